@@ -35,6 +35,13 @@ let package = Package(
     .target(name: "CCRC32C"),
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes"]),
+    target("Machine"),
+    // languages
+    target("Records", ["Bytes"]),
+    tests("RecordsTests", ["Records", "Bytes", "Machine"]),
+    // engines
+    target("CommitLog", ["Records", "Bytes", "Machine"]),
+    tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,153 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The machine's own disk.
+package struct LocalDisk: FileSystem {
+  package init() {}
+
+  package func open(_ path: String, _ mode: OpenMode) throws(IOFailure) -> any File {
+    let flags =
+      switch mode {
+      case .read: O_RDONLY | O_CLOEXEC
+      case .readWrite: O_RDWR | O_CREAT | O_CLOEXEC
+      }
+    let descriptor = systemOpen(path, flags)
+    guard descriptor >= 0 else { throw IOFailure("open", path) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw IOFailure("read", path, code: EISDIR)
+    }
+    return LocalFile(path: path, descriptor: descriptor)
+  }
+
+  package func list(_ directory: String) throws(IOFailure) -> [String] {
+    guard let stream = opendir(directory) else { throw IOFailure("list", directory) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee))
+        {
+          String(cString: $0)
+        }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  package func createDirectory(_ path: String) throws(IOFailure) {
+    if mkdir(path, 0o700) == 0 { return }
+    switch errno {
+    case EEXIST:
+      if !isDirectory(path) { throw IOFailure("create directory", path, code: ENOTDIR) }
+    case ENOENT where Path.parent(of: path) != path:
+      try createDirectory(Path.parent(of: path))
+      if mkdir(path, 0o700) != 0 && errno != EEXIST { throw IOFailure("create directory", path) }
+    default:
+      throw IOFailure("create directory", path)
+    }
+  }
+
+  package func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  package func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package func rename(_ from: String, to: String) throws(IOFailure) {
+    if systemRename(from, to) != 0 { throw IOFailure("rename", from) }
+  }
+
+  package func remove(_ path: String) throws(IOFailure) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw IOFailure("remove", path) }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      for name in try list(path) { try remove(Path.join(path, name)) }
+      if rmdir(path) != 0 { throw IOFailure("remove", path) }
+    } else if unlink(path) != 0 {
+      throw IOFailure("remove", path)
+    }
+  }
+
+  package func syncDirectory(_ path: String) throws(IOFailure) {
+    let descriptor = systemOpen(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw IOFailure("open", path) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw IOFailure("sync", path) }
+  }
+}
+
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
+  open(path, flags, 0o600)
+}
+
+private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }
+
+/// A file descriptor; the system makes positioned reads and writes on it safe from any thread.
+private final class LocalFile: File {
+  let path: String
+  private let descriptor: Int32
+
+  init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  func size() throws(IOFailure) -> Int64 {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw IOFailure("look at", path) }
+    return Int64(status.st_size)
+  }
+
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at position: Int64
+  ) throws(IOFailure) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let count = pread(
+        descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done,
+        off_t(position) + off_t(done))
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw IOFailure("read", path)
+      }
+      done += count
+    }
+    return done
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at position: Int64) throws(IOFailure) {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done,
+        off_t(position) + off_t(done))
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw IOFailure("write", path)
+      }
+      done += count
+    }
+  }
+
+  func truncate(to size: Int64) throws(IOFailure) {
+    if ftruncate(descriptor, off_t(size)) != 0 { throw IOFailure("truncate", path) }
+  }
+
+  func sync() throws(IOFailure) {
+    #if canImport(Darwin)
+      if fcntl(descriptor, F_FULLFSYNC) != 0 { throw IOFailure("sync", path) }
+    #else
+      if fdatasync(descriptor) != 0 { throw IOFailure("sync", path) }
+    #endif
+  }
+}

@@ -1,0 +1,111 @@
+package import Bytes
+
+/// One record, borrowed from its batch's bytes: valid only inside the scope that owns them.
+package struct Record {
+  package var offset: Int64
+  /// Milliseconds since 1970.
+  package var timestamp: Int64
+  package var key: UnsafeRawBufferPointer?
+  package var value: UnsafeRawBufferPointer?
+  /// The encoded headers; read them with `header(named:)` or `headers()`.
+  @usableFromInline var headerBytes: UnsafeRawBufferPointer
+  /// How many headers there are.
+  package var headerCount: Int
+
+  @inlinable
+  init(
+    offset: Int64, timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+    headerBytes: UnsafeRawBufferPointer, headerCount: Int
+  ) {
+    self.offset = offset
+    self.timestamp = timestamp
+    self.key = key
+    self.value = value
+    self.headerBytes = headerBytes
+    self.headerCount = headerCount
+  }
+
+  /// All headers in order.
+  package func headers() throws(RecordError) -> [RecordHeader] {
+    var reader = ByteReader(headerBytes)
+    var headers: [RecordHeader] = []
+    do throws(ByteError) {
+      for _ in 0..<headerCount {
+        let name = try reader.run(Int(clamping: try reader.zigzag()))
+        let length = try reader.zigzag()
+        let value = length < 0 ? nil : try reader.run(Int(clamping: length))
+        headers.append(
+          RecordHeader(String(decoding: name, as: UTF8.self), value.map { [UInt8]($0) }))
+      }
+    } catch {
+      throw .malformed("a header: \(error)")
+    }
+    return headers
+  }
+}
+
+/// A record's header: a name and a value, which may be null.
+package struct RecordHeader: Hashable, Sendable {
+  package var name: String
+  package var value: [UInt8]?
+
+  package init(_ name: String, _ value: [UInt8]?) {
+    self.name = name
+    self.value = value
+  }
+
+  package init(_ name: String, _ value: String) { self.init(name, Array(value.utf8)) }
+}
+
+/// Walks through the records of one uncompressed batch, front to back.
+package struct RecordIterator {
+  @usableFromInline let header: RecordBatchHeader
+  @usableFromInline var reader: ByteReader
+  @usableFromInline var left: Int32
+
+  /// Starts at the first record of `batch`, whose header is `header`.
+  package init(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(RecordError) {
+    guard batch.count >= header.totalSize else { throw .incomplete }
+    let codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
+    let codec = Int(header.attributes & 7)
+    guard codec == 0 else {
+      throw .unsupportedCodec(codec < codecs.count ? codecs[codec] : "codec \(codec)")
+    }
+    self.header = header
+    reader = ByteReader(
+      UnsafeRawBufferPointer(rebasing: batch[..<header.totalSize]), offset: RecordBatchHeader.size)
+    left = header.count
+  }
+
+  /// The next record; nil after the last.
+  @inlinable
+  package mutating func next() throws(RecordError) -> Record? {
+    guard left > 0 else { return nil }
+    left -= 1
+    do throws(ByteError) {
+      let length = try reader.zigzag()
+      guard length >= 0, length <= Int64(reader.remaining) else {
+        throw ByteError.truncated(offset: reader.offset)
+      }
+      let end = reader.offset + Int(length)
+      _ = try reader.integer(UInt8.self)
+      let timestamp = header.baseTimestamp &+ (try reader.zigzag())
+      let offset = header.baseOffset &+ (try reader.zigzag())
+      let keyLength = try reader.zigzag()
+      let key = keyLength < 0 ? nil : try reader.run(Int(clamping: keyLength))
+      let valueLength = try reader.zigzag()
+      let value = valueLength < 0 ? nil : try reader.run(Int(clamping: valueLength))
+      let headers = try reader.zigzag()
+      guard end >= reader.offset, headers >= 0, headers <= Int64(Limits.headers) else {
+        throw ByteError.truncated(offset: reader.offset)
+      }
+      let headerBytes = UnsafeRawBufferPointer(rebasing: reader.bytes[reader.offset..<end])
+      reader.offset = end
+      return Record(
+        offset: offset, timestamp: timestamp, key: key, value: value, headerBytes: headerBytes,
+        headerCount: Int(headers))
+    } catch {
+      throw .malformed("a record ends outside its batch (\(error))")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+internal import Bytes
+
+/// The 61 bytes before a batch's records (see FORMAT.md).
+package struct RecordBatchHeader: Equatable, Sendable {
+  /// The size of the header in bytes.
+  package static let size = 61
+  /// The bytes before the ones that the length field counts.
+  package static let lengthPrefix = 12
+
+  package var baseOffset: Int64
+  package var length: Int32
+  package var leaderEpoch: Int32
+  package var checksum: UInt32
+  package var attributes: Int16
+  package var lastOffsetDelta: Int32
+  package var baseTimestamp: Int64
+  package var maxTimestamp: Int64
+  package var producerID: Int64
+  package var producerEpoch: Int16
+  package var baseSequence: Int32
+  package var count: Int32
+
+  /// The batch's size in bytes, header included.
+  package var totalSize: Int { Self.lengthPrefix + Int(length) }
+  /// The offset of the last record.
+  package var lastOffset: Int64 { baseOffset + Int64(lastOffsetDelta) }
+  /// The offset that follows the batch.
+  package var nextOffset: Int64 { lastOffset + 1 }
+  /// The records are markers of a transaction's end, not data.
+  package var isControl: Bool { attributes & 0x20 != 0 }
+
+  /// Reads a header at the start of `bytes` and checks that its fields fit together. Does not look
+  /// at the records; see `verify`. Throws `incomplete` where `bytes` is shorter than a header.
+  package init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
+    guard bytes.count >= Self.size else { throw .incomplete }
+    func load<Integer: FixedWidthInteger>(_ offset: Int) -> Integer {
+      Integer(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
+    }
+    let magic: Int8 = load(16)
+    guard magic == 2 else { throw .unsupportedMagic(magic) }
+    baseOffset = load(0)
+    length = load(8)
+    leaderEpoch = load(12)
+    checksum = load(17)
+    attributes = load(21)
+    lastOffsetDelta = load(23)
+    baseTimestamp = load(27)
+    maxTimestamp = load(35)
+    producerID = load(43)
+    producerEpoch = load(51)
+    baseSequence = load(53)
+    count = load(57)
+    guard totalSize >= Self.size else { throw .malformed("its length is \(length)") }
+    guard totalSize <= Limits.batchBytes else {
+      throw .tooLarge(bytes: totalSize, limit: Limits.batchBytes)
+    }
+    guard baseOffset >= 0, baseOffset < .max - Int64(Int32.max) else {
+      throw .malformed("its base offset is \(baseOffset)")
+    }
+    guard lastOffsetDelta >= 0, count >= 0, count <= length else {
+      throw .malformed("\(count) records with a last offset delta of \(lastOffsetDelta)")
+    }
+  }
+
+  /// Checks the checksum over `batch`, all the bytes of this header's batch, and that its codec is
+  /// one that can be read.
+  package func verify(_ batch: UnsafeRawBufferPointer) throws(RecordError) {
+    guard batch.count >= totalSize else { throw .incomplete }
+    let computed = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[21..<totalSize]))
+    guard computed == checksum else {
+      throw .checksumMismatch(stored: checksum, computed: computed)
+    }
+  }
+}
