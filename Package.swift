@@ -36,10 +36,19 @@ let package = Package(
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes"]),
     target("Machine"),
+    .systemLibrary(
+      name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+    target("LMDB", ["CLMDB"]),
     // languages
     target("Records", ["Bytes"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine"]),
+    target("CQL"),
+    tests("CQLTests", ["CQL"]),
+    target("Posts", ["Bytes"]),
+    tests("PostsTests", ["Posts"]),
     // engines
+    target("Tables", ["CQL", "LMDB", "Bytes", "Machine"]),
+    tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"]),
     target("CommitLog", ["Records", "Bytes", "Machine"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine"]),
   ],

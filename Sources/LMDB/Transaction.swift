@@ -1,0 +1,157 @@
+internal import CLMDB
+
+/// One transaction. Bytes it returns are borrowed from the map: valid until the transaction ends
+/// or, in a writing one, until the next change.
+package struct Transaction: ~Copyable {
+  /// Nil once committed: then there is nothing to abort.
+  private var handle: OpaquePointer?
+  private let environment: Environment
+  private let writing: Bool
+
+  init(_ environment: Environment, writing: Bool) throws(LMDBError) {
+    var created: OpaquePointer?
+    try check(
+      mdb_txn_begin(environment.handle, nil, writing ? 0 : UInt32(MDB_RDONLY), &created),
+      writing ? "begin writing" : "begin reading", environment.path)
+    guard let created else {
+      throw LMDBError(operation: "begin", path: environment.path, code: MDB_PANIC)
+    }
+    handle = created
+    self.environment = environment
+    self.writing = writing
+  }
+
+  deinit { if let handle { mdb_txn_abort(handle) } }
+
+  consuming func commit() throws(LMDBError) {
+    guard let open = handle else { return }
+    handle = nil
+    try check(mdb_txn_commit(open), "commit to", environment.path)
+  }
+
+  /// A handle on one of the environment's databases, for repeated use in this transaction.
+  package func database(_ name: String) throws(LMDBError) -> Database {
+    Database(
+      transaction: handle, database: try environment.database(name), path: environment.path)
+  }
+}
+
+/// A named B+tree inside a transaction; use it only inside that transaction's scope.
+package struct Database {
+  let transaction: OpaquePointer?
+  let database: MDB_dbi
+  let path: String
+
+  /// The value of a key, or nil.
+  package func get(_ key: UnsafeRawBufferPointer) throws(LMDBError) -> UnsafeRawBufferPointer? {
+    var key = MDB_val(key)
+    var value = MDB_val()
+    let code = mdb_get(transaction, database, &key, &value)
+    if code == MDB_NOTFOUND { return nil }
+    try check(code, "read from", path)
+    return UnsafeRawBufferPointer(value)
+  }
+
+  /// Sets a key's value.
+  package func put(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+  ) throws(LMDBError) {
+    var key = MDB_val(key)
+    var value = MDB_val(value)
+    try check(mdb_put(transaction, database, &key, &value, 0), "write to", path)
+  }
+
+  /// Sets a key's value where there is none; else changes nothing and returns the value there is.
+  package func insert(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+  ) throws(LMDBError) -> UnsafeRawBufferPointer? {
+    var key = MDB_val(key)
+    var value = MDB_val(value)
+    let code = mdb_put(transaction, database, &key, &value, UInt32(MDB_NOOVERWRITE))
+    if code == MDB_KEYEXIST { return UnsafeRawBufferPointer(value) }
+    try check(code, "write to", path)
+    return nil
+  }
+
+  /// Removes a key; false where it was not there.
+  @discardableResult
+  package func remove(_ key: UnsafeRawBufferPointer) throws(LMDBError) -> Bool {
+    var key = MDB_val(key)
+    let code = mdb_del(transaction, database, &key, nil)
+    if code == MDB_NOTFOUND { return false }
+    try check(code, "remove from", path)
+    return true
+  }
+
+  /// How many keys there are.
+  package func count() throws(LMDBError) -> Int {
+    var statistics = MDB_stat()
+    try check(mdb_stat(transaction, database, &statistics), "look at", path)
+    return statistics.ms_entries
+  }
+
+  /// Walks over the keys in order.
+  package func cursor() throws(LMDBError) -> Cursor { try Cursor(self) }
+}
+
+/// A place in a database's order of keys. Ends before its transaction does.
+package struct Cursor: ~Copyable {
+  private let handle: OpaquePointer
+  private let path: String
+
+  /// A key and its value, borrowed from the map.
+  package typealias Entry = (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+
+  init(_ database: Database) throws(LMDBError) {
+    var created: OpaquePointer?
+    try check(
+      mdb_cursor_open(database.transaction, database.database, &created), "read from",
+      database.path)
+    guard let created else {
+      throw LMDBError(operation: "read from", path: database.path, code: MDB_PANIC)
+    }
+    handle = created
+    path = database.path
+  }
+
+  deinit { mdb_cursor_close(handle) }
+
+  /// Moves to the first key that is `key` or comes after it.
+  package func seek(_ key: UnsafeRawBufferPointer) throws(LMDBError) -> Entry? {
+    try move(MDB_SET_RANGE, key)
+  }
+
+  /// Moves to the last key that comes before `key`.
+  package func seek(before key: UnsafeRawBufferPointer) throws(LMDBError) -> Entry? {
+    try move(MDB_SET_RANGE, key) == nil ? try move(MDB_LAST) : try move(MDB_PREV)
+  }
+
+  package func first() throws(LMDBError) -> Entry? { try move(MDB_FIRST) }
+  package func next() throws(LMDBError) -> Entry? { try move(MDB_NEXT) }
+  package func previous() throws(LMDBError) -> Entry? { try move(MDB_PREV) }
+
+  private func move(
+    _ operation: MDB_cursor_op, _ target: UnsafeRawBufferPointer? = nil
+  ) throws(LMDBError) -> Entry? {
+    var key = target.map { MDB_val($0) } ?? MDB_val()
+    var value = MDB_val()
+    let code = mdb_cursor_get(handle, &key, &value, operation)
+    if code == MDB_NOTFOUND { return nil }
+    try check(code, "read from", path)
+    return (UnsafeRawBufferPointer(key), UnsafeRawBufferPointer(value))
+  }
+}
+
+extension MDB_val {
+  /// LMDB takes keys and values by mutable pointer and does not write through it.
+  fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+    self.init(
+      mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate init(_ value: MDB_val) {
+    self.init(start: value.mv_data, count: value.mv_size)
+  }
+}

@@ -1,0 +1,146 @@
+package import CQL
+
+/// A column of a table.
+package struct Column: Hashable, Sendable {
+  package enum Kind: UInt8, Sendable { case partitionKey, clustering, regular }
+
+  /// The number its cells carry; never given again to another column of the table.
+  var id: UInt32
+  package var name: String
+  package var type: DataType
+  package var kind: Kind
+  /// The place within its key; 0 for a regular column.
+  package var position: Int
+  package var isDescending: Bool
+}
+
+/// A secondary index on one column.
+package struct Index: Hashable, Sendable {
+  var id: UInt32
+  package var name: String
+  var columnID: UInt32
+}
+
+/// A table's definition.
+package struct Table: Hashable, Sendable {
+  package var keyspace: String
+  package var name: String
+  var id: UInt32
+  /// Partition key, clustering columns, then the regular ones by name: the order of `SELECT *`.
+  package var columns: [Column]
+  package var indexes: [Index]
+  /// The WITH clause's options as CQL, without the clustering order.
+  package var options: String
+
+  package var partitionKey: ArraySlice<Column> { columns.prefix { $0.kind == .partitionKey } }
+  package var clusteringKey: ArraySlice<Column> {
+    columns[partitionKey.endIndex...].prefix { $0.kind == .clustering }
+  }
+  var regularColumns: ArraySlice<Column> { columns[clusteringKey.endIndex...] }
+
+  func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+  func column(id: UInt32) -> Column? { columns.first { $0.id == id } }
+
+  /// A column that a statement names. Thrown: Cassandra's error for one there is not.
+  func required(_ name: String) throws(TableError) -> Column {
+    guard let found = column(name) else { throw .invalid("Undefined column name \(name)") }
+    return found
+  }
+
+  /// The CREATE TABLE statement that makes this table, and those that make its indexes.
+  package var cql: String {
+    let key = partitionKey.map { CQLIdentifier.quoted($0.name) }.joined(separator: ", ")
+    let clustering = clusteringKey.map { ", " + CQLIdentifier.quoted($0.name) }.joined()
+    let partition = partitionKey.count > 1 ? "(\(key))" : key
+    var lines = columns.map { "    \(CQLIdentifier.quoted($0.name)) \($0.type.name)" }
+    lines.append("    PRIMARY KEY (\(partition)\(clustering))")
+    var with: [String] = []
+    if !clusteringKey.isEmpty {
+      let order = clusteringKey.map {
+        "\(CQLIdentifier.quoted($0.name)) \($0.isDescending ? "DESC" : "ASC")"
+      }
+      with.append("CLUSTERING ORDER BY (\(order.joined(separator: ", ")))")
+    }
+    if !options.isEmpty { with.append(options) }
+    let table = "\(CQLIdentifier.quoted(keyspace)).\(CQLIdentifier.quoted(name))"
+    var text = "CREATE TABLE \(table) (\n" + lines.joined(separator: ",\n") + "\n)"
+    if !with.isEmpty { text += " WITH " + with.joined(separator: "\n    AND ") }
+    text += ";"
+    for index in indexes {
+      guard let target = column(id: index.columnID) else { continue }
+      text +=
+        "\n\nCREATE INDEX \(CQLIdentifier.quoted(index.name)) ON \(table) "
+        + "(\(CQLIdentifier.quoted(target.name)));"
+    }
+    return text
+  }
+}
+
+extension Table {
+  /// Makes the definition that a CREATE TABLE describes.
+  init(_ statement: CreateTable, keyspace: String, id: UInt32) throws(TableError) {
+    self.init(
+      keyspace: keyspace, name: statement.name.table, id: id, columns: [], indexes: [], options: "")
+    options = statement.options
+      .map { "\(CQLIdentifier.quoted($0.name)) = \($0.value.cql)" }.joined(separator: " AND ")
+    let keys = statement.partitionKey + statement.clusteringKey
+    for key in keys where !statement.columns.contains(where: { $0.name == key }) {
+      throw .invalid("Unknown definition \(key) referenced in PRIMARY KEY")
+    }
+    guard Set(keys).count == keys.count else {
+      throw .invalid("A column stands twice in the PRIMARY KEY")
+    }
+    for ordering in statement.clusteringOrder
+    where !statement.clusteringKey.contains(ordering.column) {
+      throw .invalid("Only clustering key columns can be defined in CLUSTERING ORDER directive")
+    }
+    var ids: [String: UInt32] = [:]
+    for (number, column) in statement.columns.enumerated() {
+      guard ids.updateValue(UInt32(number), forKey: column.name) == nil else {
+        throw .invalid("Duplicate column '\(column.name)' declaration for table '\(name)'")
+      }
+      if column.isStatic { throw .invalid("Static columns are not supported") }
+    }
+    func add(_ names: [String], _ kind: Column.Kind) throws(TableError) {
+      for (position, name) in names.enumerated() {
+        guard let column = statement.columns.first(where: { $0.name == name }),
+          let id = ids[name]
+        else { continue }
+        let descending = statement.clusteringOrder.contains { $0.column == name && $0.descending }
+        columns.append(
+          Column(
+            id: id, name: name, type: try DataType(column.type), kind: kind,
+            position: kind == .regular ? 0 : position, isDescending: descending))
+      }
+    }
+    try add(statement.partitionKey, .partitionKey)
+    try add(statement.clusteringKey, .clustering)
+    try add(statement.columns.map(\.name).filter { !keys.contains($0) }.sorted(), .regular)
+  }
+}
+
+/// All keyspaces and tables: an immutable value, replaced whole when a definition changes.
+package struct Schema: Sendable {
+  /// Keyspaces with the statement that makes each.
+  package var keyspaces: [String: String] = [:]
+  package var tables: [TableName: Table] = [:]
+
+  /// The table that a statement names, in `current` where it names no keyspace.
+  func table(_ name: TableName, current: String?) throws(TableError) -> Table {
+    guard let keyspace = name.keyspace ?? current else {
+      throw .invalid(
+        "No keyspace has been specified. USE a keyspace, or explicitly specify "
+          + "keyspace.tablename")
+    }
+    guard keyspaces[keyspace] != nil else { throw .invalid("keyspace \(keyspace) does not exist") }
+    guard let table = tables[TableName(keyspace: keyspace, table: name.table)] else {
+      throw .invalid("table \(name.table) does not exist")
+    }
+    return table
+  }
+
+  var nextID: UInt32 {
+    let used = tables.values.flatMap { [$0.id] + $0.indexes.map(\.id) }
+    return (used.max() ?? 0) + 1
+  }
+}

@@ -1,0 +1,152 @@
+internal import Bytes
+internal import CQL
+internal import LMDB
+
+/// The definitions in the database `schema` (see FORMAT.md).
+enum SchemaStore {
+  static func load(_ transaction: borrowing Transaction) throws(TableError) -> Schema {
+    let schema = try stored { () throws(LMDBError) in
+      let cursor = try transaction.database("schema").cursor()
+      var entries: [(key: String, value: [UInt8])] = []
+      var entry = try cursor.first()
+      while let found = entry {
+        entries.append((String(decoding: found.key, as: UTF8.self), [UInt8](found.value)))
+        entry = try cursor.next()
+      }
+      return entries
+    }
+    var loaded = Schema()
+    for (key, value) in schema {
+      let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+      switch (parts.first, parts.count) {
+      case ("keyspace", 2):
+        loaded.keyspaces[parts[1]] = String(decoding: value.dropFirst(), as: UTF8.self)
+      case ("table", 3):
+        let table = try decode(value, keyspace: parts[1], name: parts[2])
+        loaded.tables[TableName(keyspace: parts[1], table: parts[2])] = table
+      default: throw damaged(key)
+      }
+    }
+    return loaded
+  }
+
+  static func save(
+    keyspace: String, statement: String, _ transaction: borrowing Transaction
+  ) throws(TableError) {
+    try put("keyspace/\(keyspace)", [1] + Array(statement.utf8), transaction)
+  }
+
+  static func save(_ table: Table, _ transaction: borrowing Transaction) throws(TableError) {
+    try put("table/\(table.keyspace)/\(table.name)", encode(table), transaction)
+  }
+
+  static func remove(_ key: String, _ transaction: borrowing Transaction) throws(TableError) {
+    _ = try stored { () throws(LMDBError) in
+      try transaction.database("schema").remove(Array(key.utf8))
+    }
+  }
+
+  private static func put(
+    _ key: String, _ value: [UInt8], _ transaction: borrowing Transaction
+  ) throws(TableError) {
+    try stored { () throws(LMDBError) in
+      try transaction.database("schema").put(Array(key.utf8), value)
+    }
+  }
+
+  private static func encode(_ table: Table) -> [UInt8] {
+    var bytes = ByteBuffer(capacity: 512)
+    func append(_ text: String) {
+      bytes.append(varint: UInt64(text.utf8.count))
+      bytes.append(utf8: text)
+    }
+    bytes.append(1)
+    bytes.append(bigEndian: table.id)
+    bytes.append(varint: UInt64(table.columns.count))
+    for column in table.columns {
+      bytes.append(varint: UInt64(column.id))
+      append(column.name)
+      append(column.type.name)
+      bytes.append(column.kind.rawValue)
+      bytes.append(varint: UInt64(column.position))
+      bytes.append(column.isDescending ? 1 : 0)
+    }
+    bytes.append(varint: UInt64(table.indexes.count))
+    for index in table.indexes {
+      bytes.append(bigEndian: index.id)
+      append(index.name)
+      bytes.append(varint: UInt64(index.columnID))
+    }
+    append(table.options)
+    return bytes.toArray()
+  }
+
+  private static func decode(
+    _ value: [UInt8], keyspace: String, name: String
+  ) throws(TableError) -> Table {
+    do {
+      return try value.withUnsafeBytes { raw throws in
+        var reader = ByteReader(raw)
+        func text() throws -> String {
+          String(decoding: try reader.run(Int(clamping: try reader.varint())), as: UTF8.self)
+        }
+        guard try reader.integer(UInt8.self) == 1 else { throw damaged(name) }
+        let id = try reader.integer(UInt32.self)
+        var columns: [Column] = []
+        for _ in 0..<(try reader.varint()) {
+          let id = UInt32(truncatingIfNeeded: try reader.varint())
+          let columnName = try text()
+          let type = try SchemaStore.type(try text())
+          guard let kind = Column.Kind(rawValue: try reader.integer()) else { throw damaged(name) }
+          columns.append(
+            Column(
+              id: id, name: columnName, type: type, kind: kind,
+              position: Int(try reader.varint()),
+              isDescending: try reader.integer(UInt8.self) == 1))
+        }
+        var indexes: [Index] = []
+        for _ in 0..<(try reader.varint()) {
+          indexes.append(
+            Index(
+              id: try reader.integer(), name: try text(),
+              columnID: UInt32(truncatingIfNeeded: try reader.varint())))
+        }
+        return Table(
+          keyspace: keyspace, name: name, id: id, columns: columns, indexes: indexes,
+          options: try text())
+      }
+    } catch {
+      throw damaged("table/\(keyspace)/\(name)")
+    }
+  }
+
+  /// The type of a definition, which is CQL.
+  private static func type(_ text: String) throws -> DataType {
+    guard
+      case .createTable(let probe) = try CQLParser.parse(
+        "CREATE TABLE t (c \(text) PRIMARY KEY)"),
+      let column = probe.columns.first
+    else { throw damaged(text) }
+    return try DataType(column.type)
+  }
+
+  private static func damaged(_ key: String) -> TableError {
+    TableError(.serverError, "the definition \(key) in tables/data.mdb cannot be read")
+  }
+}
+
+extension Database {
+  func get(_ key: [UInt8]) throws(LMDBError) -> [UInt8]? {
+    try key.borrowed { key throws(LMDBError) in try get(key).map { [UInt8]($0) } }
+  }
+
+  func put(_ key: [UInt8], _ value: [UInt8]) throws(LMDBError) {
+    try key.borrowed { key throws(LMDBError) in
+      try value.borrowed { value throws(LMDBError) in try put(key, value) }
+    }
+  }
+
+  func remove(_ key: [UInt8]) throws(LMDBError) -> Bool {
+    try key.borrowed { key throws(LMDBError) in try remove(key) }
+  }
+}

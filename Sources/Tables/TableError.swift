@@ -1,0 +1,39 @@
+package import LMDB
+
+/// A statement that failed, with the error code of Cassandra's native protocol.
+package struct TableError: Error, Equatable, CustomStringConvertible {
+  /// Codes as in the native protocol, section 9.
+  package enum Code: Int, Sendable {
+    case serverError = 0x0000
+    case syntaxError = 0x2000
+    case invalid = 0x2200
+    case configuration = 0x2300
+    case alreadyExists = 0x2400
+  }
+
+  package var code: Code
+  package var message: String
+  /// What LMDB said, where it was LMDB that failed.
+  package var storage: LMDBError?
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  package init(_ error: LMDBError) {
+    code = .serverError
+    message = "\(error)"
+    storage = error
+  }
+
+  package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
+
+  package var description: String { message }
+}
+
+/// Runs LMDB work, turning its error into a statement's.
+func stored<Result: ~Copyable>(_ body: () throws(LMDBError) -> Result) throws(TableError) -> Result
+{
+  do { return try body() } catch { throw TableError(error) }
+}

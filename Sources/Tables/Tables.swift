@@ -1,0 +1,191 @@
+internal import Bytes
+internal import CQL
+internal import LMDB
+package import Machine
+internal import Synchronization
+
+/// Tables in the manner of Cassandra, kept in one LMDB file (see FORMAT.md).
+///
+/// Statements run at once on the calling thread, which they may hold up for the time of a disk
+/// sync. One write at a time, others wait; reads never wait. Open a directory once a process.
+package final class Tables: Sendable {
+  /// The version of the format that this program writes.
+  static let formatVersion = 1
+  static let databases = ["meta", "schema", "rows", "indexes", "state"]
+
+  package let path: String
+  let environment: Environment
+  private let clock: Clock
+  private let loaded: Mutex<Schema>
+  private let isReadOnly: Bool
+
+  /// How the tables are opened.
+  package struct Options: Sendable {
+    package var isReadOnly = false
+    /// False: commits are synced only by `sync()`; a crash of the machine may lose the last ones.
+    package var syncsEachCommit = true
+    /// Bytes that the file may grow to.
+    package var mapSize = Limits.mapSize
+
+    package init() {}
+  }
+
+  /// Opens `directory`, making it unless for reading only.
+  package init(
+    _ directory: String, clock: Clock = .system, options: Options = Options()
+  ) throws(TableError) {
+    path = Path.join(directory, "data.mdb")
+    self.clock = clock
+    isReadOnly = options.isReadOnly
+    if !options.isReadOnly {
+      do { try LocalDisk().createDirectory(directory) } catch {
+        throw TableError(.serverError, "\(error)")
+      }
+    }
+    let opened = try stored { [path] () throws(LMDBError) in
+      try Environment(
+        path, databases: Tables.databases,
+        options: .init(
+          mapSize: options.mapSize, readOnly: options.isReadOnly,
+          syncsEachCommit: options.syncsEachCommit))
+    }
+    environment = opened
+    let path = self.path
+    if !options.isReadOnly {
+      try opened.write(mapping: TableError.init) { transaction throws(TableError) in
+        try Tables.checkFormat(transaction, path, writing: true)
+      }
+    }
+    loaded = Mutex(
+      try opened.read(mapping: TableError.init) { transaction throws(TableError) in
+        try Tables.checkFormat(transaction, path, writing: false)
+        return try SchemaStore.load(transaction)
+      })
+  }
+
+  private static func checkFormat(
+    _ transaction: borrowing Transaction, _ path: String, writing: Bool
+  ) throws(TableError) {
+    let key = Array("format".utf8)
+    let found = try stored { () throws(LMDBError) in try transaction.database("meta").get(key) }
+    guard let found else {
+      if writing {
+        try stored { () throws(LMDBError) in
+          try transaction.database("meta").put(key, Array("\(formatVersion)".utf8))
+        }
+      }
+      return
+    }
+    let text = String(decoding: found, as: UTF8.self)
+    guard let version = Int(text), version <= formatVersion else {
+      throw TableError(
+        .serverError,
+        "\(path) has format version \(text), newer than this program's \(formatVersion); "
+          + "use the program that wrote it, or a newer one")
+    }
+  }
+
+  /// The definitions as they are now.
+  package var schema: Schema { loaded.withLock { $0 } }
+
+  /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in use.
+  package func prepare(
+    _ text: String, keyspace: String? = nil
+  ) throws(TableError) -> PreparedStatement {
+    try PreparedStatement(try parse(text), schema, keyspace, clock)
+  }
+
+  /// Executes one statement without markers.
+  package func execute(_ text: String, keyspace: String? = nil) throws(TableError) -> Page {
+    try execute(try prepare(text, keyspace: keyspace), BoundValues())
+  }
+
+  /// Executes a prepared statement. A SELECT gives at most `pageRows` rows and where to go on.
+  package func execute(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues,
+    pageRows: Int = Limits.pageRows, from state: PagingState? = nil
+  ) throws(TableError) -> Page {
+    switch statement.plan {
+    case .select:
+      return try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+        try statement.select(
+          try Databases(transaction), values, clock, pageRows: pageRows, state)
+      }
+    case .modify, .batch:
+      return try write { transaction throws(TableError) in
+        try transaction.execute(statement, values)
+      }
+    case .define(let definition):
+      return try define(definition, statement.keyspace)
+    case .nothing: return Page(columns: [], rows: [])
+    case .describe(let rows): return rows
+    }
+  }
+
+  /// Lets `body` read and write in one transaction, committed and durable when this returns; when
+  /// `body` throws, nothing has changed. `body` must not call other methods of this object.
+  package func write<Result>(
+    _ body: (inout WriteTransaction) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    guard !isReadOnly else {
+      throw TableError(.serverError, "the tables are open for reading only")
+    }
+    return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+      var open = try WriteTransaction(transaction, clock, environment.maxKeySize)
+      return try body(&open)
+    }
+  }
+
+  /// The bytes kept under a name in `state`, such as a query's checkpoint.
+  package func state(_ name: String) throws(TableError) -> [UInt8]? {
+    try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+      return try stored { () throws(LMDBError) in
+        try transaction.database("state").get(Array(name.utf8))
+      }
+    }
+  }
+
+  /// The names in `state` that begin with `prefix`, sorted, with their bytes.
+  package func states(
+    withPrefix prefix: String
+  ) throws(TableError) -> [(name: String, bytes: [UInt8])] {
+    try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+      return try stored { () throws(LMDBError) in
+        let cursor = try transaction.database("state").cursor()
+        var found: [(name: String, bytes: [UInt8])] = []
+        var entry = try cursor.first()
+        while let next = entry {
+          let name = String(decoding: next.key, as: UTF8.self)
+          if name.hasPrefix(prefix) { found.append((name, [UInt8](next.value))) }
+          entry = try cursor.next()
+        }
+        return found
+      }
+    }
+  }
+
+  /// Makes all commits durable where each is not.
+  package func sync() throws(TableError) {
+    try stored { () throws(LMDBError) in try environment.sync() }
+  }
+
+  private func parse(_ text: String) throws(TableError) -> Statement {
+    do throws(CQLSyntaxError) { return try CQLParser.parse(text) } catch {
+      throw TableError(.syntaxError, "\(error)")
+    }
+  }
+
+  private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) -> Page {
+    guard !isReadOnly else {
+      throw TableError(.serverError, "the tables are open for reading only")
+    }
+    let fresh = try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+      let current = try SchemaStore.load(transaction)
+      var change = SchemaChange(schema: current, keyspace: keyspace)
+      try change.apply(statement, transaction, environment.maxKeySize)
+      return change.schema
+    }
+    loaded.withLock { $0 = fresh }
+    return Page(columns: [], rows: [])
+  }
+}

@@ -1,0 +1,81 @@
+internal import Bytes
+internal import LMDB
+internal import Machine
+
+/// A write transaction: statements and the application's own state, committed together or not at
+/// all. Valid only inside the scope of `Tables.write`.
+package struct WriteTransaction: ~Copyable {
+  private let databases: Databases
+  private var writer: RowWriter
+  private let clock: Clock
+
+  init(
+    _ transaction: borrowing Transaction, _ clock: Clock, _ maxKeySize: Int
+  ) throws(TableError) {
+    databases = try Databases(transaction)
+    writer = RowWriter(databases, clock: clock, maxKeySize: maxKeySize)
+    self.clock = clock
+  }
+
+  /// Executes a prepared INSERT, UPDATE, DELETE, BATCH or SELECT. A conditional statement gives a
+  /// row with the column `[applied]`. A SELECT sees what this transaction has written so far.
+  @discardableResult
+  package mutating func execute(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues
+  ) throws(TableError) -> Page {
+    switch statement.plan {
+    case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
+    case .modify(let plan):
+      try statement.check(values)
+      guard !plan.isVolatile else {
+        guard case .modify(let renewed) = try statement.renewed(clock).plan else {
+          return Page(columns: [], rows: [])
+        }
+        return try modify(renewed, values)
+      }
+      return try modify(plan, values)
+    case .batch(let statements):
+      for statement in statements { try execute(statement, BoundValues()) }
+      return Page(columns: [], rows: [])
+    case .define, .describe, .nothing:
+      throw .invalid("Only INSERT, UPDATE, DELETE, BATCH and SELECT can run in a transaction")
+    }
+  }
+
+  private mutating func modify(
+    _ plan: Modification, _ values: borrowing BoundValues
+  ) throws(TableError) -> Page {
+    let ranges = values.ranges
+    let applied = try values.bytes.withBytes { bound throws(TableError) in
+      try plan.constants.borrowed { constants throws(TableError) in
+        try writer.execute(plan, Operands(constants: constants, bound: bound, ranges: ranges))
+      }
+    }
+    if case .none = plan.condition { return Page(columns: [], rows: []) }
+    return Page(
+      columns: [ResultColumn(name: "[applied]", type: .boolean)], rows: [[[applied ? 1 : 0]]])
+  }
+
+  /// Keeps bytes under a name, beside the tables, such as a query's checkpoint.
+  package func setState(_ name: String, _ bytes: [UInt8]) throws(TableError) {
+    try stored { () throws(LMDBError) in try databases.state.put(Array(name.utf8), bytes) }
+  }
+
+  /// The bytes kept under a name.
+  package func state(_ name: String) throws(TableError) -> [UInt8]? {
+    try stored { () throws(LMDBError) in try databases.state.get(Array(name.utf8)) }
+  }
+}
+
+/// The databases that statements work on, inside one transaction.
+struct Databases {
+  let rows: Database
+  let indexes: Database
+  let state: Database
+
+  init(_ transaction: borrowing Transaction) throws(TableError) {
+    rows = try stored { () throws(LMDBError) in try transaction.database("rows") }
+    indexes = try stored { () throws(LMDBError) in try transaction.database("indexes") }
+    state = try stored { () throws(LMDBError) in try transaction.database("state") }
+  }
+}
