@@ -1,4 +1,5 @@
 internal import Machine
+internal import Records
 
 /// Kafka's checkpoint files: `0`, the number of lines, then `topic partition offset` a line.
 struct Checkpoint {

@@ -1,4 +1,5 @@
 package import Machine
+package import Records
 internal import Synchronization
 
 /// An append-only log of topics in Kafka's on-disk layout (see FORMAT.md).

@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Machine
-internal import Records
+package import Records
 internal import Synchronization
 
 /// What a consumer group has committed for one partition.

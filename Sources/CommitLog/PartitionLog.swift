@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Machine
-internal import Records
+package import Records
 internal import Synchronization
 
 /// The records of one partition: a row of segments of which only the last grows.

@@ -1,4 +1,5 @@
 internal import Machine
+internal import Records
 
 /// The partitions' folders: how topics come and go whole (see FORMAT.md, "A topic exists").
 struct TopicFolders {

@@ -125,14 +125,13 @@ package final class Tables: Sendable {
   /// Lets `body` read and write in one transaction, committed and durable when this returns; when
   /// `body` throws, nothing has changed. `body` must not call other methods of this object.
   package func write<Result>(
-    _ body: (inout WriteTransaction) throws(TableError) -> Result
+    _ body: (WriteTransaction) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     guard !isReadOnly else {
       throw TableError(.serverError, "the tables are open for reading only")
     }
     return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-      var open = try WriteTransaction(transaction, clock, environment.maxKeySize)
-      return try body(&open)
+      try body(try WriteTransaction(transaction, clock, environment.maxKeySize))
     }
   }
 

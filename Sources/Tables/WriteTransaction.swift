@@ -4,7 +4,7 @@ internal import Machine
 
 /// A write transaction: statements and the application's own state, committed together or not at
 /// all. Valid only inside the scope of `Tables.write`.
-package struct WriteTransaction: ~Copyable {
+package final class WriteTransaction {
   private let databases: Databases
   private var writer: RowWriter
   private let clock: Clock
@@ -20,7 +20,7 @@ package struct WriteTransaction: ~Copyable {
   /// Executes a prepared INSERT, UPDATE, DELETE, BATCH or SELECT. A conditional statement gives a
   /// row with the column `[applied]`. A SELECT sees what this transaction has written so far.
   @discardableResult
-  package mutating func execute(
+  package func execute(
     _ statement: PreparedStatement, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
     switch statement.plan {
@@ -42,7 +42,7 @@ package struct WriteTransaction: ~Copyable {
     }
   }
 
-  private mutating func modify(
+  private func modify(
     _ plan: Modification, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
     let ranges = values.ranges
