@@ -12,8 +12,12 @@ let settings: [SwiftSetting] =
   ] + (Context.environment["GROUSE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A Swift target; `dependencies` name targets on floors below only (see ARCHITECTURE.md).
-func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+/// `documents` are the drawings of formats that lie beside the code.
+func target(
+  _ name: String, _ dependencies: [Target.Dependency] = [], documents: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: documents, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -40,17 +44,23 @@ let package = Package(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
     target("LMDB", ["CLMDB"]),
     // languages
-    target("Records", ["Bytes"]),
+    target("Records", ["Bytes"], documents: ["FORMAT.md"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine"]),
     target("CQL"),
     tests("CQLTests", ["CQL"]),
     target("Posts", ["Bytes"]),
     tests("PostsTests", ["Posts"]),
     // engines
-    target("Tables", ["CQL", "LMDB", "Bytes", "Machine"]),
+    target("Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"]),
-    target("CommitLog", ["Records", "Bytes", "Machine"]),
+    target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine"]),
+    target("TextClassification", ["Bytes"], documents: ["MODEL-FORMAT.md"]),
+    tests("TextClassificationTests", ["TextClassification", "Bytes"]),
+    // application
+    target(
+      "SupportDesk",
+      ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,5 @@
+internal import Bytes
+
 extension DataType {
   /// A value as cqlsh shows it in a table: text bare, collections in CQL's brackets.
   package func display(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { text($0, .display) } }
@@ -24,7 +26,7 @@ extension DataType {
         return "'"
           + text.split(separator: "'", omittingEmptySubsequences: false)
           .joined(separator: "''") + "'"
-      case .json: return JSONText.quote(text)
+      case .json: return JSONString.quote(text)
       }
     case .blob:
       let digits = Array("0123456789abcdef".utf8)
@@ -82,7 +84,7 @@ extension DataType {
     let parts = elements(bytes) ?? []
     let pairs = stride(from: 0, to: parts.count - 1, by: 2).map { index in
       var name = key.text(parts[index], inner)
-      if style == .json && !name.hasPrefix("\"") { name = JSONText.quote(name) }
+      if style == .json && !name.hasPrefix("\"") { name = JSONString.quote(name) }
       return "\(name): \(value.text(parts[index + 1], inner))"
     }
     return "{" + pairs.joined(separator: ", ") + "}"
@@ -97,29 +99,5 @@ extension DataType {
       text.append(digits[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
-  }
-}
-
-/// Strings as JSON (RFC 8259).
-package enum JSONText {
-  /// The text in double quotes, with escapes where JSON demands them.
-  package static func quote(_ text: String) -> String {
-    var out: [UInt8] = [UInt8(ascii: "\"")]
-    out.reserveCapacity(text.utf8.count + 2)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): out += Array("\\\"".utf8)
-      case UInt8(ascii: "\\"): out += Array("\\\\".utf8)
-      case 0x0A: out += Array("\\n".utf8)
-      case 0x0D: out += Array("\\r".utf8)
-      case 0x09: out += Array("\\t".utf8)
-      case 0..<0x20, 0x7F:
-        let hex = String(byte, radix: 16)
-        out += Array(("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8)
-      default: out.append(byte)
-      }
-    }
-    out.append(UInt8(ascii: "\""))
-    return String(decoding: out, as: UTF8.self)
   }
 }

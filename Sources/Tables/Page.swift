@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A column of a result.
 package struct ResultColumn: Hashable, Sendable {
   package var name: String
@@ -35,7 +37,7 @@ package struct Page: Hashable, Sendable {
   /// A row as Cassandra's `SELECT JSON` writes it.
   package func json(_ row: [[UInt8]?]) -> String {
     let fields = zip(columns, row).map { column, value in
-      "\(JSONText.quote(column.name)): \(value.map(column.type.json) ?? "null")"
+      "\(JSONString.quote(column.name)): \(value.map(column.type.json) ?? "null")"
     }
     return "{" + fields.joined(separator: ", ") + "}"
   }

@@ -1,0 +1,177 @@
+internal import Bytes
+package import Machine
+package import Posts
+internal import Records
+
+/// What a collector has done so far.
+package struct CollectTotals: Hashable, Sendable {
+  /// Records appended to the topic.
+  package var records = 0
+  /// Bytes of input read.
+  package var bytes = 0
+  /// Records that could not be appended (too long, cut off) and went to the dead letters.
+  package var unreadable = 0
+
+  package init() {}
+}
+
+/// Brings the records of one source into a topic, their bytes unchanged.
+///
+/// The key is the author's id where the record tells one, so that an author's posts stay in order
+/// in one partition. What has been read is appended and acknowledged chunk by chunk.
+package struct Collector: ~Copyable {
+  private let log: any EventLog
+  private let topic: String
+  private let origin: String
+  private let clock: Clock
+  private let deadLetters: DeadLetters
+  private let partitions: Int
+  private var scanner: RecordScanner
+  private let format: FileFormat
+  private var csvHeader: (bytes: [UInt8], parsed: CSVHeader)?
+  private var headers: [RecordHeader]
+  private var builders: BatchSet
+  private var parser: PostParser
+  private var posts: PostBatch
+  private var letters: [DeadLetters.Letter] = []
+  private var turn = 0
+  private var skipping: Int
+  /// Records and failures met so far, the ones skipped included.
+  package private(set) var position = 0
+  package private(set) var totals = CollectTotals()
+
+  /// A collector into `topic`, which it makes where it is missing. `origin` names the source in
+  /// messages; the first `skipping` records of the source are passed over, as collected before.
+  package init(
+    into topic: String, of log: any EventLog, origin: String, format: FileFormat,
+    partitions: Int = 1, skipping: Int = 0, clock: Clock = .system
+  ) throws {
+    try log.ensureTopic(topic, partitions: partitions)
+    let deadLetters = try DeadLetters(log, clock: clock)
+    let partitionCount = try log.partitionCount(of: topic)
+    parser = PostParser()
+    posts = PostBatch(capacity: 4_096)
+    self.log = log
+    self.topic = topic
+    self.origin = origin
+    self.clock = clock
+    self.format = format
+    self.skipping = skipping
+    self.deadLetters = deadLetters
+    self.partitions = partitionCount
+    scanner = RecordScanner(format: format)
+    headers = RecordFormatHeaders.make(format, header: nil)
+    builders = BatchSet(partitions: partitionCount)
+  }
+
+  /// Takes the next piece of the source's bytes. What it completes is appended when this returns.
+  package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws {
+    totals.bytes += chunk.count
+    scanner.feed(chunk)
+    try drain()
+  }
+
+  /// The source has ended: takes what is left.
+  package mutating func finish() throws {
+    scanner.finish()
+    try drain()
+  }
+
+  private mutating func drain() throws {
+    while let item = scanner.next() {
+      switch item {
+      case .header(let bytes):
+        let copy = [UInt8](bytes)
+        csvHeader = (copy, try CSVHeader(bytes))
+        headers = RecordFormatHeaders.make(format, header: copy)
+      case .record(let bytes, _):
+        position += 1
+        if position > skipping { try take(bytes) }
+      case .failure(let failure):
+        position += 1
+        guard position > skipping else { continue }
+        totals.unreadable += 1
+        letters.append(
+          .init(origin: "\(origin):\(failure.line)", reason: "\(failure)", value: []))
+      }
+      if builders.largest > Self.batchBytes { try flush() }
+    }
+    try flush()
+  }
+
+  private static let batchBytes = 512 << 10
+
+  private mutating func take(_ record: UnsafeRawBufferPointer) throws {
+    totals.records += 1
+    posts.removeAll()
+    let author = authorOfOnlyPost(record)
+    let partition: Int
+    if let author {
+      partition = DefaultPartitioner.partition(for: author, of: partitions)
+    } else {
+      partition = turn % partitions
+      turn += 1
+    }
+    try builders.append(
+      to: partition, timestamp: clock.milliseconds, key: author, value: record, headers: headers)
+  }
+
+  /// Borrowed from `posts`: valid until the next record. What cannot be read has no author here;
+  /// the query will say what is wrong with it.
+  private mutating func authorOfOnlyPost(
+    _ record: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    let format: RecordFormat
+    switch self.format {
+    case .jsonLines, .jsonDocument: format = .json
+    case .text: return nil
+    case .csv:
+      guard let csvHeader else { return nil }
+      format = .csv(csvHeader.parsed)
+    }
+    guard case .posts(1)? = try? parser.parse(record, as: format, into: &posts),
+      let post = posts.posts.first, !post.authorID.isEmpty
+    else { return nil }
+    return posts.bytes(post.authorID)
+  }
+
+  private mutating func flush() throws {
+    try builders.flush { partition, batch in
+      try log.append(batch, to: TopicPartition(topic, partition))
+    }
+    if !letters.isEmpty {
+      try deadLetters.append(letters)
+      letters.removeAll()
+    }
+  }
+}
+
+/// One growing batch a partition.
+private struct BatchSet: ~Copyable {
+  // Noncopyable builders cannot stand in an array; a class each is one allocation a partition.
+  private final class Slot {
+    var builder = RecordBatchBuilder()
+  }
+
+  private let slots: [Slot]
+  private(set) var largest = 0
+
+  init(partitions: Int) { slots = (0..<partitions).map { _ in Slot() } }
+
+  mutating func append(
+    to partition: Int, timestamp: Int64, key: UnsafeRawBufferPointer?,
+    value: UnsafeRawBufferPointer, headers: [RecordHeader]
+  ) throws {
+    try slots[partition].builder.append(
+      timestamp: timestamp, key: key, value: value, headers: headers)
+    largest = max(largest, slots[partition].builder.size)
+  }
+
+  mutating func flush(_ write: (Int, UnsafeRawBufferPointer) throws -> Int64) throws {
+    for (partition, slot) in slots.enumerated() where slot.builder.count > 0 {
+      _ = try slot.builder.finish { bytes in try write(partition, bytes) }
+      slot.builder.reset()
+    }
+    largest = 0
+  }
+}

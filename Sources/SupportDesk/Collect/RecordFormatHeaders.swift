@@ -1,0 +1,47 @@
+package import Posts
+package import Records
+
+/// How a record of the topic says what format its bytes are in: by headers, so that any record can
+/// be read again by itself. JSON, the usual case, has none.
+package enum RecordFormatHeaders {
+  private static let format = "format"
+  private static let columns = "columns"
+
+  /// The headers for records of a file; `header` is a CSV file's first row, as it stands there.
+  package static func make(_ format: FileFormat, header: [UInt8]?) -> [RecordHeader] {
+    switch format {
+    case .jsonLines, .jsonDocument: []
+    case .text: [RecordHeader(Self.format, "text")]
+    case .csv: [RecordHeader(Self.format, "csv"), RecordHeader(columns, header)]
+    }
+  }
+
+  /// Reads the formats of records, keeping the CSV headers it has met.
+  package struct Reader: Sendable {
+    private var known: [[UInt8]: CSVHeader] = [:]
+
+    package init() {}
+
+    /// The format that a record's headers name. Thrown: `PostError` for a CSV header without text;
+    /// `RecordError` for headers that cannot be read.
+    package mutating func format(of record: Record) throws -> RecordFormat {
+      guard record.headerCount > 0 else { return .json }
+      var format: RecordFormat = .json
+      for header in try record.headers() {
+        switch header.name {
+        case RecordFormatHeaders.format where header.value == Array("text".utf8): format = .text
+        case RecordFormatHeaders.columns:
+          guard let bytes = header.value else { continue }
+          if known[bytes] == nil {
+            // A topic fed from ever new files must not make this grow without end.
+            if known.count >= 64 { known.removeAll() }
+            known[bytes] = try bytes.withUnsafeBytes { try CSVHeader($0) }
+          }
+          if let header = known[bytes] { format = .csv(header) }
+        default: break
+        }
+      }
+      return format
+    }
+  }
+}

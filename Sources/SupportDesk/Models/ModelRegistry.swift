@@ -1,0 +1,222 @@
+internal import Bytes
+package import Machine
+internal import Posts
+package import TextClassification
+
+/// What is wrong with a model that was asked for or is to be kept.
+package enum ModelError: Error, CustomStringConvertible {
+  case unknown(String, known: [String])
+  case unknownVersion(name: String, version: Int, known: [Int])
+  case invalidName(String)
+  case damaged(path: String, reason: String)
+  case io(IOFailure)
+
+  package var description: String {
+    switch self {
+    case .unknown(let name, let known):
+      "there is no model \(name); "
+        + (known.isEmpty
+          ? "`grouse train FILE --model \(name)` makes one"
+          : "there are: \(known.joined(separator: ", "))")
+    case .unknownVersion(let name, let version, let known):
+      "there is no version \(version) of the model \(name); there are "
+        + known.map(String.init).joined(separator: ", ")
+    case .invalidName(let name):
+      "\"\(name)\" cannot be a model's name: use letters, digits, '.', '_' and '-' (no '@', no '/')"
+    case .damaged(let path, let reason): "the model in \(path) is damaged: \(reason)"
+    case .io(let failure): "\(failure)"
+    }
+  }
+}
+
+/// What is known of a model beside its weights: `manifest.json`.
+package struct ModelManifest: Sendable {
+  package var name: String
+  package var version: Int
+  /// Milliseconds since 1970.
+  package var createdAt: Int64
+  package var algorithm: String
+  package var labels: ClassLabels
+  package var threshold: Double
+  package var examples: Int
+  /// The file it was trained on.
+  package var source: String
+  package var seed: UInt64
+  /// Cross-validated on the training data: nil where that was not done.
+  package var f1: Double?
+  package var macroF1: Double?
+
+  /// `name@version`, as commands take it and rows keep it.
+  package var reference: String { "\(name)@\(version)" }
+}
+
+/// Fitted models in `models/<name>/<version>/`: `manifest.json` and `weights`, immutable and
+/// checksummed. A version appears whole or not at all.
+package struct ModelRegistry: Sendable {
+  private let directory: String
+  private let disk: any FileSystem
+  private static let weights = "weights"
+  private static let manifest = "manifest.json"
+
+  package init(_ directory: String, disk: any FileSystem = LocalDisk()) {
+    self.directory = directory
+    self.disk = disk
+  }
+
+  /// The names of the models there are.
+  package func names() throws(ModelError) -> [String] {
+    guard disk.exists(directory) else { return [] }
+    return try io { () throws(IOFailure) in
+      try disk.list(directory).filter { disk.isDirectory(Path.join(directory, $0)) }
+    }
+  }
+
+  /// The versions of a model, rising.
+  package func versions(of name: String) throws(ModelError) -> [Int] {
+    let folder = Path.join(directory, name)
+    guard Self.isValid(name), disk.isDirectory(folder) else { return [] }
+    return try io { () throws(IOFailure) in try disk.list(folder).compactMap { Int($0) }.sorted() }
+  }
+
+  /// Keeps a model as the next version of its name; it is on the disk whole when this returns.
+  package func save(
+    _ classifier: TextClassifier, _ manifest: ModelManifest
+  ) throws(ModelError) -> ModelManifest {
+    guard Self.isValid(manifest.name) else { throw .invalidName(manifest.name) }
+    var manifest = manifest
+    manifest.version = (try versions(of: manifest.name).last ?? 0) + 1
+    let weights = classifier.encode()
+    let parent = Path.join(directory, manifest.name)
+    let folder = Path.join(parent, "\(manifest.version)")
+    let unfinished = folder + ".new"
+    let text = encode(manifest, checksum: CRC32C.checksum(weights))
+    try io { () throws(IOFailure) in
+      if disk.exists(unfinished) { try disk.remove(unfinished) }
+      try disk.createDirectory(unfinished)
+      try disk.replace(Path.join(unfinished, Self.weights), with: weights)
+      try disk.replace(Path.join(unfinished, Self.manifest), with: Array(text.utf8))
+      try disk.rename(unfinished, to: folder)
+      try disk.syncDirectory(parent)
+    }
+    return manifest
+  }
+
+  /// Reads a model by `name`, `name@version`, or the path of a version's folder.
+  package func load(
+    _ reference: String
+  ) throws(ModelError) -> (classifier: TextClassifier, manifest: ModelManifest) {
+    let folder = try resolve(reference)
+    let manifest = try readManifest(folder)
+    let bytes = try io { () throws(IOFailure) in
+      try disk.readAll(Path.join(folder, Self.weights), limit: Limits.weightsBytes)
+    }
+    guard CRC32C.checksum(bytes) == manifest.checksum else {
+      throw .damaged(path: folder, reason: "the checksum of its weights is not the manifest's")
+    }
+    do throws(ModelFormatError) {
+      return (try TextClassifier(decoding: bytes), manifest.manifest)
+    } catch {
+      throw .damaged(path: folder, reason: "\(error)")
+    }
+  }
+
+  /// What is known of a model, by reference.
+  package func manifest(_ reference: String) throws(ModelError) -> ModelManifest {
+    try readManifest(try resolve(reference)).manifest
+  }
+
+  /// Every model that cannot be loaded, with the reason.
+  package func check() throws(ModelError) -> (versions: Int, faults: [String]) {
+    var count = 0
+    var faults: [String] = []
+    for name in try names() {
+      for version in try versions(of: name) {
+        count += 1
+        do { _ = try load("\(name)@\(version)") } catch { faults.append("\(error)") }
+      }
+    }
+    return (count, faults)
+  }
+
+  private func resolve(_ reference: String) throws(ModelError) -> String {
+    if reference.contains("/") {
+      guard disk.exists(Path.join(reference, Self.manifest)) else {
+        throw .io(IOFailure("read", Path.join(reference, Self.manifest), code: 2))
+      }
+      return reference
+    }
+    let parts = reference.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+    guard let name = parts.first, Self.isValid(name), parts.count <= 2 else {
+      throw .invalidName(reference)
+    }
+    let versions = try versions(of: name)
+    guard let latest = versions.last else { throw .unknown(name, known: try names()) }
+    guard parts.count == 2 else { return Path.join(directory, "\(name)/\(latest)") }
+    guard let version = Int(parts[1]) else { throw .invalidName(reference) }
+    guard versions.contains(version) else {
+      throw .unknownVersion(name: name, version: version, known: versions)
+    }
+    return Path.join(directory, "\(name)/\(version)")
+  }
+
+  private static func isValid(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix(".")
+      && name.utf8.allSatisfy {
+        ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 122) || $0 == 45 || $0 == 46
+          || $0 == 95
+      }
+  }
+
+  private func encode(_ manifest: ModelManifest, checksum: UInt32) -> String {
+    var fields = [
+      ("format", "1"), ("name", JSONString.quote(manifest.name)),
+      ("version", "\(manifest.version)"),
+      ("created_at", "\(manifest.createdAt)"),
+      ("algorithm", JSONString.quote(manifest.algorithm)),
+      ("negative_label", JSONString.quote(manifest.labels.negative)),
+      ("positive_label", JSONString.quote(manifest.labels.positive)),
+      ("threshold", "\(manifest.threshold)"), ("examples", "\(manifest.examples)"),
+      ("source", JSONString.quote(manifest.source)), ("seed", "\(manifest.seed)"),
+      ("weights_crc32c", "\(checksum)"),
+    ]
+    if let f1 = manifest.f1 { fields.append(("f1", "\(f1)")) }
+    if let macroF1 = manifest.macroF1 { fields.append(("macro_f1", "\(macroF1)")) }
+    return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
+  }
+
+  private func readManifest(
+    _ folder: String
+  ) throws(ModelError) -> (manifest: ModelManifest, checksum: UInt32) {
+    let bytes = try io { () throws(IOFailure) in
+      try disk.readAll(Path.join(folder, Self.manifest), limit: 1 << 20)
+    }
+    func field(_ name: String) -> String? {
+      bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: name) }
+    }
+    guard let format = field("format").flatMap({ Int($0) }) else {
+      throw .damaged(path: folder, reason: "its manifest.json cannot be read")
+    }
+    guard format == 1 else {
+      throw .damaged(
+        path: folder,
+        reason: "its format version \(format) is newer than this program's 1; use a newer program")
+    }
+    guard let name = field("name"), let version = field("version").flatMap({ Int($0) }),
+      let created = field("created_at").flatMap({ Int64($0) }),
+      let negative = field("negative_label"), let positive = field("positive_label"),
+      let threshold = field("threshold").flatMap({ Double($0) }),
+      let checksum = field("weights_crc32c").flatMap({ UInt32($0) })
+    else { throw .damaged(path: folder, reason: "a field is missing in its manifest.json") }
+    let manifest = ModelManifest(
+      name: name, version: version, createdAt: created, algorithm: field("algorithm") ?? "",
+      labels: ClassLabels(negative: negative, positive: positive), threshold: threshold,
+      examples: field("examples").flatMap { Int($0) } ?? 0, source: field("source") ?? "",
+      seed: field("seed").flatMap { UInt64($0) } ?? 0, f1: field("f1").flatMap { Double($0) },
+      macroF1: field("macro_f1").flatMap { Double($0) })
+    return (manifest, checksum)
+  }
+
+  private func io<Result>(_ body: () throws(IOFailure) -> Result) throws(ModelError) -> Result {
+    do { return try body() } catch { throw .io(error) }
+  }
+}

@@ -1,0 +1,27 @@
+package import Tables
+
+/// Where verdicts are kept and asked for, in CQL: the second of the application's two ports.
+///
+/// Values are bound in the encodings of Cassandra's native protocol. All methods may be called from
+/// any thread and may block on the disk.
+package protocol TableStore: Sendable {
+  func prepare(_ statement: String) throws -> PreparedStatement
+  /// Executes a statement without markers.
+  @discardableResult
+  func execute(_ statement: String) throws -> Page
+  /// Lets `body` read and write; all of it, the checkpoint included, is there when this returns, or
+  /// nothing of it where `body` throws.
+  func commit(_ body: (any TableTransaction) throws -> Void) throws
+  /// The bytes that a transaction kept under a name.
+  func state(_ name: String) throws -> [UInt8]?
+}
+
+/// What can be done inside `TableStore.commit`.
+package protocol TableTransaction {
+  /// Executes a prepared statement; a SELECT sees what was written so far.
+  @discardableResult
+  func execute(_ statement: PreparedStatement, _ values: borrowing BoundValues) throws -> Page
+  /// Keeps bytes under a name: a query's checkpoint or state.
+  func setState(_ name: String, _ bytes: [UInt8]) throws
+  func state(_ name: String) throws -> [UInt8]?
+}

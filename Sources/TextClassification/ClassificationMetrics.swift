@@ -1,0 +1,128 @@
+/// How well probabilities of the positive class agree with the true classes. A ratio whose
+/// denominator is 0 is 0, and an area without examples of both classes is 0.
+public struct ClassificationMetrics: Sendable, Equatable {
+  /// Negative examples predicted negative.
+  public let trueNegatives: Int
+  /// Negative examples predicted positive.
+  public let falsePositives: Int
+  /// Positive examples predicted negative.
+  public let falseNegatives: Int
+  /// Positive examples predicted positive.
+  public let truePositives: Int
+  /// Average precision: the area under the precision-recall curve by steps.
+  public let aucPR: Double
+  /// Area under the receiver's curve: how often a positive example has the higher probability of a
+  /// pair, a tie counting half.
+  public let aucROC: Double
+
+  /// Judges `probabilities` of examples whose classes are `isPositive`, one each; the positive class
+  /// is predicted from `threshold` on.
+  public init(isPositive: [Bool], probabilities: [Double], threshold: Double) {
+    var counts = [0, 0, 0, 0]
+    for (isPositive, probability) in zip(isPositive, probabilities) {
+      counts[(isPositive ? 2 : 0) + (probability >= threshold ? 1 : 0)] += 1
+    }
+    (trueNegatives, falsePositives) = (counts[0], counts[1])
+    (falseNegatives, truePositives) = (counts[2], counts[3])
+    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    aucPR = curve.averagePrecision
+    aucROC = curve.areaUnderROC
+  }
+
+  /// Examples.
+  public var count: Int { trueNegatives + falsePositives + falseNegatives + truePositives }
+  /// Part of the examples whose class was predicted right.
+  public var accuracy: Double { ratio(trueNegatives + truePositives, count) }
+  /// Part of the predicted positives that are positive.
+  public var precision: Double { ratio(truePositives, truePositives + falsePositives) }
+  /// Part of the positives that were predicted.
+  public var recall: Double { ratio(truePositives, truePositives + falseNegatives) }
+  /// Harmonic mean of precision and recall of the positive class.
+  public var f1: Double {
+    ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
+  }
+  /// Mean of both classes' F1.
+  public var macroF1: Double {
+    (f1 + ratio(2 * trueNegatives, 2 * trueNegatives + falsePositives + falseNegatives)) / 2
+  }
+  /// Counts by true class, then by predicted class: `[[tn, fp], [fn, tp]]`.
+  public var confusion: [[Int]] {
+    [[trueNegatives, falsePositives], [falseNegatives, truePositives]]
+  }
+
+  /// The threshold with the best F1, halfway to the next lower probability; the highest such
+  /// threshold if several do, and 0.5 without a positive example.
+  public static func thresholdMaximisingF1(
+    isPositive: [Bool], probabilities: [Double]
+  ) -> Double {
+    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    guard curve.positives > 0 else { return 0.5 }
+    var best = (f1: -1.0, threshold: 0.5)
+    for (index, point) in curve.points.enumerated() {
+      let f1 =
+        2 * Double(point.positives) / Double(point.positives + point.negatives + curve.positives)
+      guard f1 > best.f1 else { continue }
+      let next = index + 1 < curve.points.count ? curve.points[index + 1].probability : 0
+      best = (f1, (point.probability + next) / 2)
+    }
+    return best.threshold
+  }
+
+  private func ratio(_ part: Int, _ whole: Int) -> Double {
+    whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+}
+
+/// For each distinct probability, from the highest down, how many positives and negatives are at or
+/// above it.
+struct RankedCounts {
+  struct Point {
+    var probability: Double
+    var positives: Int
+    var negatives: Int
+  }
+
+  private(set) var points: [Point] = []
+
+  init(isPositive: [Bool], probabilities: [Double]) {
+    let order = zip(probabilities, isPositive).sorted { $0.0 > $1.0 }
+    var positives = 0
+    var negatives = 0
+    for (probability, isPositive) in order {
+      if isPositive { positives += 1 } else { negatives += 1 }
+      let point = Point(probability: probability, positives: positives, negatives: negatives)
+      if points.last?.probability == probability {
+        points[points.count - 1] = point
+      } else {
+        points.append(point)
+      }
+    }
+  }
+
+  var positives: Int { points.last?.positives ?? 0 }
+  var negatives: Int { points.last?.negatives ?? 0 }
+
+  var averagePrecision: Double {
+    guard positives > 0, negatives > 0 else { return 0 }
+    var sum = 0.0
+    var before = 0
+    for point in points {
+      let precision = Double(point.positives) / Double(point.positives + point.negatives)
+      sum += precision * Double(point.positives - before)
+      before = point.positives
+    }
+    return sum / Double(positives)
+  }
+
+  var areaUnderROC: Double {
+    guard positives > 0, negatives > 0 else { return 0 }
+    var pairs = 0.0
+    var before = Point(probability: 0, positives: 0, negatives: 0)
+    for point in points {
+      let newNegatives = Double(point.negatives - before.negatives)
+      pairs += newNegatives * Double(point.positives + before.positives) / 2
+      before = point
+    }
+    return pairs / (Double(positives) * Double(negatives))
+  }
+}

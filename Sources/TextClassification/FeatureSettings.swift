@@ -1,0 +1,36 @@
+/// Which features are read from a text. They are part of a model: its weights hold for them alone.
+public struct FeatureSettings: Sendable, Equatable {
+  /// Lengths of the word n-grams, within 1...4. Those of two and more also see the text's start.
+  public var wordNgrams: ClosedRange<Int> = 1...2
+  /// Whether pairs of words with one word between them are features.
+  public var skipPairs: Bool = true
+  /// Lengths of the character n-grams inside a word and the blanks around it, within 1...8; nil for
+  /// none.
+  public var characterNgrams: ClosedRange<Int>? = 3...5
+  /// Length of the character n-grams' vector beside the word n-grams' unit vector, within 0...10.
+  public var characterWeight: Double = 0.5
+  /// Features are hashed into 2^bucketBits buckets, within 10...24.
+  public var bucketBits: Int = 19
+  /// Whether runs of "!", "?" and "…" are tokens.
+  public var punctuation: Bool = true
+
+  /// The settings that measured best on short posts.
+  public init() {}
+
+  /// Why the settings cannot be used, or nil if they can.
+  var problem: String? {
+    if !Limits.wordNgram.contains(wordNgrams) {
+      return "word n-grams \(wordNgrams) are not within \(Limits.wordNgram)"
+    }
+    if let characterNgrams, !Limits.characterNgram.contains(characterNgrams) {
+      return "character n-grams \(characterNgrams) are not within \(Limits.characterNgram)"
+    }
+    if !Limits.characterWeight.contains(characterWeight) {
+      return "a character weight of \(characterWeight) is not within \(Limits.characterWeight)"
+    }
+    if !Limits.bucketBits.contains(bucketBits) {
+      return "2^\(bucketBits) buckets are not within 2^\(Limits.bucketBits)"
+    }
+    return nil
+  }
+}

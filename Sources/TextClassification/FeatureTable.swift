@@ -1,0 +1,36 @@
+/// The features of every text of a training set, read once and used for every fold.
+struct FeatureTable {
+  var starts: [Int] = [0]
+  var features: [Feature] = []
+  /// Hash of a text's tokens without punctuation, so that texts which differ in case, numbers,
+  /// handles, addresses and punctuation only are equal.
+  var identities: [UInt64] = []
+
+  init(_ examples: [LabelledText], extractor: FeatureExtractor) {
+    var scratch = Scratch()
+    for example in examples {
+      example.text.withUTF8Bytes { extractor.extract($0, into: &scratch) }
+      features += UnsafeBufferPointer(start: scratch.features.base, count: scratch.featureCount)
+      starts.append(features.count)
+      identities.append(scratch.identity)
+    }
+  }
+
+  func features(of row: Int) -> ArraySlice<Feature> { features[starts[row]..<starts[row + 1]] }
+}
+
+extension Scratch {
+  fileprivate var identity: UInt64 {
+    var state = FeatureHash.token
+    for index in 0..<tokenCount {
+      let token = tokens.base[index]
+      switch token.kind {
+      case .punctuation, .emoji: continue
+      case .reference, .price, .number:
+        state = FeatureHash.adding(FeatureHash.sign(.number), to: state)
+      default: state = FeatureHash.adding(token.hash, to: state)
+      }
+    }
+    return FeatureHash.finish(state)
+  }
+}

@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Weights of buckets by how rare they are, and the buckets that the training texts fill.
+struct FeatureWeighting {
+  /// (ln((1 + n) / (1 + df)) + 1)^1.5 for a bucket that df of n training texts fill, else 0:
+  /// scikit-learn's smooth IDF, with rare features favoured a little more.
+  private(set) var idf: [Float]
+  /// Buckets met, ascending.
+  private(set) var buckets: [UInt32]
+  /// Column of a bucket, plus one; 0 for a bucket not met.
+  private var columns: [UInt32]
+  private let characterWeight: Double
+
+  init(_ table: FeatureTable, rows: [Int], settings: FeatureSettings) {
+    let size = 1 << settings.bucketBits
+    var frequency = [UInt32](repeating: 0, count: size)
+    for row in rows {
+      for feature in table.features(of: row) { frequency[feature.key.bucket] += 1 }
+    }
+    characterWeight = settings.characterWeight
+    idf = [Float](repeating: 0, count: size)
+    columns = [UInt32](repeating: 0, count: size)
+    buckets = []
+    for bucket in 0..<size where frequency[bucket] > 0 {
+      // Both blocks may fill one bucket, so that it counts twice for a text.
+      let texts = min(Int(frequency[bucket]), rows.count)
+      let rarity = log(Double(1 + rows.count) / Double(1 + texts)) + 1
+      idf[bucket] = Float(rarity * rarity.squareRoot())
+      buckets.append(UInt32(bucket))
+      columns[bucket] = UInt32(buckets.count)
+    }
+  }
+
+  /// The rows as sublinear TF-IDF values over the buckets met, each block a vector of its length.
+  func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows {
+    var matrix = SparseRows()
+    matrix.columnCount = buckets.count
+    for row in rows {
+      let features = table.features(of: row)
+      var squares = SIMD2<Double>()
+      for feature in features { squares[feature.key.block] += square(value(feature)) }
+      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
+      for feature in features where columns[feature.key.bucket] > 0 {
+        matrix.columns.append(columns[feature.key.bucket] - 1)
+        matrix.values.append(Float(Double(value(feature)) * scales[feature.key.block]))
+      }
+      matrix.endRow()
+    }
+    return matrix
+  }
+
+  private func value(_ feature: Feature) -> Float {
+    TermFrequency.sublinear(feature.count) * idf[feature.key.bucket]
+  }
+
+  private func square(_ value: Float) -> Double { Double(value) * Double(value) }
+}
+
+/// Factors that make the word block a unit vector and the character block one of a given length.
+enum BlockScales {
+  /// `squares` are the blocks' sums of squared values; an empty block's factor is 0.
+  @inline(__always) static func scales(
+    squares: SIMD2<Double>, characterWeight: Double
+  ) -> SIMD2<Double> {
+    SIMD2(
+      squares[0] > 0 ? 1 / squares[0].squareRoot() : 0,
+      squares[1] > 0 ? characterWeight / squares[1].squareRoot() : 0)
+  }
+}
+
+/// How a feature's count becomes its value before the IDF.
+enum TermFrequency {
+  /// 1 + ln(count).
+  @inline(__always) static func sublinear(_ count: UInt32) -> Float {
+    count == 1 ? 1 : 1 + Float(log(Double(count)))
+  }
+}

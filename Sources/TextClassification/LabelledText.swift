@@ -1,0 +1,27 @@
+/// A text and whether it belongs to the positive class: an example to learn from.
+public struct LabelledText: Sendable, Equatable {
+  /// The text as it was written.
+  public var text: String
+  /// Whether the text belongs to the positive class.
+  public var isPositive: Bool
+
+  /// An example.
+  public init(text: String, isPositive: Bool) {
+    self.text = text
+    self.isPositive = isPositive
+  }
+}
+
+/// The names of the two classes.
+public struct ClassLabels: Sendable, Equatable {
+  /// The first class, whose probability is one minus the second's.
+  public var negative: String
+  /// The second class: the one that is looked for and whose probability a model gives.
+  public var positive: String
+
+  /// Two names, of at most 256 UTF-8 bytes each.
+  public init(negative: String, positive: String) {
+    self.negative = negative
+    self.positive = positive
+  }
+}

@@ -1,0 +1,39 @@
+/// What a model holds of a bucket.
+struct BucketWeights: Sendable, BitwiseCopyable, Equatable {
+  /// Inverse document frequency; 0 for a bucket not met in training, which counts for nothing.
+  var idf: Float
+  /// The trained weight times the IDF.
+  var weight: Float
+
+  static let unknown = BucketWeights(idf: 0, weight: 0)
+}
+
+/// A trained model that tells two kinds of text apart. It never changes and may be used by any
+/// number of threads; a `TextScorer` made from it does the work.
+public struct TextClassifier: Sendable, Equatable {
+  /// The names of the classes.
+  public let labels: ClassLabels
+  /// The probability from which on a text is taken for the positive class, within 0...1.
+  public let threshold: Double
+  /// What is read from a text.
+  public let features: FeatureSettings
+  /// How many examples the model was trained on.
+  public let exampleCount: Int
+  let intercept: Double
+  /// One entry for each of the 2^`features.bucketBits` buckets.
+  let weights: [BucketWeights]
+
+  /// What scores texts about a brand. `brandNames` (names and handles such as "asos" and
+  /// "@ASOS_HeresToHelp", matched without regard to case, "@" and "_") are all read as one token, so
+  /// that a model holds for any brand.
+  public func scorer(brandNames: [String] = []) -> TextScorer {
+    TextScorer(classifier: self, brands: BrandNames(brandNames))
+  }
+}
+
+extension TextClassifier: CustomStringConvertible {
+  /// The model in a line, without its weights.
+  public var description: String {
+    "\(labels.positive)/\(labels.negative) classifier trained on \(exampleCount) examples"
+  }
+}

@@ -1,0 +1,125 @@
+/// A classifier at work for one brand. Immutable; any number of threads may use it, each with a
+/// scratch of its own.
+public struct TextScorer: Sendable {
+  /// The model.
+  public let classifier: TextClassifier
+  private let extractor: FeatureExtractor
+
+  init(classifier: TextClassifier, brands: BrandNames) {
+    self.classifier = classifier
+    extractor = FeatureExtractor(settings: classifier.features, brands: brands)
+  }
+
+  /// The probability, within 0...1, that the UTF-8 bytes `text` belong to the positive class. Bytes
+  /// that are not UTF-8 are passed over, and so is what follows the first 64 KiB. Does not allocate
+  /// once `scratch` has grown to the texts' length.
+  public func probability(
+    of text: UnsafeRawBufferPointer, scratch: inout Scratch
+  ) -> Double {
+    extractor.extract(text, into: &scratch)
+    let features = scratch.features.base
+    var wordSum: Float = 0
+    var characterSum: Float = 0
+    var wordSquares: Float = 0
+    var characterSquares: Float = 0
+    classifier.weights.withUnsafeBufferPointer { weights in
+      for index in 0..<scratch.featureCount {
+        let feature = features[index]
+        let entry = weights[feature.key.bucket]
+        let frequency = TermFrequency.sublinear(feature.count)
+        let value = frequency * entry.idf
+        let isWord = feature.key.block == 0
+        wordSum += isWord ? frequency * entry.weight : 0
+        wordSquares += isWord ? value * value : 0
+        characterSum += isWord ? 0 : frequency * entry.weight
+        characterSquares += isWord ? 0 : value * value
+      }
+    }
+    scratch.blockScales = BlockScales.scales(
+      squares: SIMD2(Double(wordSquares), Double(characterSquares)),
+      characterWeight: classifier.features.characterWeight)
+    let logit =
+      (SIMD2(Double(wordSum), Double(characterSum)) * scratch.blockScales).sum()
+      + classifier.intercept
+    return Logistic.probability(logit)
+  }
+
+  /// The probability that `text` belongs to the positive class.
+  public func probability(of text: String) -> Double {
+    var scratch = Scratch()
+    return text.withUTF8Bytes { probability(of: $0, scratch: &scratch) }
+  }
+
+  /// Whether a text with this probability is taken for the positive class.
+  public func isPositive(_ probability: Double) -> Bool { probability >= classifier.threshold }
+
+  /// The label that `text` is given.
+  public func predict(_ text: String) -> String {
+    isPositive(probability(of: text)) ? classifier.labels.positive : classifier.labels.negative
+  }
+
+  /// What each word of `text` contributes, the strongest first.
+  public func explain(_ text: UnsafeRawBufferPointer, scratch: inout Scratch) -> [DecidingWord] {
+    decidingWords(of: text, scratch: &scratch, limit: .max)
+  }
+
+  /// What each word of `text` contributes, the strongest first.
+  public func explain(_ text: String) -> [DecidingWord] {
+    var scratch = Scratch()
+    return text.withUTF8Bytes { explain($0, scratch: &scratch) }
+  }
+
+  /// The at most `limit` words of `text` that contribute most, either way.
+  public func decidingWords(
+    of text: UnsafeRawBufferPointer, scratch: inout Scratch, limit: Int
+  ) -> [DecidingWord] {
+    _ = probability(of: text, scratch: &scratch)
+    return decidingWordsOfLastText(scratch: &scratch, limit: limit)
+  }
+
+  /// The at most `limit` words that contribute most in the text whose probability this scorer gave
+  /// last with `scratch`; cheaper than `decidingWords(of:)`, which reads the text again.
+  public func decidingWordsOfLastText(scratch: inout Scratch, limit: Int) -> [DecidingWord] {
+    let tokenCount = scratch.tokenCount
+    scratch.contributions.require(tokenCount)
+    let contributions = scratch.contributions.base
+    contributions.initialize(repeating: 0, count: tokenCount)
+    guard limit > 0 else { return [] }
+    let scales = scratch.blockScales
+    classifier.weights.withUnsafeBufferPointer { weights in
+      extractor.forEachFeature(scratch) { key, first, last in
+        let weight = weights[key.bucket].weight
+        if weight == 0 { return }
+        let count = scratch.count(of: key)
+        let frequency = TermFrequency.sublinear(count) / Float(count)
+        let share = Double(frequency * weight) * scales[key.block] / Double(last - first + 1)
+        for token in first...last { contributions[token] += share }
+      }
+    }
+    return strongest(scratch, limit)
+  }
+
+  private func strongest(_ scratch: borrowing Scratch, _ limit: Int) -> [DecidingWord] {
+    let tokens = scratch.tokens.base
+    let contributions = scratch.contributions.base
+    func word(_ index: Int) -> DecidingWord {
+      DecidingWord(
+        range: Int(tokens[index].start)..<Int(tokens[index].end),
+        contribution: contributions[index])
+    }
+    let whole = limit >= scratch.tokenCount
+    if whole {
+      return (0..<scratch.tokenCount).map(word).sorted(by: DecidingWord.isStronger)
+    }
+    var words: [DecidingWord] = []
+    words.reserveCapacity(limit + 1)
+    for index in 0..<scratch.tokenCount {
+      let candidate = word(index)
+      let place = words.firstIndex { DecidingWord.isStronger(candidate, $0) } ?? words.count
+      guard place < limit else { continue }
+      words.insert(candidate, at: place)
+      if words.count > limit { words.removeLast() }
+    }
+    return words
+  }
+}

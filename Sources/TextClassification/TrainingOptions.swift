@@ -1,0 +1,105 @@
+/// How a classifier is trained.
+public struct TrainingOptions: Sendable, Equatable {
+  /// The kinds of model there are.
+  public enum Algorithm: UInt8, Sendable, CaseIterable {
+    /// L2-penalised logistic regression, trained to convergence by L-BFGS.
+    case logisticRegression = 1
+  }
+
+  /// How much each class counts.
+  public enum ClassWeights: Sendable, Equatable {
+    /// Both classes weigh the same in sum, however many examples each has.
+    case balanced
+    /// Every example weighs the same.
+    case uniform
+  }
+
+  /// From which probability on a text is taken for the positive class.
+  public enum ThresholdGoal: Sendable, Equatable {
+    /// This probability, within 0...1.
+    case fixed(Double)
+    /// The probability that gives the best F1 on out-of-fold predictions.
+    case maximiseF1
+  }
+
+  /// The kind of model.
+  public var algorithm = Algorithm.logisticRegression
+  /// Strength of the L2 penalty, above 0: scikit-learn's 1 / C.
+  public var regularisation = 0.1
+  /// How much each class counts.
+  public var classWeights = ClassWeights.balanced
+  /// What is read from the texts.
+  public var features = FeatureSettings()
+  /// How the threshold is chosen.
+  public var threshold = ThresholdGoal.fixed(0.5)
+  /// Folds of a cross-validation, within 2...100.
+  public var folds = 5
+  /// Whether texts that differ only in case, numbers, handles, addresses and punctuation stay in one
+  /// fold, so that a model is never tested on what it has as good as seen.
+  public var keepsNearDuplicatesTogether = false
+  /// Decides the folds. The same examples, options and seed give the same model, byte for byte.
+  public var seed: UInt64 = 1
+  /// The names of the classes.
+  public var labels = ClassLabels(negative: "other", positive: "complaint")
+
+  /// The options that measured best on short posts.
+  public init() {}
+}
+
+/// How far a training has come.
+public enum TrainingProgress: Sendable, Equatable {
+  /// The texts are being read.
+  case readingTexts(Int)
+  /// Fold `index` (from 0) of `count` is being trained and tested.
+  case fold(index: Int, count: Int)
+  /// The model is being trained on all texts.
+  case fittingAll
+}
+
+/// Why a training could not be done.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// There are no examples.
+  case noExamples
+  /// More examples than the limit.
+  case tooManyExamples(count: Int, limit: Int)
+  /// All examples belong to one class.
+  case oneClassOnly(label: String)
+  /// A class has fewer examples than there are folds.
+  case tooFewForFolds(label: String, count: Int, folds: Int)
+  /// An option is out of its range.
+  case invalidOption(String)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .noExamples: "there are no examples to learn from"
+    case .tooManyExamples(let count, let limit):
+      "\(count) examples are more than the \(limit) a training may have; train on a sample"
+    case .oneClassOnly(let label):
+      "all examples are labelled \"\(label)\"; give examples of both classes"
+    case .tooFewForFolds(let label, let count, let folds):
+      "only \(count) examples are labelled \"\(label)\", fewer than the \(folds) folds; "
+        + "ask for fewer folds or give more examples"
+    case .invalidOption(let problem): problem
+    }
+  }
+}
+
+extension TrainingOptions {
+  /// Refuses options out of their ranges.
+  func validate() throws(TrainingError) {
+    if let problem = features.problem { throw .invalidOption(problem) }
+    guard regularisation > 0, regularisation.isFinite else {
+      throw .invalidOption("a regularisation of \(regularisation) is not above 0")
+    }
+    guard Limits.folds.contains(folds) else {
+      throw .invalidOption("\(folds) folds are not within \(Limits.folds)")
+    }
+    if case .fixed(let threshold) = threshold, !(0...1).contains(threshold) {
+      throw .invalidOption("a threshold of \(threshold) is not within 0...1")
+    }
+    for label in [labels.negative, labels.positive] where label.utf8.count > Limits.labelBytes {
+      throw .invalidOption("a label is longer than \(Limits.labelBytes) bytes")
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/// Words and numbers: the part of the tokenizer that most bytes go through.
+extension Tokenizer {
+  /// Reads the word or number at `position`, which starts with a letter or a digit.
+  mutating func scanWord() {
+    let start = position
+    // A blank goes before the first character and after the last.
+    units[unitCount] = Tokenizer.blank
+    let unitStart = unitCount + 1
+    unitCount = unitStart
+    var shape = WordShape()
+    while position < bytes.count {
+      let byte = bytes[position]
+      if ASCII.isLetter(byte) {
+        shape.hasLetter = true
+        shape.possessiveAt = shape.apostropheAt == position ? unitCount : -1
+        take(UInt32(byte | 0x20), unitStart)
+        position += 1
+      } else if ASCII.isDigit(byte) {
+        shape.digits += 1
+        units[unitCount] = UInt32(byte)
+        unitCount += 1
+        position += 1
+      } else if byte < 0x80, byte != UInt8(ascii: "'"), byte != UInt8(ascii: "`"),
+        byte != UInt8(ascii: "&")
+      {
+        guard !shape.hasLetter, isInsideNumber(byte) else { break }
+        position += 1
+      } else if !takeJoiner(&shape, unitStart) {
+        break
+      }
+    }
+    guard unitCount > unitStart else {
+      unitCount = unitStart - 1
+      position = max(position, start + 1)
+      return
+    }
+    finish(shape, unitStart, from: start)
+  }
+
+  /// An apostrophe between letters, a letter above ASCII or a sign without trace; false ends the word.
+  private mutating func takeJoiner(_ shape: inout WordShape, _ unitStart: Int) -> Bool {
+    let apostrophe = apostropheLength()
+    if apostrophe > 0 {
+      let next = position + apostrophe
+      guard unitCount > unitStart, next < bytes.count,
+        ASCII.isLetter(bytes[next]) || bytes[next] >= 0xC3
+      else { return false }
+      position = next
+      shape.apostropheAt = next
+      return true
+    }
+    guard let scalar = Scalars.decode(bytes, at: position) else { return false }
+    switch Scalars.classify(scalar.value) {
+    case .letter:
+      let (first, second) = LatinFolding.fold(scalar.value)
+      shape.hasLetter = true
+      shape.possessiveAt = -1
+      take(first, unitStart)
+      if second != 0 { take(second, unitStart) }
+    case .invisible: break
+    default: return false
+    }
+    position += scalar.length
+    return true
+  }
+
+  /// Adds a letter unless it would be the third of its like in a row.
+  @inline(__always) private mutating func take(_ unit: UInt32, _ unitStart: Int) {
+    if unitCount - unitStart >= 2, units[unitCount - 1] == unit, units[unitCount - 2] == unit {
+      return
+    }
+    units[unitCount] = unit
+    unitCount += 1
+  }
+
+  /// A point, comma, colon, slash or hyphen between two digits.
+  private func isInsideNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "/"),
+      UInt8(ascii: "-"):
+      position + 1 < bytes.count && ASCII.isDigit(bytes[position + 1])
+    default: false
+    }
+  }
+
+  private mutating func finish(_ shape: WordShape, _ unitStart: Int, from start: Int) {
+    if joinToPrevious(shape, unitStart, from: start) { return }
+    var spelling = hash(unitStart..<unitCount)
+    var kind = TokenKind.word
+    if isBrand(spelling, from: start) {
+      kind = .brand
+    } else if shape.possessiveAt == unitCount - 1,
+      units[unitCount - 1] == UInt32(UInt8(ascii: "s")),
+      isBrand(hash(unitStart..<unitCount - 1), from: start)
+    {
+      kind = .brand
+      spelling = hash(unitStart..<unitCount - 1)
+    } else if !shape.hasLetter {
+      kind =
+        currencyEnd == start ? .price : shape.digits >= 6 ? .reference : .number
+    }
+    var wordHash = spelling
+    if kind == .word, shape.digits > 0 {
+      maskDigits(unitStart)
+      wordHash = hash(unitStart..<unitCount)
+    } else if kind != .word {
+      wordHash = FeatureHash.sign(kind)
+    }
+    units[unitCount] = Tokenizer.blank
+    tokens[tokenCount] = Token(
+      kind: kind, start: Int32(start), end: Int32(position), unitStart: Int32(unitStart),
+      unitEnd: Int32(unitCount), hash: wordHash, spelling: spelling)
+    unitCount += 1
+    tokenCount += 1
+    if kind == .brand { takeEarlierBrandWords(spelling) }
+  }
+
+  /// Joins "t", "s", "re" and the like to the word one blank before: "don t" is "dont".
+  private mutating func joinToPrevious(
+    _ shape: WordShape, _ unitStart: Int, from start: Int
+  ) -> Bool {
+    let count = unitCount - unitStart
+    guard count <= 2, shape.digits == 0, tokenCount > 0, start > 0, bytes[start - 1] == 0x20
+    else { return false }
+    let previous = tokens[tokenCount - 1]
+    guard previous.end == Int32(start - 1), previous.kind == .word || previous.kind == .brand else {
+      return false
+    }
+    let word = UnsafeBufferPointer(
+      start: units + Int(previous.unitStart), count: Int(previous.unitEnd - previous.unitStart))
+    let suffix = UnsafeBufferPointer(start: units + unitStart, count: count)
+    guard Contractions.joins(word, suffix) else { return false }
+    tokens[tokenCount - 1].end = Int32(position)
+    guard previous.kind == .word else {
+      unitCount = unitStart - 1
+      return true
+    }
+    // The suffix goes over the blank behind the word.
+    var end = Int(previous.unitEnd)
+    for index in 0..<count {
+      units[end] = units[unitStart + index]
+      end += 1
+    }
+    units[end] = Tokenizer.blank
+    unitCount = end + 1
+    let joined = hash(Int(previous.unitStart)..<end)
+    tokens[tokenCount - 1].unitEnd = Int32(end)
+    tokens[tokenCount - 1].hash = joined
+    tokens[tokenCount - 1].spelling = joined
+    return true
+  }
+
+  @inline(__always) private func hash(_ range: Range<Int>) -> UInt64 {
+    var state = FeatureHash.token
+    for index in range { state = FeatureHash.adding(UInt64(units[index]), to: state) }
+    return FeatureHash.finish(state)
+  }
+
+  /// Whether the word with this spelling, starting at `start`, ends one of the brand's names.
+  @inline(__always) private func isBrand(_ spelling: UInt64, from start: Int) -> Bool {
+    brands.names.contains { $0.last == spelling && precedes($0.earlier, before: tokenCount) }
+  }
+
+  private func precedes(_ earlier: [UInt64], before end: Int) -> Bool {
+    guard earlier.count <= end else { return false }
+    for (index, spelling) in earlier.enumerated()
+    where tokens[end - earlier.count + index].spelling != spelling { return false }
+    return true
+  }
+
+  /// Merges a name of several words into its last token.
+  private mutating func takeEarlierBrandWords(_ spelling: UInt64) {
+    let last = tokenCount - 1
+    var longest = 0
+    for name in brands.names
+    where name.last == spelling && name.earlier.count > longest
+      && precedes(name.earlier, before: last)
+    {
+      longest = name.earlier.count
+    }
+    guard longest > 0 else { return }
+    var brand = tokens[last]
+    brand.start = tokens[last - longest].start
+    tokens[last - longest] = brand
+    tokenCount -= longest
+  }
+
+  /// Writes one "0" for each run of digits in a word of letters and digits.
+  private mutating func maskDigits(_ unitStart: Int) {
+    var end = unitStart
+    for index in unitStart..<unitCount {
+      let isDigit = units[index] < 0x80 && ASCII.isDigit(UInt8(units[index]))
+      if isDigit {
+        if end > unitStart, units[end - 1] == 0x30 { continue }
+        units[end] = 0x30
+      } else {
+        units[end] = units[index]
+      }
+      end += 1
+    }
+    unitCount = end
+  }
+}
+
+/// What a word being read is made of.
+private struct WordShape {
+  var hasLetter = false
+  var digits = 0
+  /// Byte after the last apostrophe.
+  var apostropheAt = -1
+  /// Index of the last character if it came straight after an apostrophe, else -1.
+  var possessiveAt = -1
+}
