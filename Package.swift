@@ -61,6 +61,13 @@ let package = Package(
     target(
       "SupportDesk",
       ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
+    // program
+    target(
+      "Node",
+      [
+        "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
+        "Machine", .product(name: "Yams", package: "Yams"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,95 @@
+internal import CommitLog
+internal import Machine
+package import SupportDesk
+
+/// What is wrong with the configuration, and where.
+package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  package var place: String
+  package var message: String
+
+  package var description: String { "\(place): \(message)" }
+}
+
+/// The configuration of one process: `grouse.yaml`, overridden by the environment, overridden by
+/// flags.
+package struct Configuration: Sendable {
+  /// What was set, by key, and where it was set.
+  package private(set) var values: [String: (value: String, origin: String)] = [:]
+
+  /// Reads the file (nil: `grouse.yaml` in the working directory where there is one), then the
+  /// environment, then `overrides`, the flags by key.
+  package init(
+    file: String?, environment: [String: String], overrides: [String: String] = [:]
+  ) throws {
+    let path = file ?? environment["GROUSE_CONFIG"] ?? "grouse.yaml"
+    let isNamed = file != nil || environment["GROUSE_CONFIG"] != nil
+    if isNamed || LocalDisk().exists(path) {
+      for entry in try YAMLSettings.read(path) {
+        try set(entry.name, entry.value, "\(path):\(entry.line)")
+      }
+    }
+    for key in ConfigurationKey.all {
+      if let value = environment[key.environmentName] {
+        try set(key.name, value, key.environmentName)
+      }
+      if let value = overrides[key.name] { try set(key.name, value, "--\(key.name)") }
+    }
+  }
+
+  private mutating func set(_ name: String, _ value: String, _ origin: String) throws {
+    guard let key = ConfigurationKey.all.first(where: { $0.name == name }) else {
+      throw ConfigurationError(
+        place: origin,
+        message: "unknown key \"\(name)\"; did you mean \"\(ConfigurationKey.nearest(to: name))\"?")
+    }
+    if let objection = key.objection(to: value) {
+      throw ConfigurationError(
+        place: origin, message: "\(name) cannot be \"\(value)\": \(objection)")
+    }
+    values[name] = (value, origin)
+  }
+
+  /// A key's value: what was set, else its standard one.
+  package func value(_ name: String) -> String {
+    values[name]?.value ?? ConfigurationKey.all.first { $0.name == name }?.standard ?? ""
+  }
+
+  private func list(_ name: String) -> [String] {
+    value(name).split(separator: ",").map {
+      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }.filter { !$0.isEmpty }
+  }
+
+  package var dataDirectory: String { value("data-dir") }
+  package var topic: String { value("topic") }
+  package var partitions: Int { Int(value("log.partitions")) ?? 1 }
+  package var model: String { value("model.name") }
+  package var brand: Brand {
+    Brand(names: list("brand.names"), handles: list("brand.handles"))
+  }
+  package var filter: PostFilter {
+    PostFilter(
+      keepsRetweets: value("filter.retweets") == "keep", languages: list("filter.languages"))
+  }
+  package var sourceFiles: [String] { list("sources.files") }
+  package var collectsStandardInput: Bool { value("sources.stdin") == "true" }
+
+  /// The settings of the classify query.
+  package var query: ClassifyQuery.Settings {
+    var settings = ClassifyQuery.Settings()
+    settings.topic = topic
+    settings.brand = brand
+    settings.filter = filter
+    return settings
+  }
+
+  var log: LogConfiguration {
+    LogConfiguration(
+      segmentBytes: Int(value("log.segment-bytes")) ?? 1 << 30,
+      durability: ConfigurationKey.interval(value("log.durability"))
+        .map { .interval(milliseconds: $0) } ?? .batch)
+  }
+
+  var tablesSyncEachCommit: Bool { value("tables.durability") == "batch" }
+  var mapSize: Int { (Int(value("tables.map-size-gib")) ?? 64) << 30 }
+}

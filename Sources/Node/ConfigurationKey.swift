@@ -1,0 +1,105 @@
+/// One thing that can be configured: the same in `grouse.yaml`, the environment and on the command
+/// line. The table of all keys is what files are checked against and what `doctor` shows.
+package struct ConfigurationKey: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case text
+    case list
+    case boolean
+    case integer(ClosedRange<Int>)
+    case choice([String])
+    /// `batch`, or `interval(MS)`.
+    case durability
+  }
+
+  /// Dotted, as in `log.partitions`.
+  package let name: String
+  package let kind: Kind
+  package let standard: String
+  package let summary: String
+
+  /// The environment variable that sets it: `GROUSE_LOG_PARTITIONS`.
+  package var environmentName: String {
+    "GROUSE_" + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+  }
+
+  /// Every key there is.
+  package static let all: [ConfigurationKey] = [
+    .init("data-dir", .text, "./grouse-data", "where everything is kept"),
+    .init("topic", .text, "posts", "the topic that posts go to and verdicts are made from"),
+    .init("log.backend", .choice(["embedded"]), "embedded", "where topics are kept"),
+    .init("log.partitions", .integer(1...1_024), "1", "partitions of a topic that is made"),
+    .init(
+      "log.segment-bytes", .integer(1_024...(1 << 30)), "\(1 << 30)",
+      "bytes of a segment file before the next is begun"),
+    .init(
+      "log.durability", .durability, "batch",
+      "batch: acknowledged means on disk; interval(MS): at most MS milliseconds later"),
+    .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
+    .init(
+      "tables.durability", .choice(["batch", "relaxed"]), "batch",
+      "batch: committed means on disk; relaxed: when the system writes it"),
+    .init(
+      "tables.map-size-gib", .integer(1...16_384), "64",
+      "the largest size tables/data.mdb may grow to"),
+    .init("brand.names", .list, "asos", "how people name the brand; the first keys its rows"),
+    .init("brand.handles", .list, "@ASOS,@ASOS_HeresToHelp", "the brand's accounts"),
+    .init("filter.retweets", .choice(["drop", "keep"]), "drop", "what becomes of retweets"),
+    .init("filter.languages", .list, "en", "languages kept; empty keeps all"),
+    .init("model.name", .text, "complaints", "the model that classifies, NAME or NAME@VERSION"),
+    .init("sources.files", .list, "", "files that `grouse run` collects"),
+    .init("sources.stdin", .boolean, "false", "collect what comes in on standard input"),
+  ]
+
+  private init(_ name: String, _ kind: Kind, _ standard: String, _ summary: String) {
+    self.name = name
+    self.kind = kind
+    self.standard = standard
+    self.summary = summary
+  }
+
+  /// Why `value` cannot be this key's; nil where it can.
+  func objection(to value: String) -> String? {
+    switch kind {
+    case .text: value.isEmpty ? "it must not be empty" : nil
+    case .list: nil
+    case .boolean: ["true", "false"].contains(value) ? nil : "it must be true or false"
+    case .integer(let range):
+      Int(value).map(range.contains) == true
+        ? nil : "it must be a number from \(range.lowerBound) to \(range.upperBound)"
+    case .choice(let choices):
+      choices.contains(value) ? nil : "it must be \(choices.joined(separator: " or "))"
+    case .durability:
+      Self.interval(value) != nil || value == "batch"
+        ? nil : "it must be batch or interval(MILLISECONDS)"
+    }
+  }
+
+  /// The milliseconds of `interval(MS)`.
+  static func interval(_ value: String) -> Int? {
+    guard value.hasPrefix("interval("), value.hasSuffix(")"),
+      let number = Int(value.dropFirst(9).dropLast()), (1...3_600_000).contains(number)
+    else { return nil }
+    return number
+  }
+
+  /// The key whose name is nearest to one that does not exist.
+  static func nearest(to name: String) -> String {
+    all.map(\.name).min { distance($0, name) < distance($1, name) } ?? ""
+  }
+
+  /// The edits that make one word of the other (Levenshtein).
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (index, letter) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for column in right.indices {
+        let changed = diagonal + (letter == right[column] ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
+      }
+    }
+    return row[right.count]
+  }
+}

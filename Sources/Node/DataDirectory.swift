@@ -1,0 +1,124 @@
+internal import Bytes
+package import CommitLog
+internal import Machine
+internal import Posts
+package import SupportDesk
+package import Tables
+
+/// What is wrong with a data directory.
+package enum DataDirectoryError: Error, CustomStringConvertible {
+  case missing(String)
+  case notADirectory(String)
+  case newerFormat(path: String, found: Int, known: Int)
+  case unreadable(path: String)
+
+  package var description: String {
+    switch self {
+    case .missing(let path):
+      "there is no data directory \(path) yet; `grouse demo`, `run` or `collect` makes one, "
+        + "or name another with --data-dir"
+    case .notADirectory(let path): "\(path) is no directory; name another with --data-dir"
+    case .newerFormat(let path, let found, let known):
+      "\(path) has format version \(found), newer than this program's \(known): "
+        + "use the program that wrote it, or a newer one"
+    case .unreadable(let path): "\(path) cannot be read: it names no format version"
+    }
+  }
+}
+
+/// A data directory: its lock, its format version, and the paths of what it holds.
+package struct DataDirectory: Sendable {
+  /// The version of the directory's layout that this program writes.
+  package static let formatVersion = 1
+
+  package let path: String
+  /// Held while this process writes; nil where it only reads.
+  private let lock: DirectoryLock?
+
+  package var logPath: String { Path.join(path, "log") }
+  package var tablesPath: String { Path.join(path, "tables") }
+  package var models: ModelRegistry { ModelRegistry(Path.join(path, "models")) }
+
+  /// Opens for writing, making it where it is missing. `purpose` tells others who holds it.
+  package init(writing path: String, purpose: String) throws {
+    self.path = path
+    let disk = LocalDisk()
+    if disk.exists(path), !disk.isDirectory(path) { throw DataDirectoryError.notADirectory(path) }
+    try disk.createDirectory(path)
+    try Self.checkFormat(path, disk)
+    lock = try DirectoryLock(Path.join(path, "LOCK"), purpose: purpose)
+    try Self.writeFormat(path, disk)
+  }
+
+  /// Opens for reading, beside a process that writes or alone.
+  package init(reading path: String) throws {
+    self.path = path
+    lock = nil
+    let disk = LocalDisk()
+    guard disk.exists(path) else { throw DataDirectoryError.missing(path) }
+    guard disk.isDirectory(path) else { throw DataDirectoryError.notADirectory(path) }
+    try Self.checkFormat(path, disk)
+  }
+
+  /// Whether another process holds the directory at this moment.
+  package static func holder(of path: String) -> String? {
+    guard LocalDisk().exists(Path.join(path, "LOCK")) else { return nil }
+    do throws(LockError) {
+      _ = try DirectoryLock(Path.join(path, "LOCK"), purpose: "a look at the lock")
+      return nil
+    } catch {
+      if case .held(_, let holder) = error { return holder }
+      return nil
+    }
+  }
+
+  private static func checkFormat(_ path: String, _ disk: LocalDisk) throws {
+    let file = Path.join(path, "grouse.json")
+    guard disk.exists(file) else { return }
+    let bytes = try disk.readAll(file, limit: 1 << 20)
+    let text = bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: "format") }
+    guard let found = text.flatMap({ Int($0) }) else {
+      throw DataDirectoryError.unreadable(path: file)
+    }
+    guard found <= formatVersion else {
+      throw DataDirectoryError.newerFormat(path: file, found: found, known: formatVersion)
+    }
+  }
+
+  private static func writeFormat(_ path: String, _ disk: LocalDisk) throws {
+    let file = Path.join(path, "grouse.json")
+    guard !disk.exists(file) else { return }
+    let cluster = Entropy.identifier().map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+    let text =
+      "{\"format\": \(formatVersion), \"cluster_id\": \(JSONString.quote(cluster)), "
+      + "\"node_id\": 1}\n"
+    try disk.replace(file, with: Array(text.utf8))
+  }
+
+  /// The log, for writing.
+  package func openLog(_ configuration: Configuration) throws -> CommitLog {
+    try CommitLog(logPath, configuration: configuration.log)
+  }
+
+  /// The log, for reading beside a writer.
+  package func readLog() throws -> CommitLog { try CommitLog(readingOnly: logPath) }
+
+  /// The tables, for writing.
+  package func openTables(_ configuration: Configuration) throws -> Tables {
+    var options = Tables.Options()
+    options.syncsEachCommit = configuration.tablesSyncEachCommit
+    options.mapSize = configuration.mapSize
+    return try Tables(tablesPath, options: options)
+  }
+
+  /// The tables, for reading beside a writer; nil where there are none yet.
+  package func readTables() throws -> Tables? {
+    guard LocalDisk().exists(Path.join(tablesPath, "data.mdb")) else { return nil }
+    var options = Tables.Options()
+    options.isReadOnly = true
+    return try Tables(tablesPath, options: options)
+  }
+}

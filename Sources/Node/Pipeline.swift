@@ -1,0 +1,69 @@
+package import CommitLog
+internal import Machine
+internal import Records
+package import SupportDesk
+internal import Synchronization
+package import Tables
+package import TextClassification
+
+/// Everything that `grouse run` runs: the sources, each on a thread of its own, and the query.
+package final class Pipeline: Sendable {
+  package let log: EmbeddedEventLog
+  package let store: EmbeddedTableStore
+  private let commitLog: CommitLog
+  private let configuration: Configuration
+  private let query: ClassifyQuery
+  private let failure = Mutex<(any Error)?>(nil)
+
+  /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
+  package init(
+    _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
+    classifier: TextClassifier, model: String
+  ) throws {
+    self.commitLog = commitLog
+    self.configuration = configuration
+    log = try EmbeddedEventLog(commitLog)
+    store = EmbeddedTableStore(tables)
+    try log.ensureTopic(configuration.topic, partitions: configuration.partitions)
+    query = ClassifyQuery(
+      log, store, configuration.query, classifier: classifier, model: model)
+  }
+
+  /// Ends the run in order. Any thread.
+  package func stop() { query.stop() }
+
+  /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
+  /// `stop()`; then notes the log's recovery points. A failing source ends the run with its error.
+  package func run(
+    _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
+    isStopped: @escaping @Sendable () -> Bool,
+    collected: @escaping @Sendable (Source, CollectTotals) -> Void = { _, _ in },
+    progress: (ClassifyQuery.Progress) -> Void
+  ) throws -> QueryTotals {
+    let running = Atomic<Int>(sources.count)
+    let reader = SourceReader(
+      into: configuration.topic, of: log, partitions: configuration.partitions, rate: rate)
+    query.setSourcesEnded(sources.isEmpty)
+    let workers = sources.map { source in
+      Worker { [self] in
+        do {
+          _ = try reader.collect(source, resuming: true, isStopped: isStopped) {
+            collected(source, $0)
+          }
+        } catch {
+          failure.withLock { $0 = $0 ?? error }
+          query.stop()
+        }
+        if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+          query.setSourcesEnded(true)
+        }
+      }
+    }
+    let outcome = Result { try query.run(until: end, progress: progress) }
+    // A thread that waits for standard input cannot be woken: the end of the process ends it.
+    if !sources.contains(.standardInput) || !isStopped() { for worker in workers { worker.join() } }
+    try commitLog.close()
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    return try outcome.get()
+  }
+}

@@ -1,0 +1,139 @@
+internal import Machine
+internal import Posts
+package import SupportDesk
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Where posts come from.
+package enum Source: Hashable, Sendable {
+  case file(String)
+  case standardInput
+
+  /// The name in messages.
+  package var name: String {
+    switch self {
+    case .file(let path): path
+    case .standardInput: "(stdin)"
+    }
+  }
+
+  /// The size in bytes, where it is known.
+  package var size: Int? {
+    guard case .file(let path) = self, let file = try? LocalDisk().open(path, .read) else {
+      return nil
+    }
+    return (try? file.size()).map { Int($0) }
+  }
+}
+
+/// Reads a source to its end into a topic.
+package struct SourceReader: Sendable {
+  private static let chunkBytes = 1 << 20
+
+  private let log: any EventLog
+  private let topic: String
+  private let partitions: Int
+  /// Records a second at most.
+  private let rate: Double?
+
+  package init(into topic: String, of log: any EventLog, partitions: Int, rate: Double? = nil) {
+    self.log = log
+    self.topic = topic
+    self.partitions = partitions
+    self.rate = rate
+  }
+
+  /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
+  /// where the last such run of it ended. `progress` hears of each chunk.
+  package func collect(
+    _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
+    progress: (CollectTotals) -> Void = { _ in }
+  ) throws -> CollectTotals {
+    let input = try Input(source)
+    let offsets = resuming ? try SourceOffsets(log) : nil
+    let key: String? = if case .file(let path) = source { Self.absolute(path) } else { nil }
+    let before = try key.flatMap { try offsets?.position(of: $0) } ?? 0
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
+    defer { buffer.deallocate() }
+    var count = try input.read(into: buffer)
+    let format = FileFormat.detect(
+      fileName: source.name, firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    var collector = try Collector(
+      into: topic, of: log, origin: source.name, format: format, partitions: partitions,
+      skipping: before)
+    let start = Clock.monotonicSeconds()
+    func commit(_ position: Int) throws {
+      if let key, let offsets, position > before { try offsets.commit(key, position: position) }
+    }
+    while count > 0, !isStopped() {
+      try collector.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      try commit(collector.position)
+      progress(collector.totals)
+      pause(collector.totals.records, since: start, isStopped)
+      count = try input.read(into: buffer)
+    }
+    if !isStopped() {
+      try collector.finish()
+      try commit(collector.position)
+    }
+    progress(collector.totals)
+    return collector.totals
+  }
+
+  /// A slow rate wants small chunks: about a tenth of a second's worth.
+  private var chunk: Int {
+    guard let rate else { return Self.chunkBytes }
+    return min(max(Int(rate * 100), 1_024), Self.chunkBytes)
+  }
+
+  private func pause(_ records: Int, since start: Double, _ isStopped: () -> Bool) {
+    guard let rate else { return }
+    let waiting = Signal()
+    while !isStopped() {
+      let ahead = Double(records) / rate - (Clock.monotonicSeconds() - start)
+      guard ahead > 0 else { return }
+      waiting.wait(since: waiting.generation, milliseconds: min(Int(ahead * 1_000) + 1, 100))
+    }
+  }
+
+  private static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}
+
+/// An open source: what it has, as it has it.
+private final class Input {
+  private let file: (any File)?
+  private var position: Int64 = 0
+
+  init(_ source: Source) throws {
+    switch source {
+    case .file(let path): file = try LocalDisk().open(path, .read)
+    case .standardInput: file = nil
+    }
+  }
+
+  /// The next bytes; 0 at the end. From a pipe what is there at the moment, waiting for the first.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    if let file {
+      let count = try file.read(into: buffer, at: position)
+      position += Int64(count)
+      return count
+    }
+    while true {
+      let count = systemRead(buffer)
+      if count >= 0 { return count }
+      if errno != EINTR { throw IOFailure("read", "(stdin)") }
+    }
+  }
+}
+
+private func systemRead(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(0, buffer.baseAddress, buffer.count)
+}

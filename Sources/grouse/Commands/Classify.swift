@@ -1,0 +1,126 @@
+internal import ArgumentParser
+internal import Machine
+internal import Node
+internal import SupportDesk
+internal import TextClassification
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+struct Classify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Classify posts of a file or a pipe; JSON lines out, in order.",
+    discussion: """
+      FILE is CSV with a header, JSON lines, or plain text, one post a line. Each row gives one \
+      line: {"text": …, "label": …, "probability": …}, the probability being that of a complaint \
+      (the model's second label) whatever the label. Rows that cannot be read are reported on \
+      standard error with their line, and the exit code is then 1.
+
+      Example: grouse classify posts.csv --model complaints --text body
+      """)
+
+  @Argument(help: "A file, or - for standard input.") var file = "-"
+  @Option(help: "NAME, NAME@VERSION or a path (default: the configured one).") var model: String?
+  @Option(help: "The column or JSON field with the text.") var text = "text"
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    let configuration = try options.configuration()
+    let (classifier, _) = try registry(configuration, model).load(model ?? configuration.model)
+    let input = try InputBytes(file)
+    var reader = RowTextReader(path: input.name, .init(text: text))
+    var classification = RowClassification(
+      classifier.scorer(brandNames: configuration.brand.allNames))
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { chunk.deallocate() }
+    var count = try input.read(into: chunk)
+    try reader.begin(
+      firstBytes: UnsafeRawBufferPointer(rebasing: chunk[..<count]), isFile: file != "-")
+    while count > 0 {
+      reader.feed(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+      try classification.drain(&reader)
+      try StandardOutput.flush()
+      count = try input.read(into: chunk)
+    }
+    reader.finish()
+    try classification.drain(&reader)
+    if classification.rows == 0 && classification.unreadable == 0 {
+      throw DatasetError.empty(path: input.name)
+    }
+    if classification.unreadable > 0 {
+      Messages.line("\(Shown.number(classification.unreadable)) rows could not be read")
+      throw ExitCode.failure
+    }
+  }
+}
+
+/// Classifies the rows that a reader has and writes them out.
+private struct RowClassification: ~Copyable {
+  private let scorer: TextScorer
+  private var scratch = Scratch()
+  private(set) var rows = 0
+  private(set) var unreadable = 0
+
+  init(_ scorer: TextScorer) { self.scorer = scorer }
+
+  mutating func drain(_ reader: inout RowTextReader) throws {
+    while true {
+      do {
+        guard let row = try reader.next() else { return }
+        try write(row.text)
+      } catch let error as DatasetError {
+        // Without its column a file has no rows at all; a single bad row is only passed over.
+        if case .noColumn = error { throw error }
+        unreadable += 1
+        if unreadable <= 20 { Messages.line("\(error)") }
+      }
+    }
+  }
+
+  private mutating func write(_ text: String) throws {
+    rows += 1
+    var copy = text
+    let probability = copy.withUTF8 {
+      scorer.probability(of: UnsafeRawBufferPointer($0), scratch: &scratch)
+    }
+    let labels = scorer.classifier.labels
+    var line = JSONLine()
+    line.add("text", text)
+    line.add("label", scorer.isPositive(probability) ? labels.positive : labels.negative)
+    line.add("probability", probability)
+    try StandardOutput.line(line.text)
+  }
+}
+
+/// A file or standard input, read piece by piece.
+final class InputBytes {
+  let name: String
+  private let file: (any File)?
+  private var position: Int64 = 0
+
+  init(_ path: String) throws {
+    name = path == "-" ? "(stdin)" : path
+    file = path == "-" ? nil : try LocalDisk().open(path, .read)
+  }
+
+  /// The next bytes; 0 at the end. From a pipe what is there, waiting for the first.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    if let file {
+      let count = try file.read(into: buffer, at: position)
+      position += Int64(count)
+      return count
+    }
+    while true {
+      let count = systemRead(buffer)
+      if count >= 0 { return count }
+      if errno != EINTR { throw IOFailure("read", name) }
+    }
+  }
+}
+
+private func systemRead(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(0, buffer.baseAddress, buffer.count)
+}

@@ -1,0 +1,182 @@
+internal import ArgumentParser
+internal import Machine
+internal import Node
+internal import SupportDesk
+internal import TextClassification
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learn a model from labelled posts.",
+    discussion: """
+      FILE is CSV with a header, or JSON lines. The model is kept in the data directory as the next \
+      version of its name; older versions stay.
+
+      Example: grouse train data/complaints.csv --text text --label label --folds 5
+      """)
+
+  @Argument(help: "Files of labelled posts.") var files: [String]
+  @OptionGroup var columns: ColumnOptions
+  @Option(help: "The model's name (default: the configured one).") var model: String?
+  @Option(help: "The learner: logistic-regression.") var algorithm = "logistic-regression"
+  @Option(help: "Folds of the cross-validation; 0 for none.") var folds = 5
+  @Option(help: "Decides folds; the same seed gives the same model.") var seed: UInt64 = 1
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    guard algorithm == "logistic-regression" else {
+      throw ValidationError(
+        "unknown algorithm \"\(algorithm)\"; there is: logistic-regression")
+    }
+    guard folds == 0 || (2...100).contains(folds) else {
+      throw ValidationError("--folds must be 0, or 2 to 100")
+    }
+    guard !files.isEmpty else { throw ValidationError("name a file of labelled posts") }
+  }
+
+  func run() throws {
+    let configuration = try options.configuration()
+    let job = TrainingJob(
+      files: files, columns: columns, model: model ?? configuration.model, algorithm: algorithm,
+      folds: folds, seed: seed, brand: configuration.brand)
+    // The files are read first: a wrong name should not leave a data directory behind.
+    let data = try job.readExamples()
+    let directory = try DataDirectory(
+      writing: configuration.dataDirectory, purpose: "grouse train")
+    let result = try job.train(data, into: directory.models)
+    try options.json ? StandardOutput.line(result.json) : result.print()
+  }
+}
+
+/// Reads, trains, validates and keeps a model: what `train` and `demo` do.
+struct TrainingJob {
+  var files: [String]
+  var columns: ColumnOptions
+  var model: String
+  var algorithm = "logistic-regression"
+  var folds = 5
+  var seed: UInt64 = 1
+  var brand: Brand
+
+  struct Data {
+    var examples: [LabelledText] = []
+    var labels = ClassLabels(negative: "other", positive: "complaint")
+  }
+
+  func readExamples() throws -> Data {
+    var data = Data()
+    for (number, file) in files.enumerated() {
+      let dataset = try Dataset(file, .init(text: columns.text, label: columns.label))
+      let (examples, labels) = try dataset.examples(
+        positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
+      data.examples += examples
+      if number == 0 { data.labels = labels }
+    }
+    return data
+  }
+
+  func train(_ data: Data, into registry: ModelRegistry) throws -> TrainingResult {
+    var options = TrainingOptions()
+    options.folds = max(folds, 2)
+    options.seed = seed
+    options.labels = data.labels
+    let trainer = TextClassifierTrainer(options: options, brandNames: brand.allNames)
+    let start = Clock.monotonicSeconds()
+    let bar = ProgressBar("training", unit: "folds", total: folds + 1)
+    let report: (TrainingProgress) -> Void = { progress in
+      switch progress {
+      case .readingTexts: bar.update(0)
+      case .fold(let index, _): bar.update(index)
+      case .fittingAll: bar.update(folds)
+      }
+    }
+    let classifier: TextClassifier
+    var validation: CrossValidation?
+    if folds == 0 {
+      classifier = try trainer.train(data.examples, progress: report)
+    } else {
+      (classifier, validation) = try trainer.trainAndValidate(data.examples, progress: report)
+    }
+    bar.clear()
+    let manifest = try registry.save(
+      classifier,
+      ModelManifest(
+        name: model, version: 0, createdAt: Clock.system.milliseconds, algorithm: algorithm,
+        labels: classifier.labels, threshold: classifier.threshold,
+        examples: data.examples.count, source: files.joined(separator: ", "), seed: seed,
+        f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 }))
+    return TrainingResult(
+      manifest: manifest, classifier: classifier, validation: validation,
+      positives: data.examples.count(where: \.isPositive),
+      seconds: Clock.monotonicSeconds() - start)
+  }
+}
+
+/// A kept model and how well it does.
+struct TrainingResult {
+  var manifest: ModelManifest
+  var classifier: TextClassifier
+  var validation: CrossValidation?
+  var positives: Int
+  var seconds: Double
+
+  var json: String {
+    var line = JSONLine()
+    line.add("model", manifest.reference)
+    line.add("examples", manifest.examples)
+    line.add("positives", positives)
+    line.add("positive_label", manifest.labels.positive)
+    line.add("threshold", manifest.threshold)
+    line.add("seconds", seconds)
+    if let validation {
+      line.add("folds", validation.foldMetrics.count)
+      MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
+      line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
+    }
+    return line.text
+  }
+
+  func print() throws {
+    try StandardOutput.line(
+      "\(Style.bold(manifest.reference)) learned from \(Shown.number(manifest.examples)) posts "
+        + "(\(Shown.number(positives)) \(manifest.labels.positive)) in "
+        + "\(Shown.decimal(seconds, 1)) s")
+    guard let validation else { return }
+    var table = TextTable(
+      ["fold", "F1", "macro-F1", "precision", "recall", "AUC-PR"],
+      numeric: [false, true, true, true, true, true])
+    func row(_ name: String, _ value: ((ClassificationMetrics) -> Double) -> Double) -> [String] {
+      [
+        name, Shown.decimal(value(\.f1)), Shown.decimal(value(\.macroF1)),
+        Shown.decimal(value(\.precision)), Shown.decimal(value(\.recall)),
+        Shown.decimal(value(\.aucPR)),
+      ]
+    }
+    for (number, metrics) in validation.foldMetrics.enumerated() {
+      table.rows.append(row("\(number + 1)") { $0(metrics) })
+    }
+    table.rows.append(row("mean") { metric in validation.mean { metric($0) } })
+    try table.print()
+  }
+}
+
+/// The metrics of `evaluate`, by the names that scripts rely on.
+enum MetricsReport {
+  static func add(to line: inout JSONLine, _ value: ((ClassificationMetrics) -> Double) -> Double) {
+    line.add("accuracy", value(\.accuracy))
+    line.add("precision", value(\.precision))
+    line.add("recall", value(\.recall))
+    line.add("f1", value(\.f1))
+    line.add("macro_f1", value(\.macroF1))
+    line.add("auc_pr", value(\.aucPR))
+    line.add("auc_roc", value(\.aucROC))
+  }
+
+  static func line(_ metrics: ClassificationMetrics) -> JSONLine {
+    var line = JSONLine()
+    line.add("count", metrics.count)
+    add(to: &line) { $0(metrics) }
+    let rows = metrics.confusion.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
+    line.add("confusion", raw: "[" + rows.joined(separator: ", ") + "]")
+    return line
+  }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Machine
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The program: finds complaints in what people post about a brand.
+@main
+struct Grouse: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "grouse",
+    abstract: "Finds complaints in what people post about a brand, and helps to answer.",
+    discussion: """
+      Start with `grouse demo`: it trains a model, streams sample posts through the whole path and \
+      shows what it found. Every command has an example in its --help.
+      """,
+    version: "grouse \(version)",
+    groupedSubcommands: [
+      CommandGroup(name: "Start", subcommands: [Demo.self, Doctor.self]),
+      CommandGroup(name: "Posts", subcommands: [Run.self, Collect.self, Work.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [Train.self, Evaluate.self, Classify.self, Explain.self, Models.self]),
+      CommandGroup(
+        name: "Log", subcommands: [Topics.self, Produce.self, Consume.self, Groups.self]),
+      CommandGroup(name: "Tables", subcommands: [CQLCommand.self]),
+      CommandGroup(name: "Care", subcommands: [Check.self]),
+    ])
+
+  static let version = "0.1.0"
+
+  static func main() {
+    Interruption.ignoreClosedPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try StandardOutput.flush()
+    } catch is ClosedPipe {
+      // Whoever read has had enough, as `head` does: no error, and the shell's usual code for it.
+      exit(128 + SIGPIPE)
+    } catch let error as ExitCode {
+      try? StandardOutput.flush()
+      exit(error.rawValue)
+    } catch {
+      // What was done before the failure is shown before the failure.
+      try? StandardOutput.flush()
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+internal import Machine
+internal import Synchronization
+
+/// A bar on a terminal's standard error while long work goes on; nothing elsewhere.
+final class ProgressBar: Sendable {
+  private struct State {
+    var done = 0
+    var total: Int?
+    var drawn = 0.0
+    var width = 0
+  }
+
+  private let label: String
+  private let unit: String
+  private let start = Clock.monotonicSeconds()
+  private let state: Mutex<State>
+
+  /// A bar for `total` things (nil: unknown) that are counted in `unit`, e.g. "posts".
+  init(_ label: String, unit: String, total: Int?) {
+    self.label = label
+    self.unit = unit
+    state = Mutex(State(total: total))
+  }
+
+  /// Shows how much is done, at most some twenty times a second.
+  func update(_ done: Int, total: Int? = nil) {
+    guard Messages.isTerminal else { return }
+    let line: String? = state.withLock { state in
+      state.done = done
+      if let total { state.total = total }
+      let now = Clock.monotonicSeconds()
+      guard now - state.drawn > 0.05 else { return nil }
+      state.drawn = now
+      let text = draw(state, now - start)
+      defer { state.width = Shown.width(text) }
+      return "\r" + text + String(repeating: " ", count: max(state.width - Shown.width(text), 0))
+    }
+    if let line { Messages.raw(line) }
+  }
+
+  /// Takes the bar away.
+  func clear() {
+    guard Messages.isTerminal else { return }
+    let width = state.withLock { $0.width }
+    if width > 0 { Messages.raw("\r" + String(repeating: " ", count: width) + "\r") }
+  }
+
+  /// The seconds since the bar was made.
+  var seconds: Double { Clock.monotonicSeconds() - start }
+
+  private func draw(_ state: State, _ seconds: Double) -> String {
+    let rate = seconds > 0 ? Int(Double(state.done) / seconds) : 0
+    let speed = "\(Shown.number(rate)) \(unit)/s"
+    guard let total = state.total, total > 0 else {
+      return "\(label) \(Shown.number(state.done)) \(unit) · \(speed)"
+    }
+    let share = min(Double(state.done) / Double(total), 1)
+    let cells = 24
+    let full = Int(share * Double(cells))
+    let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
+    let left = rate > 0 ? max(total - state.done, 0) / max(rate, 1) : 0
+    return "\(label) \(bar) \(Int(share * 100)) % · \(Shown.number(state.done)) \(unit) · \(speed)"
+      + (left > 1 ? " · \(left) s left" : "")
+  }
+}
