@@ -36,12 +36,16 @@ let package = Package(
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes"]),
     target("Machine"),
+    .target(
+      name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("MachineTests", ["Machine", "TestSupport"]),
     // languages
     target("Records", ["Bytes"]),
-    tests("RecordsTests", ["Records", "Bytes", "Machine"]),
+    tests("RecordsTests", ["Records", "Bytes", "Machine", "TestSupport"]),
     // engines
     target("CommitLog", ["Records", "Bytes", "Machine"]),
-    tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine"]),
+    tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
