@@ -49,16 +49,20 @@ import Testing
   @Test func `a failed sync loses what it was to write, and the next one does not bring it back`()
     throws
   {
-    let file = try file("a", [1])
-    try file.sync()
-    try disk.syncDirectory("/")
-    try file.write([2], at: 0)
-    disk.arm(.init(operation: 1))
-    #expect(throws: IOFailure("sync", "a", code: EIO)) { try file.sync() }
-    try file.sync()
-    #expect(try disk.readAll("a") == [2])
-    disk.crash(.dropped)
-    #expect(try disk.readAll("a") == [1])
+    var seen: Set<[UInt8]> = []
+    for seed in 0..<100 as Range<UInt64> {
+      let disk = SimulatedDisk(seed: seed)
+      try disk.replace("a", with: [1])
+      let file = try disk.open("a", .readWrite)
+      try file.write([2], at: 0)
+      disk.arm(.init(operation: 1))
+      #expect(throws: IOFailure("sync", "a", code: EIO)) { try file.sync() }
+      try file.sync()
+      #expect(try disk.readAll("a") == [2])
+      disk.crash(.kept)
+      seen.insert(try disk.readAll("a"))
+    }
+    #expect(seen == [[1], [2]])
   }
 
   @Test func `a rename is atomic and durable after the directory's sync`() throws {

@@ -18,16 +18,10 @@ struct DiskImage: Sendable {
     case truncate(Int)
   }
 
-  struct PendingChange {
-    var change: Change
-    /// A sync failed over it: the system believes it written, so no later sync writes it.
-    var isLost = false
-  }
-
   struct FileNode {
     var live: [UInt8] = []
     var durable: [UInt8] = []
-    var pending: [PendingChange] = []
+    var pending: [Change] = []
   }
 
   /// Names to node numbers; one pending step is atomic, as a journal makes it.
@@ -74,19 +68,24 @@ struct DiskImage: Sendable {
   mutating func change(_ file: Int, _ change: Change) {
     guard files[file] != nil else { return }
     Self.apply(change, to: &files[file]!.live)
-    files[file]!.pending.append(PendingChange(change: change))
+    files[file]!.pending.append(change)
   }
 
-  mutating func sync(file: Int, failing: Bool) {
+  mutating func sync(file: Int) {
     guard var node = files[file] else { return }
-    if failing {
-      for index in node.pending.indices { node.pending[index].isLost = true }
-    } else {
-      for pending in node.pending where !pending.isLost {
-        Self.apply(pending.change, to: &node.durable)
-      }
-      node.pending.removeAll { !$0.isLost }
+    for change in node.pending { Self.apply(change, to: &node.durable) }
+    node.pending = []
+    files[file] = node
+  }
+
+  /// Writes nothing or a part, and forgets the rest: readers still see it, and no later sync
+  /// writes it.
+  mutating func failToSync(file: Int, _ random: inout SeededRandom) {
+    guard var node = files[file] else { return }
+    if Bool.random(using: &random) {
+      for change in node.pending { Self.applyTorn(change, to: &node.durable, &random) }
     }
+    node.pending = []
     files[file] = node
   }
 
@@ -114,11 +113,11 @@ struct DiskImage: Sendable {
     }
     for number in files.keys.sorted() {
       guard var node = files[number] else { continue }
-      for pending in node.pending {
+      for change in node.pending {
         switch tail {
         case .dropped: break
-        case .kept: Self.apply(pending.change, to: &node.durable)
-        case .torn: Self.applyTorn(pending.change, to: &node.durable, &random)
+        case .kept: Self.apply(change, to: &node.durable)
+        case .torn: Self.applyTorn(change, to: &node.durable, &random)
         }
       }
       node.live = node.durable

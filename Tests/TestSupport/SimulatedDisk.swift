@@ -44,8 +44,12 @@ package final class SimulatedDisk: FileSystem {
 
   private init(_ copy: State) { state = Mutex(copy) }
 
-  /// Another disk in the same state.
-  package func copy() -> SimulatedDisk { SimulatedDisk(state.withLock { $0 }) }
+  /// Another disk in the same state, with a chance of its own where a seed is given.
+  package func copy(seed: UInt64? = nil) -> SimulatedDisk {
+    var copy = state.withLock { $0 }
+    if let seed { copy.random = SeededRandom(seed: seed) }
+    return SimulatedDisk(copy)
+  }
 
   /// Operations so far, or since `arm`.
   package var operations: Int { state.withLock { $0.operations } }
@@ -277,9 +281,9 @@ private final class SimulatedFile: File {
   }
 
   func sync() throws(IOFailure) {
-    try perform("sync", failing: { $0.image.sync(file: node, failing: true) }) {
+    try perform("sync", failing: { $0.image.failToSync(file: node, &$0.random) }) {
       state throws(IOFailure) in
-      state.image.sync(file: node, failing: false)
+      state.image.sync(file: node)
     }
   }
 }
