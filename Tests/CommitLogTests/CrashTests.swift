@@ -256,6 +256,40 @@ private struct Ledger {
     #expect(try again.partition(posts).append(["d"]) == Int64(found.count))
   }
 
+  @Test func `a segment that could not be begun does not take the offsets of a smaller batch`()
+    throws
+  {
+    for operation in 1...12 {
+      let disk = SimulatedDisk(seed: 3)
+      let partition = try freshLog(disk).partition(posts)
+      for number in 0..<4 { try partition.append(["\(number)"]) }
+      disk.arm(.init(operation: operation, code: 28))
+      let large = (0..<30).map { "large \($0)" }
+      let taken = try? partition.append(large)
+      disk.arm(nil)
+      guard (try? partition.append(["small"])) != nil else { continue }
+      let expected = ["0", "1", "2", "3"] + (taken == nil ? [] : large) + ["small"]
+      #expect(try partition.all().map(\.value) == expected)
+      disk.endProcess()
+      let found = try open(disk).partition(posts).all().map(\.value)
+      #expect(found == expected, "operation \(operation)")
+    }
+  }
+
+  @Test func `what a failed append could not take back is gone before the next one`() throws {
+    for seed in 0..<30 as Range<UInt64> {
+      let disk = SimulatedDisk(seed: seed)
+      let partition = try freshLog(disk).partition(posts)
+      try partition.append(["a"])
+      disk.arm(.init(operation: 1, isPersistent: true))
+      #expect(throws: LogError.self) { try partition.append((0..<20).map { "large \($0)" }) }
+      disk.arm(nil)
+      try partition.append(["b"])
+      #expect(try partition.all().map(\.value) == ["a", "b"])
+      #expect(try faults(disk) == [], "seed \(seed)")
+    }
+  }
+
   @Test func `a full disk refuses records until there is room, and loses none`() throws {
     for room in stride(from: 0, to: 400, by: 3) {
       let disk = SimulatedDisk(seed: UInt64(room))
