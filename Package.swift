@@ -40,12 +40,13 @@ let package = Package(
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes"]),
     target("Machine"),
+    tests("MachineTests", ["Machine", "TestSupport"]),
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
     target("LMDB", ["CLMDB"]),
     // languages
     target("Records", ["Bytes"], documents: ["FORMAT.md"]),
-    tests("RecordsTests", ["Records", "Bytes", "Machine"]),
+    tests("RecordsTests", ["Records", "Bytes", "Machine", "TestSupport"]),
     target("CQL"),
     tests("CQLTests", ["CQL"]),
     target("Posts", ["Bytes"]),
@@ -54,7 +55,7 @@ let package = Package(
     target("Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
-    tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine"]),
+    tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes"], documents: ["MODEL-FORMAT.md"]),
     tests("TextClassificationTests", ["TextClassification", "Bytes"]),
     // application
@@ -68,6 +69,10 @@ let package = Package(
         "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
         "Machine", .product(name: "Yams", package: "Yams"),
       ]),
+    // what tests share
+    .target(
+      name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

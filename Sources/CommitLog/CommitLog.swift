@@ -14,7 +14,8 @@ package final class CommitLog: Sendable {
   package let arrivals: Signal
   private let disk: any FileSystem
   private let configuration: LogConfiguration
-  private let isReadOnly: Bool
+  /// Nil where the log was opened for reading only.
+  private let points: RecoveryPoints?
   private let partitions: Mutex<[TopicPartition: PartitionLog]>
 
   /// Opens the log in `directory`, making it where it is missing, and repairs what a crash left.
@@ -25,23 +26,21 @@ package final class CommitLog: Sendable {
     self.directory = directory
     self.disk = disk
     self.configuration = configuration
-    isReadOnly = false
     let arrivals = Signal()
     self.arrivals = arrivals
     var repairs: [String] = []
     let folders = try onDisk { () throws(IOFailure) in
-      try disk.createDirectory(directory)
+      try disk.createDurableDirectory(directory)
       return try TopicFolders(directory, disk).complete(removingRest: true) { repairs.append($0) }
     }
-    let points = try onDisk { () throws(IOFailure) in
-      try Checkpoint(path: Path.join(directory, Checkpoint.recoveryPoint), disk: disk).read()
-    }
+    let points = try onDisk { () throws(IOFailure) in try RecoveryPoints(directory, disk) }
+    self.points = points
     var opened: [TopicPartition: PartitionLog] = [:]
     for folder in folders {
       let recovery = Recovery(
         topicPartition: folder, directory: Path.join(directory, "\(folder)"), disk: disk,
         configuration: configuration, arrivals: arrivals)
-      opened[folder] = try recovery.open(recoveryPoint: points[folder] ?? 0) { repairs.append($0) }
+      opened[folder] = try recovery.open(points) { repairs.append($0) }
     }
     self.repairs = repairs
     partitions = Mutex(opened)
@@ -52,7 +51,7 @@ package final class CommitLog: Sendable {
     self.directory = directory
     self.disk = disk
     configuration = LogConfiguration()
-    isReadOnly = true
+    points = nil
     arrivals = Signal()
     repairs = []
     partitions = Mutex([:])
@@ -61,16 +60,22 @@ package final class CommitLog: Sendable {
 
   /// Looks, in a process that only reads, for what was added since the last look.
   package func refresh() throws(LogError) {
-    guard isReadOnly, disk.exists(directory) else { return }
+    guard points == nil, disk.exists(directory) else { return }
     var opened: [TopicPartition: PartitionLog] = [:]
     let folders = try onDisk { () throws(IOFailure) in
       try TopicFolders(directory, disk).complete(removingRest: false) { _ in }
     }
     for folder in folders {
-      opened[folder] = try Recovery(
-        topicPartition: folder, directory: Path.join(directory, "\(folder)"), disk: disk,
-        configuration: configuration, arrivals: arrivals
-      ).openReadOnly()
+      let path = Path.join(directory, "\(folder)")
+      do throws(LogError) {
+        opened[folder] = try Recovery(
+          topicPartition: folder, directory: path, disk: disk, configuration: configuration,
+          arrivals: arrivals
+        ).openReadOnly()
+      } catch {
+        // The writer may delete a topic while it is being looked at.
+        if disk.exists(path) { throw error }
+      }
     }
     partitions.withLock { $0 = opened }
   }
@@ -100,45 +105,49 @@ package final class CommitLog: Sendable {
 
   /// Makes a topic; it is there after a crash, or nothing of it is.
   package func createTopic(_ name: String, partitions count: Int = 1) throws(LogError) {
-    guard !isReadOnly else { throw .readOnly }
+    guard let points else { throw .readOnly }
     try TopicFolders.check(name: name)
     guard (1...Limits.partitionsPerTopic).contains(count) else {
       throw .invalidPartitionCount(count)
     }
     try partitions.withLock { state throws(LogError) in
       guard state[TopicPartition(name, 0)] == nil else { throw .topicExists(name) }
-      try onDisk { () throws(IOFailure) in
-        try TopicFolders(directory, disk).create(name, partitions: count)
-      }
+      try onDisk { () throws(IOFailure) in try points.forget(name) }
+      try TopicFolders(directory, disk).create(name, partitions: count)
+      var opened: [TopicPartition: PartitionLog] = [:]
       for number in 0..<count {
         let folder = TopicPartition(name, number)
-        state[folder] = try Recovery(
+        opened[folder] = try Recovery(
           topicPartition: folder, directory: Path.join(directory, "\(folder)"), disk: disk,
           configuration: configuration, arrivals: arrivals
-        ).open(recoveryPoint: 0) { _ in }
+        ).open(points) { _ in }
       }
+      state.merge(opened) { $1 }
     }
   }
 
   /// Deletes a topic and all its records.
   package func deleteTopic(_ name: String) throws(LogError) {
-    guard !isReadOnly else { throw .readOnly }
+    guard points != nil else { throw .readOnly }
     try partitions.withLock { state throws(LogError) in
       let doomed = state.keys.filter { $0.topic == name }.sorted()
       guard !doomed.isEmpty else { throw .unknownTopic(name) }
+      defer {
+        // Without partition 0 the topic is gone, whatever failed behind that.
+        if !disk.exists(Path.join(directory, "\(doomed[0])")) {
+          for folder in doomed { state[folder] = nil }
+        }
+      }
       try onDisk { () throws(IOFailure) in try TopicFolders(directory, disk).delete(doomed) }
-      for folder in doomed { state[folder] = nil }
     }
   }
 
   /// Makes everything durable and notes the recovery points, so that the next start need not check.
   package func close() throws(LogError) {
-    guard !isReadOnly else { return }
+    guard let points else { return }
     let all = partitions.withLock { $0 }
-    var points: [TopicPartition: Int64] = [:]
-    for (folder, partition) in all { points[folder] = try partition.flush() }
-    try onDisk { () throws(IOFailure) in
-      try Checkpoint(path: Path.join(directory, Checkpoint.recoveryPoint), disk: disk).write(points)
-    }
+    var flushed: [TopicPartition: Int64] = [:]
+    for (folder, partition) in all { flushed[folder] = try partition.flush() }
+    try onDisk { () throws(IOFailure) in try points.move(flushed) }
   }
 }

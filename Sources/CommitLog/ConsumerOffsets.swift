@@ -28,8 +28,15 @@ package final class ConsumerOffsets: Sendable {
     var partition: TopicPartition
   }
 
+  /// What was committed, and the offset of the batch that says so: of two commits the one later in
+  /// the log holds, whichever thread comes back from the disk first.
+  private struct Commit {
+    var offset: CommittedOffset
+    var position: Int64
+  }
+
   private let log: CommitLog
-  private let committed: Mutex<[Key: CommittedOffset]>
+  private let committed: Mutex<[Key: Commit]>
 
   /// Reads what was committed. A log opened for reading only, or without the topic yet, is fine.
   package init(_ log: CommitLog) throws(LogError) {
@@ -37,7 +44,7 @@ package final class ConsumerOffsets: Sendable {
     committed = Mutex([:])
     guard log.topics.contains(where: { $0.name == Self.topic }) else { return }
     let partition = try log.partition(TopicPartition(Self.topic, 0))
-    var loaded: [Key: CommittedOffset] = [:]
+    var loaded: [Key: Commit] = [:]
     var next = partition.startOffset
     var buffer = ByteBuffer(capacity: 1 << 20)
     while next < partition.endOffset {
@@ -55,17 +62,18 @@ package final class ConsumerOffsets: Sendable {
     committed.withLock { $0 = offsets }
   }
 
-  /// Commits a group's offsets, durable when this returns.
+  /// Commits a group's offsets, durable when this returns. Thrown: `record` with `tooLarge` where a
+  /// name or the metadata has more bytes than Kafka's strings.
   package func commit(
     group: String, _ offsets: [TopicPartition: CommittedOffset]
   ) throws(LogError) {
     guard !offsets.isEmpty else { return }
-    if !log.topics.contains(where: { $0.name == Self.topic }) { try log.createTopic(Self.topic) }
+    try makeTopic()
     var builder = RecordBatchBuilder(capacity: 512)
     for (partition, offset) in offsets {
-      let key = Self.encode(Key(group: group, partition: partition))
-      let value = Self.encode(offset)
       try checked(TopicPartition(Self.topic, 0), -1) { () throws(RecordError) in
+        let key = try Self.encode(Key(group: group, partition: partition))
+        let value = try Self.encode(offset)
         try key.withBytes { key throws(RecordError) in
           try value.withBytes { value throws(RecordError) in
             try builder.append(timestamp: offset.committedAt, key: key, value: value)
@@ -74,11 +82,23 @@ package final class ConsumerOffsets: Sendable {
       }
     }
     let target = try log.partition(TopicPartition(Self.topic, 0))
-    _ = try builder.finish { bytes throws(LogError) in try target.append(bytes) }
+    let position = try builder.finish { bytes throws(LogError) in try target.append(bytes) }
     committed.withLock { state in
       for (partition, offset) in offsets {
-        state[Key(group: group, partition: partition)] = offset
+        let key = Key(group: group, partition: partition)
+        if let known = state[key], known.position > position { continue }
+        state[key] = Commit(offset: offset, position: position)
       }
+    }
+  }
+
+  private func makeTopic() throws(LogError) {
+    guard !log.topics.contains(where: { $0.name == Self.topic }) else { return }
+    do throws(LogError) {
+      try log.createTopic(Self.topic)
+    } catch {
+      // Another thread was first.
+      guard error == .topicExists(Self.topic) else { throw error }
     }
   }
 
@@ -92,12 +112,12 @@ package final class ConsumerOffsets: Sendable {
     committed.withLock { state in
       Dictionary(
         uniqueKeysWithValues: state.filter { $0.key.group == group }
-          .map { ($0.key.partition, $0.value) })
+          .map { ($0.key.partition, $0.value.offset) })
     }
   }
 
   private static func replay(
-    _ bytes: UnsafeRawBufferPointer, from offset: Int64, into state: inout [Key: CommittedOffset]
+    _ bytes: UnsafeRawBufferPointer, from offset: Int64, into state: inout [Key: Commit]
   ) throws(RecordError) -> Int64 {
     var rest = bytes
     var next = offset
@@ -106,7 +126,9 @@ package final class ConsumerOffsets: Sendable {
       var records = try RecordIterator(header, rest)
       while let record = try records.next() {
         guard let key = record.key.flatMap(decodeKey) else { continue }
-        state[key] = record.value.flatMap(decodeValue)
+        state[key] = record.value.flatMap(decodeValue).map {
+          Commit(offset: $0, position: header.baseOffset)
+        }
       }
       next = header.nextOffset
       rest = UnsafeRawBufferPointer(rebasing: rest[header.totalSize...])
@@ -114,29 +136,30 @@ package final class ConsumerOffsets: Sendable {
     return next
   }
 
-  private static func encode(_ key: Key) -> ByteBuffer {
+  private static func encode(_ key: Key) throws(RecordError) -> ByteBuffer {
     var bytes = ByteBuffer(capacity: 64)
     bytes.append(bigEndian: Int16(1))
-    append(key.group, to: &bytes)
-    append(key.partition.topic, to: &bytes)
+    try append(key.group, to: &bytes)
+    try append(key.partition.topic, to: &bytes)
     bytes.append(bigEndian: Int32(clamping: key.partition.partition))
     return bytes
   }
 
-  private static func encode(_ value: CommittedOffset) -> ByteBuffer {
+  private static func encode(_ value: CommittedOffset) throws(RecordError) -> ByteBuffer {
     var bytes = ByteBuffer(capacity: 64)
     bytes.append(bigEndian: Int16(3))
     bytes.append(bigEndian: value.offset)
     bytes.append(bigEndian: Int32(0))
-    append(value.metadata, to: &bytes)
+    try append(value.metadata, to: &bytes)
     bytes.append(bigEndian: value.committedAt)
     return bytes
   }
 
-  private static func append(_ text: String, to bytes: inout ByteBuffer) {
-    let utf8 = Array(text.utf8.prefix(Int(Int16.max)))
-    bytes.append(bigEndian: Int16(utf8.count))
-    bytes.append(utf8)
+  private static func append(_ text: String, to bytes: inout ByteBuffer) throws(RecordError) {
+    let limit = Int(Int16.max)
+    guard text.utf8.count <= limit else { throw .tooLarge(bytes: text.utf8.count, limit: limit) }
+    bytes.append(bigEndian: Int16(text.utf8.count))
+    bytes.append(utf8: text)
   }
 
   /// Keys of other kinds (Kafka also keeps group metadata here) are passed over.

@@ -73,8 +73,8 @@ final class OffsetIndex: Sendable {
 
   var all: [Entry] { entries.withLock { $0 } }
 
-  /// The position of a batch that begins at or before the one holding `relativeOffset`.
-  func position(before relativeOffset: Int64) -> Int64 {
+  /// The last entry whose batch ends before `relativeOffset`.
+  func entry(before relativeOffset: Int64) -> Entry? {
     entries.withLock { entries in
       var low = 0
       var high = entries.count
@@ -86,9 +86,7 @@ final class OffsetIndex: Sendable {
           high = middle
         }
       }
-      // `low` is the first entry whose batch ends at or behind the offset; the batch itself may
-      // begin earlier than that entry only if it lies between the entry before and this one.
-      return low == 0 ? 0 : Int64(entries[low - 1].position)
+      return low == 0 ? nil : entries[low - 1]
     }
   }
 }

@@ -9,6 +9,7 @@ final class Segment: Sendable {
   let index: OffsetIndex
   private let length: Atomic<Int64>
   private let lastIndexed = Atomic<Int64>(-1)
+  private let hasDirtyTail = Atomic(false)
 
   init(baseOffset: Int64, file: any File, index: OffsetIndex, size: Int64) {
     self.baseOffset = baseOffset
@@ -28,11 +29,13 @@ final class Segment: Sendable {
   var size: Int64 { length.load(ordering: .acquiring) }
 
   /// Writes a batch behind the others. When the write fails, what was written of it is cut off
-  /// again, so that the next append finds a clean end.
+  /// again; where that fails too, before the next append.
   func append(
     _ batch: UnsafeRawBufferPointer, lastOffset: Int64, indexInterval: Int
   ) throws(IOFailure) {
+    try cleanTail()
     let position = size
+    hasDirtyTail.store(true, ordering: .relaxed)
     do throws(IOFailure) {
       try file.write(batch, at: position)
       if position - lastIndexed.load(ordering: .relaxed) > Int64(indexInterval) {
@@ -43,10 +46,18 @@ final class Segment: Sendable {
         lastIndexed.store(position, ordering: .relaxed)
       }
     } catch {
-      try? file.truncate(to: position)
+      try? cleanTail()
       throw error
     }
     length.store(position + Int64(batch.count), ordering: .releasing)
+    hasDirtyTail.store(false, ordering: .relaxed)
+  }
+
+  /// Cuts off what a failed append has left behind the last whole batch.
+  func cleanTail() throws(IOFailure) {
+    guard hasDirtyTail.load(ordering: .relaxed) else { return }
+    try file.truncate(to: size)
+    hasDirtyTail.store(false, ordering: .relaxed)
   }
 
   /// Cuts the file; the index must be made to fit by the caller.
@@ -55,12 +66,37 @@ final class Segment: Sendable {
     length.store(size, ordering: .releasing)
   }
 
-  /// Learns of bytes that another process has appended.
-  func grow(to size: Int64) { length.store(size, ordering: .releasing) }
+  /// The position of a batch that begins at or before the one holding `offset`: by the index where
+  /// that tells the truth, else the segment's start.
+  func position(before offset: Int64) throws(IOFailure) -> Int64 {
+    guard let entry = index.entry(before: offset - baseOffset),
+      try header(confirming: entry) != nil
+    else { return 0 }
+    return Int64(entry.position)
+  }
 
-  /// The segment behind this one.
-  func following(in segments: [Segment]) -> Segment? {
-    segments.first { $0.baseOffset > baseOffset }
+  /// The header of the batch that an index entry tells of; nil where there is no such batch.
+  func header(confirming entry: OffsetIndex.Entry) throws(IOFailure) -> RecordBatchHeader? {
+    guard let found = try header(at: Int64(entry.position)), let header = try? found.get(),
+      header.baseOffset >= baseOffset,
+      header.lastOffset - baseOffset == Int64(entry.relativeOffset)
+    else { return nil }
+    return header
+  }
+
+  /// Writes what is there from `position` on once more, so that the next sync writes it.
+  func rewrite(from position: Int64) throws(IOFailure) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { buffer.deallocate() }
+    var position = position
+    while position < size {
+      let part = UnsafeMutableRawBufferPointer(
+        rebasing: buffer.prefix(Int(min(size - position, Int64(buffer.count)))))
+      let count = try file.read(into: part, at: position)
+      guard count > 0 else { return }
+      try file.write(UnsafeRawBufferPointer(rebasing: part[..<count]), at: position)
+      position += Int64(count)
+    }
   }
 
   /// The header of the batch at `position`, or nil at the end of the file.

@@ -14,11 +14,14 @@ struct SegmentFiles {
     Path.join(directory, Segment.name(baseOffset) + suffix)
   }
 
-  /// The segments' base offsets, rising.
+  /// The segments' base offsets, rising; files with other names are not ours.
   func baseOffsets() throws(IOFailure) -> [Int64] {
     try disk.list(directory).compactMap { name in
-      guard name.hasSuffix(".log"), name.utf8.count == 24 else { return nil }
-      return Int64(name.dropLast(4))
+      guard name.hasSuffix(".log"), name.utf8.count == 24,
+        let base = Int64(name.dropLast(4)), base < .max - Int64(UInt32.max),
+        Segment.name(base) + ".log" == name
+      else { return nil }
+      return base
     }.sorted()
   }
 
@@ -58,8 +61,10 @@ struct SegmentFiles {
       let count = try segment.file.read(into: buffer, at: size)
       let path = path(segment.baseOffset, ".log.cut-\(size)")
       let copy = try disk.open(path, .readWrite)
+      try copy.truncate(to: 0)
       try copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: 0)
       try copy.sync()
+      try disk.syncDirectory(directory)
       kept = path
     }
     try segment.truncate(to: size)

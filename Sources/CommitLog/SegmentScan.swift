@@ -80,14 +80,28 @@ struct SegmentScan {
     }
   }
 
-  /// True where a whole batch follows the broken one at `validBytes`: then this is no torn write.
+  /// True where a whole batch lies anywhere behind the broken one at `validBytes`: then this is no
+  /// torn write. The broken header's length is not to be believed, so every byte is tried.
   func wholeBatchFollows(in segment: Segment) throws(IOFailure) -> Bool {
-    guard fault != nil, let found = try segment.header(at: validBytes),
-      let broken = try? found.get()
-    else { return false }
-    let next = validBytes + Int64(broken.totalSize)
-    guard next < segment.size else { return false }
-    var buffer = ByteBuffer(capacity: 1 << 16)
-    return (try? SegmentScan.readBatch(segment, at: next, into: &buffer)) != nil
+    guard fault != nil else { return false }
+    var tail = ByteBuffer(capacity: 0)
+    let size = Int(segment.size - validBytes)
+    let read = try tail.fill(upTo: size) { room throws(IOFailure) in
+      try segment.file.read(into: room, at: validBytes)
+    }
+    // No more offsets than bytes: this spares a checksum where chance made something like a header.
+    let offsets = segment.baseOffset...(nextOffset + Int64(read))
+    return tail.withBytes { bytes in
+      var rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+      while rest.count >= RecordBatchHeader.size {
+        if rest[16] == 2, let header = try? RecordBatchHeader(rest),
+          offsets.contains(header.baseOffset), (try? header.verify(rest)) != nil
+        {
+          return true
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+      }
+      return false
+    }
   }
 }

@@ -36,34 +36,63 @@ struct TopicFolders {
   }
 
   /// The partitions of topics that are there whole; the folders of half-made or half-deleted ones
-  /// are removed where asked.
+  /// are removed where asked. Folders that neither explains are left alone.
   func complete(
     removingRest: Bool, report: (String) -> Void
   ) throws(IOFailure) -> [TopicPartition] {
     var found: [TopicPartition] = []
-    var rest: [String] = []
-    for name in try disk.list(directory) where disk.isDirectory(Path.join(directory, name)) {
+    var deleted: [String] = []
+    for name in try disk.list(directory) where disk.isDirectory(path(name)) {
       if name.hasSuffix(Self.deleted) {
-        rest.append(name)
+        deleted.append(name)
       } else if let folder = TopicPartition(folder: name) {
         found.append(folder)
       }
     }
     let whole = Set(found.filter { $0.partition == 0 }.map(\.topic))
-    rest += found.filter { !whole.contains($0.topic) }.map(\.description)
     if removingRest {
-      for name in rest {
-        try disk.remove(Path.join(directory, name))
-        report("\(name): removed what an unfinished creation or deletion had left")
+      var rest: [String] = []
+      for folder in found where !whole.contains(folder.topic) {
+        let isDoomed = deleted.contains(Self.deletedName(TopicPartition(folder.topic, 0)))
+        let isUnfinished = try self.isUnfinished(folder)
+        if isDoomed || isUnfinished {
+          rest.append("\(folder)")
+        } else {
+          report("\(folder): left alone, as there is no \(TopicPartition(folder.topic, 0)) with it")
+        }
+      }
+      // Partition 0's folder tells that the others are to go, so it must go after them.
+      for names in [rest, deleted] where !names.isEmpty {
+        for name in names {
+          try disk.remove(path(name))
+          report("\(name): removed what an unfinished creation or deletion had left")
+        }
+        try disk.syncDirectory(directory)
       }
     }
     return found.filter { whole.contains($0.topic) }.sorted()
   }
 
-  func create(_ topic: String, partitions: Int) throws(IOFailure) {
+  /// Makes a topic's folders. What an unfinished creation or deletion left of it goes first, and
+  /// what this one made goes again where it fails. Thrown: `topicExists` where there are records.
+  func create(_ topic: String, partitions: Int) throws(LogError) {
+    let remains = try onDisk { () throws(IOFailure) in try self.remains(of: topic) }
+    guard let remains else { throw .topicExists(topic) }
+    try onDisk { () throws(IOFailure) in
+      for name in remains { try disk.remove(path(name)) }
+      do throws(IOFailure) {
+        try make(topic, partitions: partitions)
+      } catch {
+        for name in (try? self.remains(of: topic)) ?? [] { try? disk.remove(path(name)) }
+        throw error
+      }
+    }
+  }
+
+  private func make(_ topic: String, partitions: Int) throws(IOFailure) {
     let identifier = Self.base64url(Entropy.identifier())
     for number in (0..<partitions).reversed() {
-      let folder = Path.join(directory, "\(TopicPartition(topic, number))")
+      let folder = path("\(TopicPartition(topic, number))")
       // Partition 0 makes the topic exist, so all the others must be durable before it.
       if number == 0 { try disk.syncDirectory(directory) }
       try disk.createDirectory(folder)
@@ -75,19 +104,55 @@ struct TopicFolders {
     try disk.syncDirectory(directory)
   }
 
+  /// The folders of a topic that does not exist, partition 0 first; nil where one holds records.
+  private func remains(of topic: String) throws(IOFailure) -> [String]? {
+    var remains: [String] = []
+    for name in try disk.list(directory) where disk.isDirectory(path(name)) {
+      let isDeleted = name.hasSuffix(Self.deleted)
+      let folder = TopicPartition(
+        folder: isDeleted ? String(name.dropLast(Self.deleted.count)) : name)
+      guard let folder, folder.topic == topic else { continue }
+      if !isDeleted {
+        guard try isUnfinished(folder) else { return nil }
+      }
+      remains.append(name)
+    }
+    return remains
+  }
+
+  /// Nothing is in the folder but what a creation puts there.
+  private func isUnfinished(_ folder: TopicPartition) throws(IOFailure) -> Bool {
+    let folder = path("\(folder)")
+    let empty = [Segment.name(0) + ".log", Segment.name(0) + ".index"]
+    for name in try disk.list(folder) where !name.hasPrefix("partition.metadata") {
+      guard empty.contains(name), try disk.open(Path.join(folder, name), .read).size() == 0 else {
+        return false
+      }
+    }
+    return true
+  }
+
   /// Deletes partitions given in order, the first being partition 0.
   func delete(_ partitions: [TopicPartition]) throws(IOFailure) {
     for partition in partitions {
-      let folder = Path.join(directory, "\(partition)")
-      try disk.rename(folder, to: folder + Self.deleted)
+      let doomed = path(Self.deletedName(partition))
+      if disk.exists(doomed) { try disk.remove(doomed) }
+      try disk.rename(path("\(partition)"), to: doomed)
       try disk.syncDirectory(directory)
     }
-    for partition in partitions {
-      try disk.remove(Path.join(directory, "\(partition)" + Self.deleted))
-    }
+    // The topic is gone; what cannot be removed now is removed by the next start.
+    for partition in partitions { try? disk.remove(path(Self.deletedName(partition))) }
   }
 
+  private func path(_ name: String) -> String { Path.join(directory, name) }
+
   private static let deleted = ".0-delete"
+
+  /// The name of a deleted partition's folder, cut so that the file system takes it.
+  private static func deletedName(_ partition: TopicPartition) -> String {
+    let tail = "-\(partition.partition)" + deleted
+    return partition.topic.prefix(255 - tail.utf8.count) + tail
+  }
 
   private static func base64url(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -50,6 +50,15 @@ extension FileSystem {
     return [UInt8](buffer.prefix(read))
   }
 
+  /// Creates a directory and the missing ones above it so that they are there after a crash.
+  package func createDurableDirectory(_ path: String) throws(IOFailure) {
+    let parent = Path.parent(of: path)
+    guard !exists(path), parent != path else { return try createDirectory(path) }
+    try createDurableDirectory(parent)
+    try createDirectory(path)
+    try syncDirectory(parent)
+  }
+
   /// Replaces a small file's content so that after a crash it is the old or the new, never a mix:
   /// written beside, synced, renamed, directory synced.
   package func replace(_ path: String, with bytes: [UInt8]) throws(IOFailure) {

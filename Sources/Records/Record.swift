@@ -77,10 +77,15 @@ package struct RecordIterator {
     left = header.count
   }
 
-  /// The next record; nil after the last.
+  /// The next record; nil after the last. Every offset lies within the header's range.
   @inlinable
   package mutating func next() throws(RecordError) -> Record? {
-    guard left > 0 else { return nil }
+    guard left > 0 else {
+      guard reader.remaining == 0 else {
+        throw .malformed("\(reader.remaining) bytes follow its last record")
+      }
+      return nil
+    }
     left -= 1
     do throws(ByteError) {
       let length = try reader.zigzag()
@@ -89,21 +94,25 @@ package struct RecordIterator {
       }
       let end = reader.offset + Int(length)
       _ = try reader.integer(UInt8.self)
-      let timestamp = header.baseTimestamp &+ (try reader.zigzag())
-      let offset = header.baseOffset &+ (try reader.zigzag())
+      let timeDelta = try reader.zigzag()
+      let timestamp =
+        header.hasLogAppendTime ? header.maxTimestamp : header.baseTimestamp &+ timeDelta
+      let offsetDelta = try reader.zigzag()
       let keyLength = try reader.zigzag()
       let key = keyLength < 0 ? nil : try reader.run(Int(clamping: keyLength))
       let valueLength = try reader.zigzag()
       let value = valueLength < 0 ? nil : try reader.run(Int(clamping: valueLength))
       let headers = try reader.zigzag()
-      guard end >= reader.offset, headers >= 0, headers <= Int64(Limits.headers) else {
+      guard end >= reader.offset, headers >= 0, headers <= Int64(Limits.headers),
+        offsetDelta >= 0, offsetDelta <= Int64(header.lastOffsetDelta)
+      else {
         throw ByteError.truncated(offset: reader.offset)
       }
       let headerBytes = UnsafeRawBufferPointer(rebasing: reader.bytes[reader.offset..<end])
       reader.offset = end
       return Record(
-        offset: offset, timestamp: timestamp, key: key, value: value, headerBytes: headerBytes,
-        headerCount: Int(headers))
+        offset: header.baseOffset + offsetDelta, timestamp: timestamp, key: key, value: value,
+        headerBytes: headerBytes, headerCount: Int(headers))
     } catch {
       throw .malformed("a record ends outside its batch (\(error))")
     }

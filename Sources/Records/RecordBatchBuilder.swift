@@ -4,6 +4,10 @@ internal import Bytes
 ///
 /// Reusable: `reset()` keeps the memory. Offsets are assigned by the log when it appends.
 package struct RecordBatchBuilder: ~Copyable, Sendable {
+  // Generous bounds for the numbers around a record's and a header's own bytes.
+  private static let recordOverhead = 64
+  private static let headerOverhead = 20
+
   private var bytes: ByteBuffer
   private var body: ByteBuffer
   private var headerBytes: ByteBuffer
@@ -29,12 +33,16 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     count = 0
   }
 
-  /// Adds a record; `timestamp` in milliseconds since 1970.
+  /// Adds a record; `timestamp` in milliseconds since 1970. Thrown: `tooLarge` where the batch would
+  /// grow past the limit (it keeps the records it has), `malformed` for too many headers.
   package mutating func append(
     timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
     headers: [RecordHeader] = []
   ) throws(RecordError) {
-    let largest = (key?.count ?? 0) + (value?.count ?? 0) + 1_024
+    var largest = bytes.count + (key?.count ?? 0) + (value?.count ?? 0) + Self.recordOverhead
+    for header in headers {
+      largest += header.name.utf8.count + (header.value?.count ?? 0) + Self.headerOverhead
+    }
     guard largest <= Limits.batchBytes else {
       throw .tooLarge(bytes: largest, limit: Limits.batchBytes)
     }
@@ -48,7 +56,8 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     maxTimestamp = max(maxTimestamp, timestamp)
     body.removeAll()
     body.append(0)
-    body.append(zigzag: timestamp - baseTimestamp)
+    // Wraps round, as the reader does, where two times lie further apart than an Int64 tells.
+    body.append(zigzag: timestamp &- baseTimestamp)
     body.append(zigzag: Int64(count))
     Self.append(key, to: &body)
     body.append(zigzag: Int64(value?.count ?? -1))

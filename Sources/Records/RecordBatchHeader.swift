@@ -29,6 +29,9 @@ package struct RecordBatchHeader: Equatable, Sendable {
   /// The records are markers of a transaction's end, not data.
   package var isControl: Bool { attributes & 0x20 != 0 }
 
+  /// All records carry `maxTimestamp`, the time at which the log took them.
+  package var hasLogAppendTime: Bool { attributes & 0x08 != 0 }
+
   /// Reads a header at the start of `bytes` and checks that its fields fit together. Does not look
   /// at the records; see `verify`. Throws `incomplete` where `bytes` is shorter than a header.
   package init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
@@ -62,8 +65,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
     }
   }
 
-  /// Checks the checksum over `batch`, all the bytes of this header's batch, and that its codec is
-  /// one that can be read.
+  /// Checks the checksum over `batch`, all the bytes of this header's batch.
   package func verify(_ batch: UnsafeRawBufferPointer) throws(RecordError) {
     guard batch.count >= totalSize else { throw .incomplete }
     let computed = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[21..<totalSize]))
