@@ -28,7 +28,8 @@ let package = Package(
   name: "grouse",
   platforms: [.macOS(.v15)],
   products: [
-
+    .executable(name: "grouse", targets: ["grouse"]),
+    .library(name: "TextClassification", targets: ["TextClassification"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,6 +70,13 @@ let package = Package(
         "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
         "Machine", .product(name: "Yams", package: "Yams"),
       ]),
+    .executableTarget(
+      name: "grouse",
+      dependencies: [
+        "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "CQL", "Posts",
+        "Records", "LMDB", "Bytes", "Machine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

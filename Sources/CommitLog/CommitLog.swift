@@ -17,15 +17,19 @@ package final class CommitLog: Sendable {
   /// Nil where the log was opened for reading only.
   private let points: RecoveryPoints?
   private let partitions: Mutex<[TopicPartition: PartitionLog]>
+  /// Held as long as the log is open for writing.
+  private let lock: DirectoryLock?
 
   /// Opens the log in `directory`, making it where it is missing, and repairs what a crash left.
+  /// `lock` is the caller's right to write there; the log keeps it while it is open.
   package init(
     _ directory: String, disk: any FileSystem = LocalDisk(),
-    configuration: LogConfiguration = LogConfiguration()
+    configuration: LogConfiguration = LogConfiguration(), lock: DirectoryLock? = nil
   ) throws(LogError) {
     self.directory = directory
     self.disk = disk
     self.configuration = configuration
+    self.lock = lock
     let arrivals = Signal()
     self.arrivals = arrivals
     var repairs: [String] = []
@@ -52,6 +56,7 @@ package final class CommitLog: Sendable {
     self.disk = disk
     configuration = LogConfiguration()
     points = nil
+    lock = nil
     arrivals = Signal()
     repairs = []
     partitions = Mutex([:])

@@ -26,7 +26,8 @@ package enum DataDirectoryError: Error, CustomStringConvertible {
   }
 }
 
-/// A data directory: its lock, its format version, and the paths of what it holds.
+/// A data directory: its lock, its format version, and the paths of what it holds. The lock is given
+/// back when this and the engines opened with it are gone.
 package struct DataDirectory: Sendable {
   /// The version of the directory's layout that this program writes.
   package static let formatVersion = 1
@@ -100,7 +101,7 @@ package struct DataDirectory: Sendable {
 
   /// The log, for writing.
   package func openLog(_ configuration: Configuration) throws -> CommitLog {
-    try CommitLog(logPath, configuration: configuration.log)
+    try CommitLog(logPath, configuration: configuration.log, lock: lock)
   }
 
   /// The log, for reading beside a writer.
@@ -111,6 +112,7 @@ package struct DataDirectory: Sendable {
     var options = Tables.Options()
     options.syncsEachCommit = configuration.tablesSyncEachCommit
     options.mapSize = configuration.mapSize
+    options.lock = lock
     return try Tables(tablesPath, options: options)
   }
 

@@ -18,6 +18,8 @@ package final class Tables: Sendable {
   private let clock: Clock
   private let loaded: Mutex<Schema>
   private let isReadOnly: Bool
+  /// Held as long as the tables are open for writing.
+  private let lock: DirectoryLock?
 
   /// How the tables are opened.
   package struct Options: Sendable {
@@ -26,6 +28,8 @@ package final class Tables: Sendable {
     package var syncsEachCommit = true
     /// Bytes that the file may grow to.
     package var mapSize = Limits.mapSize
+    /// The caller's right to write there; the tables keep it while they are open.
+    package var lock: DirectoryLock?
 
     package init() {}
   }
@@ -37,6 +41,7 @@ package final class Tables: Sendable {
     path = Path.join(directory, "data.mdb")
     self.clock = clock
     isReadOnly = options.isReadOnly
+    lock = options.lock
     if !options.isReadOnly {
       do { try LocalDisk().createDirectory(directory) } catch {
         throw TableError(.serverError, "\(error)")

@@ -40,10 +40,10 @@ struct Grouse: ParsableCommand {
       try StandardOutput.flush()
     } catch is ClosedPipe {
       // Whoever read has had enough, as `head` does: no error, and the shell's usual code for it.
-      exit(128 + SIGPIPE)
+      endProcess(128 + SIGPIPE)
     } catch let error as ExitCode {
       try? StandardOutput.flush()
-      exit(error.rawValue)
+      endProcess(error.rawValue)
     } catch {
       // What was done before the failure is shown before the failure.
       try? StandardOutput.flush()
@@ -51,3 +51,5 @@ struct Grouse: ParsableCommand {
     }
   }
 }
+
+private func endProcess(_ code: Int32) -> Never { exit(code) }

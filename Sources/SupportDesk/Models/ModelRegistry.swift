@@ -46,6 +46,24 @@ package struct ModelManifest: Sendable {
   package var f1: Double?
   package var macroF1: Double?
 
+  /// What is known when a model has been fitted; the registry gives it its version.
+  package init(
+    name: String, version: Int = 0, createdAt: Int64, algorithm: String, labels: ClassLabels,
+    threshold: Double, examples: Int, source: String, seed: UInt64, f1: Double?, macroF1: Double?
+  ) {
+    self.name = name
+    self.version = version
+    self.createdAt = createdAt
+    self.algorithm = algorithm
+    self.labels = labels
+    self.threshold = threshold
+    self.examples = examples
+    self.source = source
+    self.seed = seed
+    self.f1 = f1
+    self.macroF1 = macroF1
+  }
+
   /// `name@version`, as commands take it and rows keep it.
   package var reference: String { "\(name)@\(version)" }
 }

@@ -100,7 +100,7 @@ struct TrainingJob {
     let manifest = try registry.save(
       classifier,
       ModelManifest(
-        name: model, version: 0, createdAt: Clock.system.milliseconds, algorithm: algorithm,
+        name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm,
         labels: classifier.labels, threshold: classifier.threshold,
         examples: data.examples.count, source: files.joined(separator: ", "), seed: seed,
         f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 }))

@@ -83,3 +83,8 @@ func terminalWidth() -> Int {
   }
   return 80
 }
+
+/// Standard input.
+enum StandardInput {
+  static let isTerminal = isatty(0) == 1
+}

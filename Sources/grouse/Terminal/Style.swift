@@ -59,8 +59,10 @@ enum Shown {
       return 2
     case 0x200B...0x200F, 0xFE00...0xFE0F: return 0
     default:
-      let isEmoji = scalar.properties.isEmojiPresentation || character.unicodeScalars.count > 1
-        && scalar.properties.isEmoji && scalar.value > 0xFF
+      let isEmoji =
+        scalar.properties.isEmojiPresentation
+        || character.unicodeScalars.count > 1
+          && scalar.properties.isEmoji && scalar.value > 0xFF
       return isEmoji ? 2 : 1
     }
   }

@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Facts about the machine the program runs on.
+package enum HostSystem {
+  /// System, release and processor type, as `uname` tells them.
+  package static var description: String {
+    var names = utsname()
+    guard uname(&names) == 0 else { return "unknown" }
+    func text<Field>(_ field: Field) -> String {
+      withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+    return "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
+  }
+
+  /// Bytes that may still be written on the disk of `path`, or of the nearest folder above it that
+  /// exists.
+  package static func freeBytes(near path: String) -> Int64? {
+    var place = path
+    var status = statvfs()
+    while statvfs(place, &status) != 0 {
+      let parent = Path.parent(of: place)
+      if parent == place { return nil }
+      place = parent
+    }
+    return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+  }
+
+  /// The folder that holds the running program.
+  package static var executableDirectory: String? {
+    guard let path = CommandLine.arguments.first, let resolved = realpath(path, nil) else {
+      return nil
+    }
+    defer { free(resolved) }
+    return Path.parent(of: String(cString: resolved))
+  }
+}

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import CommitLog
+internal import Machine
+internal import Node
+internal import SupportDesk
+
+struct Collect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring the posts of one source into a topic.",
+    discussion: """
+      Reads X API v2 and v1.1, flat JSON lines, CSV with a header, or text; the bytes go to the topic \
+      unchanged. What is acknowledged is on the disk.
+
+      Example: grouse collect --file tweets.jsonl
+      """)
+
+  @Option(help: "A file of posts.") var file: String?
+  @Flag(help: "Read from standard input.") var stdin = false
+  @Option(help: "The topic (default: the configured one).") var topic: String?
+  @Option(help: "At most this many posts a second.") var rate: Double?
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    guard (file != nil) != stdin else {
+      throw ValidationError("give either --file FILE or --stdin")
+    }
+    if let rate, rate <= 0 { throw ValidationError("--rate must be more than 0") }
+  }
+
+  func run() throws {
+    let configuration = try options.configuration()
+    let source = file.map { Source.file($0) } ?? .standardInput
+    if let file { _ = try LocalDisk().open(file, .read) }
+    let interruption = Interruption()
+    let directory = try DataDirectory(
+      writing: configuration.dataDirectory, purpose: "grouse collect")
+    let log = try directory.openRepairedLog(configuration)
+    let reader = SourceReader(
+      into: topic ?? configuration.topic, of: try EmbeddedEventLog(log),
+      partitions: configuration.partitions, rate: rate)
+    let bar = ProgressBar("collecting", unit: "records", total: nil)
+    let totals = try reader.collect(source, isStopped: { interruption.isRequested }) {
+      bar.update($0.records)
+    }
+    bar.clear()
+    try log.close()
+    if options.json {
+      var line = JSONLine()
+      line.add("records", totals.records)
+      line.add("bytes", totals.bytes)
+      line.add("unreadable", totals.unreadable)
+      try StandardOutput.line(line.text)
+    } else {
+      Messages.line(
+        "collected \(Shown.number(totals.records)) records of \(source.name) into "
+          + "\(topic ?? configuration.topic)"
+          + (totals.unreadable == 0
+            ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead"))
+    }
+    if totals.records + totals.unreadable == 0, !interruption.isRequested {
+      throw DatasetError.empty(path: source.name)
+    }
+    if interruption.isRequested {
+      Messages.line("interrupted; what was collected so far is kept")
+      throw ExitCode(interruption.exitCode)
+    }
+  }
+}
+
+/// Says what opening the log had to repair.
+enum Repairs {
+  static func show(_ repairs: [String]) {
+    for repair in repairs { Messages.line("repaired: \(repair)") }
+  }
+}

@@ -1,0 +1,169 @@
+internal import ArgumentParser
+internal import CommitLog
+internal import Machine
+internal import Node
+internal import SupportDesk
+internal import Tables
+internal import TextClassification
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Everything at once on sample data: train, stream, classify, show.",
+    discussion: """
+      Trains the model `complaints`, streams a day of sample posts through the whole path, and shows \
+      what it found. A second time the posts are in the log already, and are classified again.
+
+      Example: grouse demo --exit
+      """)
+
+  @Flag(help: "End when everything has been shown.") var exit = false
+  @Option(help: "Stream the sample N times as fast as it was posted (default: at full speed).")
+  var speed: Double?
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if let speed, speed <= 0 { throw ValidationError("--speed must be more than 0") }
+  }
+
+  func run() throws {
+    let arrivals = Signal()
+    let interruption = Interruption(waking: arrivals)
+    let configuration = try options.configuration(["model.name": "complaints"])
+    let samples = try SampleFiles.find()
+    let directory = try DataDirectory(
+      writing: configuration.dataDirectory, purpose: "grouse demo")
+    let trained = try train(samples, configuration, directory)
+    let log = try directory.openRepairedLog(configuration)
+    let tables = try directory.openTables(configuration)
+    let pipeline = try Pipeline(
+      log, tables, configuration, classifier: trained.classifier, model: trained.manifest.reference)
+    let watching = Worker {
+      arrivals.wait(since: 0)
+      if interruption.isRequested { pipeline.stop() }
+    }
+    let totals = try stream(samples, pipeline, log, configuration, interruption)
+    try StandardOutput.flush()
+    if interruption.isRequested { throw ExitCode(interruption.exitCode) }
+    try DemoReport(
+      tables: tables, brand: configuration.brand.key, totals: totals,
+      dataDirectory: configuration.dataDirectory, json: options.json
+    ).show()
+    try StandardOutput.flush()
+    if !exit {
+      Messages.line("\nstaying up, so that you can try them from another terminal; Ctrl-C ends it")
+      _ = try pipeline.run([], until: .never, isStopped: { interruption.isRequested }) { _ in }
+    }
+    arrivals.raise()
+    watching.join()
+  }
+
+  private func train(
+    _ samples: SampleFiles, _ configuration: Configuration, _ directory: DataDirectory
+  ) throws -> TrainingResult {
+    let job = TrainingJob(
+      files: [samples.labelled], columns: ColumnOptions.standard, model: "complaints",
+      brand: configuration.brand)
+    let trained = try job.train(try job.readExamples(), into: directory.models)
+    if !options.json {
+      try StandardOutput.line(
+        "\(Style.bold("1. Trained")) \(trained.manifest.reference) on "
+          + "\(Shown.number(trained.manifest.examples)) posts in "
+          + "\(Shown.decimal(trained.seconds, 1)) s: F1 "
+          + "\(Shown.decimal(trained.manifest.f1 ?? .nan, 2)), macro-F1 "
+          + "\(Shown.decimal(trained.manifest.macroF1 ?? .nan, 2)) in cross-validation")
+      try StandardOutput.flush()
+    }
+    return trained
+  }
+
+  private func stream(
+    _ samples: SampleFiles, _ pipeline: Pipeline, _ log: CommitLog,
+    _ configuration: Configuration, _ interruption: Interruption
+  ) throws -> QueryTotals {
+    // What the log holds is read again with the new model; what it does not hold is collected now.
+    let partitions = try log.partitions(of: configuration.topic).count
+    try QueryCheckpoint(name: configuration.query.name, topic: configuration.topic)
+      .rewind(in: pipeline.store, partitions: partitions)
+    let records = samples.recordCount
+    let bar = ProgressBar("classifying", unit: "posts", total: records)
+    // The sample is one day of posts.
+    let rate = speed.map { $0 * Double(records) / 86_400 }
+    let totals = try pipeline.run(
+      [.file(samples.stream)], until: .caughtUp, rate: rate,
+      isStopped: { interruption.isRequested }
+    ) { progress in
+      bar.update(
+        progress.totals.read, total: max(records, progress.totals.read + Int(progress.lag)))
+    }
+    bar.clear()
+    if !options.json {
+      let seconds = max(bar.seconds, 0.001)
+      try StandardOutput.line(
+        "\(Style.bold("2. Streamed")) \(Shown.number(totals.read)) records through log, classifier "
+          + "and tables in \(Shown.decimal(seconds, 2)) s "
+          + "(\(Shown.number(Int(Double(totals.read) / seconds))) a second)")
+    }
+    return totals
+  }
+}
+
+extension ColumnOptions {
+  /// The columns of the project's own data.
+  static var standard: ColumnOptions {
+    var columns = ColumnOptions()
+    columns.text = "text"
+    columns.label = "label"
+    columns.positive = "complaint"
+    return columns
+  }
+}
+
+/// The sample data is not where it is looked for.
+struct MissingSamples: Error, CustomStringConvertible {
+  let looked: [String]
+  var description: String {
+    "the sample data (complaints.csv, sample-posts.jsonl) is in none of "
+      + looked.joined(separator: ", ") + "; name its folder with GROUSE_SAMPLES"
+  }
+}
+
+/// The project's sample data.
+struct SampleFiles {
+  let labelled: String
+  let stream: String
+
+  /// Looks in $GROUSE_SAMPLES, ./data, and the project's folder that the program was built in.
+  static func find() throws -> SampleFiles {
+    var folders: [String] = []
+    if let named = getenv("GROUSE_SAMPLES") {
+      folders.append(String(cString: named))
+    } else {
+      folders.append("data")
+      var place = HostSystem.executableDirectory
+      for _ in 0..<4 {
+        guard let current = place else { break }
+        folders.append(Path.join(current, "data"))
+        place = Path.parent(of: current)
+      }
+    }
+    for folder in folders {
+      let found = SampleFiles(
+        labelled: Path.join(folder, "complaints.csv"),
+        stream: Path.join(folder, "sample-posts.jsonl"))
+      if LocalDisk().exists(found.labelled), LocalDisk().exists(found.stream) { return found }
+    }
+    throw MissingSamples(looked: folders)
+  }
+
+  /// The lines of the stream, for the progress bar.
+  var recordCount: Int {
+    let bytes = (try? LocalDisk().readAll(stream)) ?? []
+    return bytes.count { $0 == UInt8(ascii: "\n") }
+  }
+}

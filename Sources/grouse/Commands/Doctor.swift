@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import LMDB
+internal import Machine
+internal import Node
+internal import SupportDesk
+
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show versions, disk, data directory and configuration.",
+    discussion: "Example: grouse doctor")
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    let configuration = try options.configuration()
+    let path = configuration.dataDirectory
+    var rows: [(String, String)] = [
+      ("grouse", Grouse.version),
+      ("system", HostSystem.description),
+      ("lmdb", LMDBLibrary.version),
+      ("data directory", path),
+    ]
+    var isWell = true
+    do {
+      _ = try DataDirectory(reading: path)
+      rows.append(("in use by", DataDirectory.holder(of: path) ?? "nobody"))
+    } catch {
+      if case DataDirectoryError.missing = error {
+        rows.append(("state", "not made yet"))
+      } else {
+        rows.append(("state", "\(error)"))
+        isWell = false
+      }
+    }
+    if let free = HostSystem.freeBytes(near: path) {
+      rows.append(("free on its disk", Shown.bytes(free)))
+    }
+    if let models = try? DataDirectory(reading: path).models, let names = try? models.names() {
+      rows.append(("models", names.isEmpty ? "none" : names.joined(separator: ", ")))
+    }
+    try show(rows, configuration)
+    if !isWell { throw ExitCode.failure }
+  }
+
+  private func show(_ rows: [(String, String)], _ configuration: Configuration) throws {
+    if options.json {
+      var line = JSONLine()
+      for (name, value) in rows { line.add(name.replacing(" ", with: "_"), value) }
+      var settings = JSONLine()
+      for key in ConfigurationKey.all { settings.add(key.name, configuration.value(key.name)) }
+      line.add("configuration", raw: settings.text)
+      return try StandardOutput.line(line.text)
+    }
+    var table = TextTable(["", "found"])
+    table.rows = rows.map { [$0.0, $0.1] }
+    try table.print()
+    try StandardOutput.line("")
+    var keys = TextTable(["key", "value", "set by", "what it is"])
+    for key in ConfigurationKey.all {
+      keys.rows.append([
+        key.name, configuration.value(key.name), configuration.values[key.name]?.origin ?? "",
+        key.summary,
+      ])
+    }
+    try keys.print()
+  }
+}

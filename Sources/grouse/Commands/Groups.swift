@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import CommitLog
+internal import Machine
+internal import Node
+internal import Records
+internal import Tables
+
+/// A consumer group that nobody has committed for.
+struct UnknownGroup: Error, CustomStringConvertible {
+  let name: String
+  var description: String {
+    "there is no group \(name); `grouse groups list` shows those there are"
+  }
+}
+
+struct Groups: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Consumer groups and how far they have read.",
+    subcommands: [List.self, Describe.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the groups.", discussion: "Example: grouse groups list")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
+      let offsets = try ConsumerOffsets(log)
+      var table = TextTable(["group", "partitions", "lag"], numeric: [false, true, true])
+      for group in offsets.groups {
+        let positions = try GroupPositions(group, offsets, log)
+        if options.json {
+          var line = JSONLine()
+          line.add("group", group)
+          line.add("partitions", positions.rows.count)
+          line.add("lag", positions.lag)
+          try StandardOutput.line(line.text)
+        } else {
+          table.rows.append([group, "\(positions.rows.count)", Shown.number(positions.lag)])
+        }
+      }
+      if !options.json { try table.print() }
+    }
+  }
+
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show a group's offsets and lag.",
+      discussion: "Example: grouse groups describe classify")
+
+    @Argument(help: "The group.") var group: String
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
+      let offsets = try ConsumerOffsets(log)
+      let positions = try GroupPositions(group, offsets, log)
+      guard !positions.rows.isEmpty else { throw UnknownGroup(name: group) }
+      var table = TextTable(
+        ["topic", "partition", "current offset", "log end offset", "lag", "committed"],
+        numeric: [false, true, true, true, true, false])
+      for row in positions.rows {
+        if options.json {
+          var line = JSONLine()
+          line.add("group", group)
+          line.add("topic", row.place.topic)
+          line.add("partition", row.place.partition)
+          line.add("current_offset", row.committed.offset)
+          line.add("log_end_offset", row.end)
+          line.add("lag", row.lag)
+          try StandardOutput.line(line.text)
+        } else {
+          table.rows.append([
+            row.place.topic, "\(row.place.partition)", "\(row.committed.offset)", "\(row.end)",
+            "\(row.lag)",
+            CalendarTime.format(milliseconds: row.committed.committedAt, suffix: ""),
+          ])
+        }
+      }
+      if !options.json { try table.print() }
+    }
+  }
+}

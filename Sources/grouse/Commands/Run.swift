@@ -1,0 +1,134 @@
+internal import ArgumentParser
+internal import CommitLog
+internal import Machine
+internal import Node
+internal import SupportDesk
+internal import Synchronization
+internal import Tables
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the pipeline: collect the configured sources, classify, store.",
+    discussion: """
+      Goes on where it was, whatever ended it: a file is not collected twice, a post is stored once. \
+      Reading commands (cql, consume, topics, groups, check) work beside it.
+
+      Example: grouse run --file tweets.jsonl --exit
+      """)
+
+  @Option(help: "Also collect this file; may be repeated.") var file: [String] = []
+  @Flag(help: "Also collect what comes in on standard input.") var stdin = false
+  @Flag(help: "End when the sources have ended and everything is committed.") var exit = false
+  @Option(help: "At most this many posts a second of each source.") var rate: Double?
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if let rate, rate <= 0 { throw ValidationError("--rate must be more than 0") }
+  }
+
+  func run() throws {
+    let configuration = try options.configuration()
+    var sources = (configuration.sourceFiles + file).map { Source.file($0) }
+    if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
+    for case .file(let path) in sources { _ = try LocalDisk().open(path, .read) }
+    try PipelineRun(
+      configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
+      purpose: "grouse run"
+    ).run()
+  }
+}
+
+struct Work: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the classify query alone, on what is in the topic.",
+    discussion: "Example: grouse work --exit")
+
+  @Flag(help: "End when the topic is caught up.") var exit = false
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    try PipelineRun(
+      configuration: try options.configuration(), sources: [], exit: exit, rate: nil,
+      json: options.json, purpose: "grouse work"
+    ).run()
+  }
+}
+
+/// Opens the engines, runs the pipeline to its end, and says what it did.
+struct PipelineRun {
+  var configuration: Configuration
+  var sources: [Source]
+  var exit: Bool
+  var rate: Double?
+  var json: Bool
+  var purpose: String
+
+  func run() throws {
+    let arrivals = Signal()
+    let interruption = Interruption(waking: arrivals)
+    let directory = try DataDirectory(
+      writing: configuration.dataDirectory, purpose: purpose)
+    let (classifier, manifest) = try directory.models.load(configuration.model)
+    let log = try directory.openRepairedLog(configuration)
+    let pipeline = try Pipeline(
+      log, try directory.openTables(configuration), configuration, classifier: classifier,
+      model: manifest.reference)
+    let watching = Worker {
+      arrivals.wait(since: 0)
+      if interruption.isRequested { pipeline.stop() }
+    }
+    if !exit {
+      Messages.line(
+        "\(purpose): classifying \(configuration.topic) with \(manifest.reference); "
+          + "Ctrl-C ends it in order")
+    }
+    let bar = ProgressBar("classifying", unit: "posts", total: nil)
+    let outcome = Result {
+      try pipeline.run(
+        sources, until: exit ? .caughtUp : .never, rate: rate,
+        isStopped: { interruption.isRequested }
+      ) { progress in
+        bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
+      }
+    }
+    bar.clear()
+    arrivals.raise()
+    watching.join()
+    let totals = try outcome.get()
+    try TotalsReport(totals: totals, seconds: bar.seconds).show(json: json)
+    // Ending it is how an unbounded run ends; a bounded one has not done what it was asked to.
+    if interruption.isRequested && exit { throw ExitCode(interruption.exitCode) }
+  }
+}
+
+/// What a run did, for people or for scripts.
+struct TotalsReport {
+  var totals: QueryTotals
+  var seconds: Double
+
+  func show(json: Bool) throws {
+    guard json else { return Messages.line(text) }
+    var line = JSONLine()
+    for (name, value) in fields { line.add(name, value) }
+    line.add("seconds", seconds)
+    try StandardOutput.line(line.text)
+  }
+
+  private var fields: [(String, Int)] {
+    [
+      ("read", totals.read), ("kept", totals.kept), ("new", totals.new),
+      ("duplicates", totals.duplicates), ("renewed", totals.renewed), ("edits", totals.edits),
+      ("retweets", totals.retweets), ("other_languages", totals.otherLanguages),
+      ("own_answers", totals.ownAnswers), ("control", totals.control),
+      ("unreadable", totals.unreadable), ("complaints", totals.complaints),
+    ]
+  }
+
+  /// One line a kind of thing, the zero ones left out.
+  var text: String {
+    let shown = fields.filter { $0.1 > 0 }
+    if shown.isEmpty { return "nothing new to read" }
+    return shown.map { "\(Shown.number($0.1)) \($0.0.replacing("_", with: " "))" }
+      .joined(separator: ", ")
+  }
+}
