@@ -77,6 +77,13 @@ let package = Package(
         "Records", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .executableTarget(
+      name: "grouse-benchmarks",
+      dependencies: [
+        "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
+        "LMDB", "Bytes", "Machine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tools/Benchmarks", exclude: ["run"], swiftSettings: settings),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

@@ -1,11 +1,11 @@
 /// What can be wrong with bytes that are read front to back.
-package enum ByteError: Error, Equatable, CustomStringConvertible {
+public enum ByteError: Error, Equatable, CustomStringConvertible {
   /// Fewer bytes are left than the field at `offset` needs.
   case truncated(offset: Int)
   /// The varint at `offset` is longer than its type allows.
   case overlongVarint(offset: Int)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .truncated(let offset): "the bytes end in the middle of a field at byte \(offset)"
     case .overlongVarint(let offset): "the variable-length number at byte \(offset) is too long"
@@ -16,25 +16,25 @@ package enum ByteError: Error, Equatable, CustomStringConvertible {
 /// Reads numbers and byte runs front to back, never past the end.
 ///
 /// Borrows the memory it reads: use it only inside the scope that owns the bytes.
-package struct ByteReader {
+public struct ByteReader {
   /// The bytes being read.
-  package let bytes: UnsafeRawBufferPointer
+  public let bytes: UnsafeRawBufferPointer
   /// Where the next read starts.
-  package var offset: Int
+  public var offset: Int
 
   /// A reader at the start of `bytes`.
   @inlinable @inline(__always)
-  package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+  public init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
     self.bytes = bytes
     self.offset = offset
   }
 
   /// How many bytes are left.
-  @inlinable package var remaining: Int { bytes.count - offset }
+  @inlinable public var remaining: Int { bytes.count - offset }
 
   /// The next fixed-width integer, most significant byte first.
   @inlinable @inline(__always)
-  package mutating func integer<Integer: FixedWidthInteger>(
+  public mutating func integer<Integer: FixedWidthInteger>(
     _ type: Integer.Type = Integer.self
   ) throws(ByteError) -> Integer {
     guard remaining >= MemoryLayout<Integer>.size else { throw .truncated(offset: offset) }
@@ -45,7 +45,7 @@ package struct ByteReader {
 
   /// The next `count` bytes, borrowed.
   @inlinable @inline(__always)
-  package mutating func run(_ count: Int) throws(ByteError) -> UnsafeRawBufferPointer {
+  public mutating func run(_ count: Int) throws(ByteError) -> UnsafeRawBufferPointer {
     guard count >= 0, remaining >= count else { throw .truncated(offset: offset) }
     defer { offset += count }
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
@@ -53,7 +53,7 @@ package struct ByteReader {
 
   /// The next unsigned varint.
   @inlinable @inline(__always)
-  package mutating func varint() throws(ByteError) -> UInt64 {
+  public mutating func varint() throws(ByteError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     let start = offset
@@ -70,7 +70,7 @@ package struct ByteReader {
 
   /// The next signed varint in Kafka's zigzag form.
   @inlinable @inline(__always)
-  package mutating func zigzag() throws(ByteError) -> Int64 {
+  public mutating func zigzag() throws(ByteError) -> Int64 {
     let raw = try varint()
     return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)
   }

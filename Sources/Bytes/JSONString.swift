@@ -1,7 +1,7 @@
 /// Strings as JSON (RFC 8259).
-package enum JSONString {
+public enum JSONString {
   /// The text in double quotes, with escapes where JSON demands them.
-  package static func quote(_ text: String) -> String {
+  public static func quote(_ text: String) -> String {
     var out: [UInt8] = [UInt8(ascii: "\"")]
     out.reserveCapacity(text.utf8.count + 2)
     for byte in text.utf8 {

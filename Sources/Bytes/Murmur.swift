@@ -1,7 +1,7 @@
 /// Austin Appleby's Murmur hashes, in the three variants that Kafka, Cassandra and feature hashing use.
-package enum Murmur {
+public enum Murmur {
   /// MurmurHash3 x86 32-bit of `bytes`: SparkML's HashingTF and our feature hashing.
-  package static func hash3x32(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+  public static func hash3x32(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
     var hash = seed
     let blocks = bytes.count / 4
     for block in 0..<blocks {
@@ -23,7 +23,7 @@ package enum Murmur {
 
   /// Cassandra's Murmur3 x64 128-bit: like the original but with the tail's bytes sign-extended
   /// (Cassandra's `MurmurHash.hash3_x64_128`), so that tokens agree with every driver.
-  package static func hash3x128(
+  public static func hash3x128(
     _ bytes: UnsafeRawBufferPointer, signExtendedTail: Bool = true
   ) -> (UInt64, UInt64) {
     let c1: UInt64 = 0x87C3_7B91_1142_53D5
@@ -67,7 +67,7 @@ package enum Murmur {
   }
 
   /// Kafka's murmur2 of a record key (`Utils.murmur2`), with which the default partitioner places it.
-  package static func hash2(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  public static func hash2(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let multiplier: UInt32 = 0x5BD1_E995
     var hash: UInt32 = 0x9747_B28C ^ UInt32(truncatingIfNeeded: bytes.count)
     let blocks = bytes.count / 4

@@ -1,8 +1,8 @@
 /// The limits of record batches.
-package enum Limits {
+public enum Limits {
   /// Bytes of one batch; Kafka's default `message.max.bytes` is 1,048,588, but a dump's longest
   /// lines must fit, so ours is larger.
-  package static let batchBytes = 32 << 20
+  public static let batchBytes = 32 << 20
   /// Headers of one record.
-  package static let headers = 1_024
+  public static let headers = 1_024
 }

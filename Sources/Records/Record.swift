@@ -1,16 +1,16 @@
-package import Bytes
+public import Bytes
 
 /// One record, borrowed from its batch's bytes: valid only inside the scope that owns them.
-package struct Record {
-  package var offset: Int64
+public struct Record {
+  public var offset: Int64
   /// Milliseconds since 1970.
-  package var timestamp: Int64
-  package var key: UnsafeRawBufferPointer?
-  package var value: UnsafeRawBufferPointer?
+  public var timestamp: Int64
+  public var key: UnsafeRawBufferPointer?
+  public var value: UnsafeRawBufferPointer?
   /// The encoded headers; read them with `header(named:)` or `headers()`.
   @usableFromInline var headerBytes: UnsafeRawBufferPointer
   /// How many headers there are.
-  package var headerCount: Int
+  public var headerCount: Int
 
   @inlinable
   init(
@@ -26,7 +26,7 @@ package struct Record {
   }
 
   /// All headers in order.
-  package func headers() throws(RecordError) -> [RecordHeader] {
+  public func headers() throws(RecordError) -> [RecordHeader] {
     var reader = ByteReader(headerBytes)
     var headers: [RecordHeader] = []
     do throws(ByteError) {
@@ -45,26 +45,26 @@ package struct Record {
 }
 
 /// A record's header: a name and a value, which may be null.
-package struct RecordHeader: Hashable, Sendable {
-  package var name: String
-  package var value: [UInt8]?
+public struct RecordHeader: Hashable, Sendable {
+  public var name: String
+  public var value: [UInt8]?
 
-  package init(_ name: String, _ value: [UInt8]?) {
+  public init(_ name: String, _ value: [UInt8]?) {
     self.name = name
     self.value = value
   }
 
-  package init(_ name: String, _ value: String) { self.init(name, Array(value.utf8)) }
+  public init(_ name: String, _ value: String) { self.init(name, Array(value.utf8)) }
 }
 
 /// Walks through the records of one uncompressed batch, front to back.
-package struct RecordIterator {
+public struct RecordIterator {
   @usableFromInline let header: RecordBatchHeader
   @usableFromInline var reader: ByteReader
   @usableFromInline var left: Int32
 
   /// Starts at the first record of `batch`, whose header is `header`.
-  package init(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(RecordError) {
+  public init(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(RecordError) {
     guard batch.count >= header.totalSize else { throw .incomplete }
     let codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
     let codec = Int(header.attributes & 7)
@@ -79,7 +79,7 @@ package struct RecordIterator {
 
   /// The next record; nil after the last. Every offset lies within the header's range.
   @inlinable
-  package mutating func next() throws(RecordError) -> Record? {
+  public mutating func next() throws(RecordError) -> Record? {
     guard left > 0 else {
       guard reader.remaining == 0 else {
         throw .malformed("\(reader.remaining) bytes follow its last record")

@@ -1,40 +1,40 @@
 internal import Bytes
 
 /// The 61 bytes before a batch's records (see FORMAT.md).
-package struct RecordBatchHeader: Equatable, Sendable {
+public struct RecordBatchHeader: Equatable, Sendable {
   /// The size of the header in bytes.
-  package static let size = 61
+  public static let size = 61
   /// The bytes before the ones that the length field counts.
-  package static let lengthPrefix = 12
+  public static let lengthPrefix = 12
 
-  package var baseOffset: Int64
-  package var length: Int32
-  package var leaderEpoch: Int32
-  package var checksum: UInt32
-  package var attributes: Int16
-  package var lastOffsetDelta: Int32
-  package var baseTimestamp: Int64
-  package var maxTimestamp: Int64
-  package var producerID: Int64
-  package var producerEpoch: Int16
-  package var baseSequence: Int32
-  package var count: Int32
+  public var baseOffset: Int64
+  public var length: Int32
+  public var leaderEpoch: Int32
+  public var checksum: UInt32
+  public var attributes: Int16
+  public var lastOffsetDelta: Int32
+  public var baseTimestamp: Int64
+  public var maxTimestamp: Int64
+  public var producerID: Int64
+  public var producerEpoch: Int16
+  public var baseSequence: Int32
+  public var count: Int32
 
   /// The batch's size in bytes, header included.
-  package var totalSize: Int { Self.lengthPrefix + Int(length) }
+  public var totalSize: Int { Self.lengthPrefix + Int(length) }
   /// The offset of the last record.
-  package var lastOffset: Int64 { baseOffset + Int64(lastOffsetDelta) }
+  public var lastOffset: Int64 { baseOffset + Int64(lastOffsetDelta) }
   /// The offset that follows the batch.
-  package var nextOffset: Int64 { lastOffset + 1 }
+  public var nextOffset: Int64 { lastOffset + 1 }
   /// The records are markers of a transaction's end, not data.
-  package var isControl: Bool { attributes & 0x20 != 0 }
+  public var isControl: Bool { attributes & 0x20 != 0 }
 
   /// All records carry `maxTimestamp`, the time at which the log took them.
-  package var hasLogAppendTime: Bool { attributes & 0x08 != 0 }
+  public var hasLogAppendTime: Bool { attributes & 0x08 != 0 }
 
   /// Reads a header at the start of `bytes` and checks that its fields fit together. Does not look
   /// at the records; see `verify`. Throws `incomplete` where `bytes` is shorter than a header.
-  package init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
+  public init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
     guard bytes.count >= Self.size else { throw .incomplete }
     func load<Integer: FixedWidthInteger>(_ offset: Int) -> Integer {
       Integer(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
@@ -66,7 +66,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
   }
 
   /// Checks the checksum over `batch`, all the bytes of this header's batch.
-  package func verify(_ batch: UnsafeRawBufferPointer) throws(RecordError) {
+  public func verify(_ batch: UnsafeRawBufferPointer) throws(RecordError) {
     guard batch.count >= totalSize else { throw .incomplete }
     let computed = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[21..<totalSize]))
     guard computed == checksum else {

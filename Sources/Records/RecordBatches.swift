@@ -1,11 +1,11 @@
 /// A run of whole batches, as a read of the log gives it.
-package enum RecordBatches {
+public enum RecordBatches {
   /// Shows `body` each data record at or behind `offset`, in order, and returns the offset behind
   /// the last batch (`offset` itself where there is none). Markers of transactions are passed over.
   ///
   /// Thrown: `RecordError` where a batch cannot be read, and what `body` throws.
   @inlinable
-  package static func forEach(
+  public static func forEach(
     _ bytes: UnsafeRawBufferPointer, from offset: Int64, _ body: (Record) throws -> Void
   ) throws -> Int64 {
     var rest = bytes

@@ -1,5 +1,5 @@
 /// What can be wrong with a record batch.
-package enum RecordError: Error, Equatable, CustomStringConvertible {
+public enum RecordError: Error, Equatable, CustomStringConvertible {
   /// Fewer bytes than the batch's header or its length field says.
   case incomplete
   /// The batch is in a format before or after version 2.
@@ -13,7 +13,7 @@ package enum RecordError: Error, Equatable, CustomStringConvertible {
   /// The record or batch is larger than the limit.
   case tooLarge(bytes: Int, limit: Int)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .incomplete: "the record batch is cut short"
     case .unsupportedMagic(let magic):

@@ -184,6 +184,6 @@ struct PagePrinter {
   mutating func finish() throws {
     guard !json, !columns.isEmpty else { return }
     if !rows.isEmpty || count == 0 { try flush() }
-    try StandardOutput.line("\n(\(Shown.number(count)) row\(count == 1 ? "" : "s"))")
+    try StandardOutput.line("\n(\(count) rows)")
   }
 }

@@ -20,6 +20,7 @@ struct Run: ParsableCommand {
   @Flag(help: "Also collect what comes in on standard input.") var stdin = false
   @Flag(help: "End when the sources have ended and everything is committed.") var exit = false
   @Option(help: "At most this many posts a second of each source.") var rate: Double?
+  @Flag(help: "Print a line of JSON on standard error at each commit.") var progress = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
@@ -33,7 +34,7 @@ struct Run: ParsableCommand {
     for case .file(let path) in sources { _ = try LocalDisk().open(path, .read) }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
-      purpose: "grouse run"
+      reportsProgress: progress, purpose: "grouse run"
     ).run()
   }
 }
@@ -44,12 +45,13 @@ struct Work: ParsableCommand {
     discussion: "Example: grouse work --exit")
 
   @Flag(help: "End when the topic is caught up.") var exit = false
+  @Flag(help: "Print a line of JSON on standard error at each commit.") var progress = false
   @OptionGroup var options: GlobalOptions
 
   func run() throws {
     try PipelineRun(
       configuration: try options.configuration(), sources: [], exit: exit, rate: nil,
-      json: options.json, purpose: "grouse work"
+      json: options.json, reportsProgress: progress, purpose: "grouse work"
     ).run()
   }
 }
@@ -61,6 +63,7 @@ struct PipelineRun {
   var exit: Bool
   var rate: Double?
   var json: Bool
+  var reportsProgress: Bool
   var purpose: String
 
   func run() throws {
@@ -88,7 +91,11 @@ struct PipelineRun {
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested }
       ) { progress in
-        bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
+        if reportsProgress {
+          Messages.line(TotalsReport(totals: progress.totals, seconds: bar.seconds).json)
+        } else {
+          bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
+        }
       }
     }
     bar.clear()
@@ -107,11 +114,15 @@ struct TotalsReport {
   var seconds: Double
 
   func show(json: Bool) throws {
-    guard json else { return Messages.line(text) }
+    try json ? StandardOutput.line(self.json) : Messages.line(text)
+  }
+
+  /// All counts by name, in one line.
+  var json: String {
     var line = JSONLine()
     for (name, value) in fields { line.add(name, value) }
     line.add("seconds", seconds)
-    try StandardOutput.line(line.text)
+    return line.text
   }
 
   private var fields: [(String, Int)] {

@@ -24,7 +24,8 @@ struct TextTable {
         let space = String(repeating: " ", count: widths[index] - Shown.width(cell))
         return " " + (isNumeric[index] ? space + style(cell) : style(cell) + space) + " "
       }
-      return parts.joined(separator: "|")
+      let line = parts.joined(separator: "|")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
     let rule = widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "+")
     return [line(headers) { Style.bold($0) }, rule] + rows.map { line($0) }

@@ -1,0 +1,40 @@
+import Machine
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a piece of work cost.
+struct Measure {
+  var seconds: Double
+  var processorSeconds: Double
+
+  /// Runs `body` once and measures it.
+  static func time(_ body: () throws -> Void) rethrows -> Measure {
+    let wall = Clock.monotonicSeconds()
+    let processor = processorTime()
+    try body()
+    return Measure(
+      seconds: Clock.monotonicSeconds() - wall, processorSeconds: processorTime() - processor)
+  }
+
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// The most memory the process has held so far, in MiB (`ru_maxrss`).
+  static var peakMebibytes: Double {
+    var usage = rusage()
+    #if canImport(Darwin)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return Double(usage.ru_maxrss) / 1_048_576
+    #else
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return Double(usage.ru_maxrss) / 1_024
+    #endif
+  }
+}
