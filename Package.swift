@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
     target("LMDB", ["CLMDB"]),
+    tests("LMDBTests", ["LMDB", "Machine"]),
     // languages
     target("Records", ["Bytes"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine"]),
