@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
     target("LMDB", ["CLMDB"]),
+    tests("LMDBTests", ["LMDB", "Machine"]),
     // languages
     target("Records", ["Bytes"], documents: ["FORMAT.md"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine", "TestSupport"]),

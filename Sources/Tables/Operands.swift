@@ -37,10 +37,21 @@ package struct BoundValues: ~Copyable, Sendable {
 
   /// Binds an integer of the column's width.
   package mutating func append<Integer: FixedWidthInteger>(_ value: Integer) {
+    appendFixed(value)
+  }
+
+  @inline(__always)
+  private mutating func appendFixed<Integer: FixedWidthInteger>(_ value: Integer) {
     let start = bytes.count
     bytes.append(bigEndian: value)
     ranges.append(start..<bytes.count)
   }
+
+  package mutating func append(_ value: Int64) { appendFixed(value) }
+
+  package mutating func append(_ value: Int32) { appendFixed(value) }
+
+  package mutating func append(_ value: UInt32) { appendFixed(value) }
 
   package mutating func append(_ value: Double) { append(value.bitPattern) }
 

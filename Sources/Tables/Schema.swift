@@ -124,6 +124,8 @@ package struct Schema: Sendable {
   /// Keyspaces with the statement that makes each.
   package var keyspaces: [String: String] = [:]
   package var tables: [TableName: Table] = [:]
+  /// Grows with every change while the tables are open.
+  var version = 0
 
   /// The table that a statement names, in `current` where it names no keyspace.
   func table(_ name: TableName, current: String?) throws(TableError) -> Table {

@@ -1,31 +1,5 @@
-import Machine
 import Tables
 import Testing
-
-/// Tables in a folder of their own, removed afterwards.
-final class TemporaryTables {
-  let directory: String
-  let tables: Tables
-
-  init() throws {
-    let name = Entropy.identifier().map { String($0, radix: 16) }.joined()
-    directory = "/tmp/grouse-tables-\(name)"
-    tables = try Tables(directory)
-    _ = try tables.execute("CREATE KEYSPACE k")
-  }
-
-  deinit { try? LocalDisk().remove(directory) }
-
-  /// The rows of a SELECT as JSON, one string a row.
-  func rows(_ statement: String) throws -> [String] {
-    let page = try tables.execute(statement)
-    return page.rows.map { page.json($0) }
-  }
-
-  func run(_ statements: String...) throws {
-    for statement in statements { _ = try tables.execute(statement) }
-  }
-}
 
 @Suite struct StatementTests {
   @Test func `rows come back in clustering order and by index`() throws {
