@@ -64,6 +64,12 @@ let package = Package(
     target(
       "SupportDesk",
       ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
+    tests(
+      "SupportDeskTests",
+      [
+        "SupportDesk", "Node", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
+        "Bytes", "Machine", "TestSupport",
+      ]),
     // program
     target(
       "Node",
@@ -71,6 +77,7 @@ let package = Package(
         "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
         "Machine", .product(name: "Yams", package: "Yams"),
       ]),
+    tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
     .executableTarget(
       name: "grouse",
       dependencies: [

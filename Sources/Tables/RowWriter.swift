@@ -254,9 +254,10 @@ struct RowWriter: ~Copyable {
         .serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
     }
     swap(&value, &scratch)
-    if table.indexes.isEmpty { return }
+    // Also where the table has no index: what stands there belongs to another table's row.
     removed.removeAll()
     added.removeAll()
+    if table.indexes.isEmpty { return }
     try Self.gather(table, key, old, into: &removed, maxKeySize)
     try Self.gather(table, key, value, into: &added, maxKeySize)
   }

@@ -10,7 +10,7 @@ import TextClassification
 
 /// A support desk on real engines in a folder of its own.
 final class Desk {
-  let folder = try! TemporaryDirectory()
+  let folder = TemporaryDirectory()
   let commitLog: CommitLog
   let tables: Tables
   let log: EmbeddedEventLog
