@@ -94,7 +94,8 @@ import Testing
     let desk = try Desk()
     try desk.append([post(5, "angry big order")])
     try desk.classify()
-    let row = "brand = 'asos' AND state = 'open' AND opened_at = '2026-11-20 10:15:00' AND post_id = '5'"
+    let row =
+      "brand = 'asos' AND state = 'open' AND opened_at = '2026-11-20 10:15:00' AND post_id = '5'"
     _ = try desk.tables.execute("DELETE FROM grouse.cases WHERE \(row)")
     try desk.rewind()
     #expect(try desk.classify().renewed == 1)
