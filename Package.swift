@@ -96,6 +96,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // the style, as a test
+    tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,8 +4,8 @@ internal import CLMDB
 /// readers, in this and in other processes, none of which blocks another.
 ///
 /// Open a file only once a process (LMDB's locks demand it). A transaction must begin and end on
-/// one thread, so both `read` and `write` are synchronous scopes: call them off the cooperative pool
-/// where they may take long.
+/// one thread, so both `read` and `write` are synchronous scopes: call them off the cooperative
+/// pool where they may take long.
 package final class Environment: @unchecked Sendable {
   // Unchecked: an `MDB_env` may be used from any thread once it is open; the named databases are
   // opened in `init` and never change.

@@ -11,8 +11,8 @@ internal import Synchronization
 ///
 /// Each page that is touched stays in the process's resident set until the system takes it back,
 /// which on a machine with free memory it never does: a long load would seem to need as much memory
-/// as the file is large. Giving the pages back costs nothing but a minor fault at the next touch, as
-/// they stay in the system's page cache.
+/// as the file is large. Giving the pages back costs nothing but a minor fault at the next touch,
+/// as they stay in the system's page cache.
 final class Residency: Sendable {
   private static let growthBytes = 32 << 20
   private static let commits = 512

@@ -1,6 +1,7 @@
 /// Dates and times of day in UTC, as CQL writes them (proleptic Gregorian calendar).
 package enum CalendarTime {
-  /// Days since 1970-01-01 of a date (Howard Hinnant, "chrono-compatible low-level date algorithms").
+  /// Days since 1970-01-01 of a date (Howard Hinnant, "chrono-compatible low-level date
+  /// algorithms").
   package static func days(year: Int, month: Int, day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let era = (year >= 0 ? year : year - 399) / 400

@@ -57,7 +57,8 @@ extension DataType {
       "Invalid \(kind) for \(isConstant ? "\"\(column)\"" : column) of type \(name)")
   }
 
-  /// What a term is in Cassandra's messages, which put the column's name in quotes after a constant.
+  /// What a term is in Cassandra's messages, which put the column's name in quotes after a
+  /// constant.
   private func kind(of term: Term) -> (name: String, isConstant: Bool) {
     switch term {
     case .integer(let text): ("INTEGER constant (\(text))", true)

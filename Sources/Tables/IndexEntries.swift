@@ -40,7 +40,7 @@ struct IndexEntries: ~Copyable {
   }
 
   /// Shows `body` every entry.
-  borrowing func forEach(
+  borrowing func visit(
     _ body: (UnsafeRawBufferPointer) throws(LMDBError) -> Void
   ) throws(TableError) {
     try stored { () throws(LMDBError) in

@@ -9,8 +9,9 @@ final class Shared<Value: Sendable>: Sendable {
   init(_ value: Value) { self.value = value }
 }
 
-/// A statement parsed and brought onto the schema, ready to be executed many times, from any thread.
-/// Where its table's definition has changed since, each execution plans it anew: prepare it again.
+/// A statement parsed and brought onto the schema, ready to be executed many times, from any
+/// thread. Where its table's definition has changed since, each execution plans it anew: prepare it
+/// again.
 package struct PreparedStatement: Sendable {
   enum Plan: Sendable {
     case select(Shared<Selection>)

@@ -225,12 +225,12 @@ struct RowWriter: ~Copyable {
         try withKeyAndValue { key, value throws(LMDBError) in try rows.put(key, value) }
       }
       let indexes = self.indexes
-      try removed.forEach { entry throws(LMDBError) in _ = try indexes.remove(entry) }
+      try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
     } else {
       changes += 1
     }
     let indexes = self.indexes
-    try added.forEach { entry throws(LMDBError) in
+    try added.visit { entry throws(LMDBError) in
       try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }

@@ -177,7 +177,7 @@ private struct IndexBuilder {
       }
       return true
     }
-    try entries.forEach { entry throws(LMDBError) in
+    try entries.visit { entry throws(LMDBError) in
       try databases.indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }

@@ -95,7 +95,8 @@ package final class Tables: Sendable {
   /// The definitions as they are now.
   package var schema: Schema { loaded.withLock { $0 } }
 
-  /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in use.
+  /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in
+  /// use.
   package func prepare(
     _ text: String, keyspace: String? = nil
   ) throws(TableError) -> PreparedStatement {

@@ -102,7 +102,8 @@ extension Database {
       let before = model
       let isAborted = Int.random(in: 0..<4, using: &random) == 0
       do {
-        try store.environment.write(mapping: { $0 as any Error }) { transaction in
+        let unchanged: (LMDBError) -> any Error = { $0 }
+        try store.environment.write(mapping: unchanged) { transaction in
           let database = try transaction.database("a")
           for _ in 0..<Int.random(in: 1...40, using: &random) {
             let key = bytes(1...4, &random)

@@ -16,18 +16,18 @@ import Testing
         VALUES ('asos', '2026-11-20', '2026-11-20 10:00:0\(number)', 'p\(number)', 'it''s \(number)', 0.5)
         """)
     }
-    let where_ = "WHERE brand = 'asos' AND day = '2026-11-20'"
+    let place = "WHERE brand = 'asos' AND day = '2026-11-20'"
     #expect(
-      try store.rows("SELECT id FROM k.posts \(where_) LIMIT 2") == [
+      try store.rows("SELECT id FROM k.posts \(place) LIMIT 2") == [
         #"{"id": "p5"}"#, #"{"id": "p4"}"#,
       ])
     #expect(
-      try store.rows("SELECT id FROM k.posts \(where_) ORDER BY at ASC LIMIT 1") == [
+      try store.rows("SELECT id FROM k.posts \(place) ORDER BY at ASC LIMIT 1") == [
         #"{"id": "p1"}"#
       ])
     #expect(
       try store.rows(
-        "SELECT id FROM k.posts \(where_) AND at > '2026-11-20 10:00:02' AND at <= '2026-11-20 10:00:04'"
+        "SELECT id FROM k.posts \(place) AND at > '2026-11-20 10:00:02' AND at <= '2026-11-20 10:00:04'"
       )
         == [#"{"id": "p4"}"#, #"{"id": "p3"}"#])
     #expect(
@@ -36,8 +36,8 @@ import Testing
       ])
     #expect(try store.rows("SELECT count(*) FROM k.posts") == [#"{"count": 5}"#])
     try store.run(
-      "UPDATE k.posts SET body = 'new' \(where_) AND at = '2026-11-20 10:00:03' AND id = 'p3'",
-      "DELETE FROM k.posts \(where_) AND at = '2026-11-20 10:00:04' AND id = 'p4'")
+      "UPDATE k.posts SET body = 'new' \(place) AND at = '2026-11-20 10:00:03' AND id = 'p3'",
+      "DELETE FROM k.posts \(place) AND at = '2026-11-20 10:00:04' AND id = 'p4'")
     #expect(try store.rows("SELECT body FROM k.posts WHERE id = 'p3'") == [#"{"body": "new"}"#])
     #expect(try store.rows("SELECT body FROM k.posts WHERE id = 'p4'") == [])
     #expect(try store.rows("SELECT count(*) FROM k.posts") == [#"{"count": 4}"#])

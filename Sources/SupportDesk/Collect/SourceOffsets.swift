@@ -5,6 +5,7 @@ internal import Records
 /// How far each source has been collected, kept as Kafka Connect keeps it: in a topic, the source's
 /// name as key and the number of its records collected as value; the last one counts.
 package struct SourceOffsets: Sendable {
+  /// The topic's name, in Kafka's way of naming what is the system's own.
   package static let topic = "__source_offsets"
 
   private let log: any EventLog
