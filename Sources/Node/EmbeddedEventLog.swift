@@ -19,8 +19,12 @@ package struct EmbeddedEventLog: EventLog {
   package var arrivals: Signal { log.arrivals }
 
   package func ensureTopic(_ name: String, partitions: Int) throws {
-    guard !log.topics.contains(where: { $0.name == name }) else { return }
+    guard try !hasTopic(name) else { return }
     try log.createTopic(name, partitions: partitions)
+  }
+
+  package func hasTopic(_ name: String) throws -> Bool {
+    log.topics.contains { $0.name == name }
   }
 
   package func partitionCount(of topic: String) throws -> Int {

@@ -11,6 +11,7 @@ package protocol EventLog: Sendable {
   var arrivals: Signal { get }
   /// Makes a topic where it is missing; one that is there keeps its partitions.
   func ensureTopic(_ name: String, partitions: Int) throws
+  func hasTopic(_ name: String) throws -> Bool
   func partitionCount(of topic: String) throws -> Int
   /// The offsets that can be read now.
   func bounds(of partition: TopicPartition) throws -> Range<Int64>

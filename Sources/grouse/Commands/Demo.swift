@@ -28,7 +28,7 @@ struct Demo: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if let speed, speed <= 0 { throw ValidationError("--speed must be more than 0") }
+    try Rate.check(speed, option: "--speed")
   }
 
   func run() throws {
@@ -49,7 +49,7 @@ struct Demo: ParsableCommand {
     }
     let totals = try stream(samples, pipeline, log, configuration, interruption)
     try StandardOutput.flush()
-    if interruption.isRequested { throw ExitCode(interruption.exitCode) }
+    try interruption.throwIfRequested("the same command goes on where this one ended")
     try DemoReport(
       tables: tables, brand: configuration.brand.key, totals: totals,
       dataDirectory: configuration.dataDirectory, json: options.json
