@@ -92,6 +92,7 @@ let package = Package(
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run"], swiftSettings: settings),
+    tests("EndToEndTests", ["Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

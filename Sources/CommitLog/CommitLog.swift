@@ -93,6 +93,14 @@ package final class CommitLog: Sendable {
       .sorted { $0.name < $1.name }
   }
 
+  /// The identifier that a topic was given when it was made, which no later topic of the same name
+  /// has. Thrown: `unknownTopic`; `io` where it cannot be read.
+  package func identifier(of topic: String) throws(LogError) -> String {
+    let folder = try partition(TopicPartition(topic, 0)).directory
+    return try onDisk { () throws(IOFailure) in try TopicFolders(directory, disk).identifier(folder)
+    }
+  }
+
   /// The partitions of a topic in order. Thrown: `unknownTopic`.
   package func partitions(of topic: String) throws(LogError) -> [PartitionLog] {
     let found = partitions.withLock { $0.values.filter { $0.topicPartition.topic == topic } }

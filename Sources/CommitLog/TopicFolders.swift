@@ -154,6 +154,13 @@ struct TopicFolders {
     return partition.topic.prefix(255 - tail.utf8.count) + tail
   }
 
+  /// The topic's identifier, as `partition.metadata` of one of its folders gives it.
+  func identifier(_ folder: String) throws(IOFailure) -> String {
+    let bytes = try disk.readAll(Path.join(folder, "partition.metadata"), limit: 4_096)
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return lines.first { $0.hasPrefix("topic_id: ") }.map { String($0.dropFirst(10)) } ?? ""
+  }
+
   private static func base64url(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     var digits: [UInt8] = []

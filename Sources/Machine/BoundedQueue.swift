@@ -49,6 +49,9 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// Whether the queue was closed.
+  package var isClosed: Bool { state.withLock { $0.closed } }
+
   /// No more values come; those waiting can still be taken.
   package func close() {
     state.withLock { $0.closed = true }

@@ -87,6 +87,10 @@ private func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
   open(path, flags, 0o600)
 }
 
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, buffer.baseAddress, buffer.count)
+}
+
 private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }
 
 /// A file descriptor; the system makes positioned reads and writes on it safe from any thread.
@@ -118,11 +122,21 @@ private final class LocalFile: File {
       if count == 0 { break }
       if count < 0 {
         if errno == EINTR { continue }
+        if errno == ESPIPE { return try readOn(into: buffer) }
         throw IOFailure("read", path)
       }
       done += count
     }
     return done
+  }
+
+  /// Reads what a named pipe has next: it knows no positions.
+  private func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(IOFailure) -> Int {
+    while true {
+      let count = systemRead(descriptor, buffer)
+      if count >= 0 { return count }
+      if errno != EINTR { throw IOFailure("read", path) }
+    }
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at position: Int64) throws(IOFailure) {

@@ -19,9 +19,20 @@ package struct EmbeddedEventLog: EventLog {
   package var arrivals: Signal { log.arrivals }
 
   package func ensureTopic(_ name: String, partitions: Int) throws {
-    guard !log.topics.contains(where: { $0.name == name }) else { return }
-    try log.createTopic(name, partitions: partitions)
+    guard try !hasTopic(name) else { return }
+    do throws(LogError) {
+      try log.createTopic(name, partitions: partitions)
+    } catch {
+      // Another source may have made it meanwhile.
+      guard error == .topicExists(name) else { throw error }
+    }
   }
+
+  package func hasTopic(_ name: String) throws -> Bool {
+    log.topics.contains { $0.name == name }
+  }
+
+  package func identifier(of topic: String) throws -> String { try log.identifier(of: topic) }
 
   package func partitionCount(of topic: String) throws -> Int {
     try log.partitions(of: topic).count

@@ -41,17 +41,23 @@ package final class Pipeline: Sendable {
     progress: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
     let running = Atomic<Int>(sources.count)
+    // However the run ends, the sources end with it, so that nobody waits for them in vain.
+    let isEnding = Atomic<Bool>(false)
     let reader = SourceReader(
       into: configuration.topic, of: log, partitions: configuration.partitions, rate: rate)
     query.setSourcesEnded(sources.isEmpty)
     let workers = sources.map { source in
       Worker { [self] in
         do {
-          _ = try reader.collect(source, resuming: true, isStopped: isStopped) {
+          _ = try reader.collect(
+            source, resuming: true,
+            isStopped: { isEnding.load(ordering: .acquiring) || isStopped() }
+          ) {
             collected(source, $0)
           }
         } catch {
           failure.withLock { $0 = $0 ?? error }
+          isEnding.store(true, ordering: .releasing)
           query.stop()
         }
         if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
@@ -60,10 +66,13 @@ package final class Pipeline: Sendable {
       }
     }
     let outcome = Result { try query.run(until: end, progress: progress) }
-    // A thread that waits for standard input cannot be woken: the end of the process ends it.
-    if !sources.contains(.standardInput) || !isStopped() { for worker in workers { worker.join() } }
-    try commitLog.close()
+    isEnding.store(true, ordering: .releasing)
+    for worker in workers { worker.join() }
+    // What failed first tells more than what could not be closed because of it.
+    let closing = Result { try commitLog.close() }
     if let failure = failure.withLock({ $0 }) { throw failure }
-    return try outcome.get()
+    let totals = try outcome.get()
+    try closing.get()
+    return totals
   }
 }

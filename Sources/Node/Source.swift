@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Machine
 internal import Posts
 package import SupportDesk
@@ -21,12 +22,32 @@ package enum Source: Hashable, Sendable {
     }
   }
 
+  /// The file's path; nil for standard input.
+  package var path: String? {
+    if case .file(let path) = self { path } else { nil }
+  }
+
   /// The size in bytes, where it is known.
   package var size: Int? {
     guard case .file(let path) = self, let file = try? LocalDisk().open(path, .read) else {
       return nil
     }
     return (try? file.size()).map { Int($0) }
+  }
+}
+
+/// What is wrong with a source.
+package enum SourceError: Error, Equatable, CustomStringConvertible {
+  /// It holds fewer records than were collected of it before.
+  case shrunk(path: String, collected: Int, found: Int, topic: String)
+
+  package var description: String {
+    switch self {
+    case .shrunk(let path, let collected, let found, let topic):
+      "\(path) holds \(found) records, but \(collected) of it are in \(topic) already: it was cut "
+        + "or replaced; give new posts a file name of their own, or bring them in with "
+        + "`grouse collect --file`"
+    }
   }
 }
 
@@ -53,18 +74,21 @@ package struct SourceReader: Sendable {
     _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
     progress: (CollectTotals) -> Void = { _ in }
   ) throws -> CollectTotals {
-    let input = try Input(source)
-    let offsets = resuming ? try SourceOffsets(log) : nil
-    let key: String? = if case .file(let path) = source { Self.absolute(path) } else { nil }
-    let before = try key.flatMap { try offsets?.position(of: $0) } ?? 0
+    let input = try InputBytes(source.path)
+    let offsets = resuming ? try SourceOffsets(log, into: topic) : nil
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     defer { buffer.deallocate() }
-    var count = try input.read(into: buffer)
+    var count = try input.read(into: buffer, isStopped: isStopped)
+    let key = source.path.map {
+      Self.identity($0, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+    let resumption = try key.flatMap { try offsets?.resumption(of: $0) }
+    let before = resumption?.position ?? 0
     let format = FileFormat.detect(
       fileName: source.name, firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     var collector = try Collector(
       into: topic, of: log, origin: source.name, format: format, partitions: partitions,
-      skipping: before)
+      resumption: resumption)
     let start = Clock.monotonicSeconds()
     func commit(_ position: Int) throws {
       if let key, let offsets, position > before { try offsets.commit(key, position: position) }
@@ -74,11 +98,15 @@ package struct SourceReader: Sendable {
       try commit(collector.position)
       progress(collector.totals)
       pause(collector.totals.records, since: start, isStopped)
-      count = try input.read(into: buffer)
+      count = try input.read(into: buffer, isStopped: isStopped)
     }
     if !isStopped() {
       try collector.finish()
       try commit(collector.position)
+      guard collector.position >= before else {
+        throw SourceError.shrunk(
+          path: source.name, collected: before, found: collector.position, topic: topic)
+      }
     }
     progress(collector.totals)
     return collector.totals
@@ -87,7 +115,7 @@ package struct SourceReader: Sendable {
   /// A slow rate wants small chunks: about a tenth of a second's worth.
   private var chunk: Int {
     guard let rate else { return Self.chunkBytes }
-    return min(max(Int(rate * 100), 1_024), Self.chunkBytes)
+    return Int(min(max(rate * 100, 1_024), Double(Self.chunkBytes)))
   }
 
   private func pause(_ records: Int, since start: Double, _ isStopped: () -> Bool) {
@@ -96,44 +124,26 @@ package struct SourceReader: Sendable {
     while !isStopped() {
       let ahead = Double(records) / rate - (Clock.monotonicSeconds() - start)
       guard ahead > 0 else { return }
-      waiting.wait(since: waiting.generation, milliseconds: min(Int(ahead * 1_000) + 1, 100))
+      waiting.wait(since: waiting.generation, milliseconds: Int(min(ahead * 1_000 + 1, 100)))
     }
   }
 
-  private static func absolute(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-}
-
-/// An open source: what it has, as it has it.
-private final class Input {
-  private let file: (any File)?
-  private var position: Int64 = 0
-
-  init(_ source: Source) throws {
-    switch source {
-    case .file(let path): file = try LocalDisk().open(path, .read)
-    case .standardInput: file = nil
+  /// A file by its path and its first two lines: a file that grows stays itself, and one that has
+  /// taken its place, as rotated logs do, is another.
+  private static func identity(_ path: String, _ start: UnsafeRawBufferPointer) -> String {
+    var lineEnds = 0
+    let lines = start.prefix { byte in
+      if byte == UInt8(ascii: "\n") { lineEnds += 1 }
+      return lineEnds < 2
     }
-  }
-
-  /// The next bytes; 0 at the end. From a pipe what is there at the moment, waiting for the first.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    if let file {
-      let count = try file.read(into: buffer, at: position)
-      position += Int64(count)
-      return count
+    let sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: lines))
+    let name: String
+    if let resolved = realpath(path, nil) {
+      name = String(cString: resolved)
+      free(resolved)
+    } else {
+      name = path
     }
-    while true {
-      let count = systemRead(buffer)
-      if count >= 0 { return count }
-      if errno != EINTR { throw IOFailure("read", "(stdin)") }
-    }
+    return "\(name)#\(String(sum, radix: 16))"
   }
-}
-
-private func systemRead(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-  read(0, buffer.baseAddress, buffer.count)
 }

@@ -76,16 +76,17 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
   }
 
   /// Fills in the header and lets `body` have the finished batch. Base offset and leader epoch are
-  /// 0: the log assigns them, as they lie outside the checksum.
+  /// 0: the log assigns them, as they lie outside the checksum. `producer` marks the batch as the
+  /// work of one producer, who can find it again; -1 for none.
   package mutating func finish<Result, Failure: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    producer: Int64 = -1, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     bytes.set(bigEndian: Int32(bytes.count - RecordBatchHeader.lengthPrefix), at: 8)
     bytes.set(bigEndian: Int8(2), at: 16)
     bytes.set(bigEndian: max(count - 1, 0), at: 23)
     bytes.set(bigEndian: baseTimestamp, at: 27)
     bytes.set(bigEndian: maxTimestamp, at: 35)
-    bytes.set(bigEndian: Int64(-1), at: 43)
+    bytes.set(bigEndian: producer, at: 43)
     bytes.set(bigEndian: Int16(-1), at: 51)
     bytes.set(bigEndian: Int32(-1), at: 53)
     bytes.set(bigEndian: count, at: 57)

@@ -34,6 +34,7 @@ struct Grouse: ParsableCommand {
 
   static func main() {
     Interruption.ignoreClosedPipes()
+    MappedFileFault.endProcess()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,4 +1,5 @@
 import Bytes
+import CommitLog
 import Machine
 import Node
 import Posts
@@ -31,12 +32,13 @@ import Testing
   }
 
   private func collect(
-    _ desk: Desk, _ bytes: [UInt8], _ format: FileFormat, chunk: Int, skipping: Int = 0,
+    _ desk: Desk, _ bytes: [UInt8], _ format: FileFormat, chunk: Int, isResuming: Bool = false,
     partitions: Int = 1
   ) throws -> CollectTotals {
+    let offsets = try SourceOffsets(desk.log, into: "posts")
     var collector = try Collector(
       into: "posts", of: desk.log, origin: "test.csv", format: format, partitions: partitions,
-      skipping: skipping)
+      resumption: isResuming ? try offsets.resumption(of: "test.csv") : nil)
     var start = 0
     while start < bytes.count {
       let end = min(start + chunk, bytes.count)
@@ -44,6 +46,7 @@ import Testing
       start = end
     }
     try collector.finish()
+    if isResuming { try offsets.commit("test.csv", position: collector.position) }
     return collector.totals
   }
 
@@ -101,19 +104,55 @@ import Testing
   @Test(arguments: 0...6)
   func `a second run goes on behind the first`(collected: Int) throws {
     let desk = try Desk()
-    let lines = (0..<6).map { "post \($0)" }
-    _ = try collect(
-      desk, Array(lines.joined(separator: "\n").utf8), .text, chunk: 8, skipping: collected)
-    #expect(try records(desk, "posts").map(\.value) == Array(lines.dropFirst(collected)))
+    let lines = (0..<6).map { "post \($0)\n" }
+    for part in [Array(lines.prefix(collected)), lines] {
+      _ = try collect(desk, Array(part.joined().utf8), .text, chunk: 8, isResuming: true)
+    }
+    #expect(try records(desk, "posts").map { $0.value + "\n" } == lines)
   }
 
-  @Test func `the last position of a source counts`() throws {
+  @Test func `a line that is still being written waits for its end`() throws {
     let desk = try Desk()
-    let offsets = try SourceOffsets(desk.log)
-    #expect(try offsets.position(of: "a") == 0)
-    for position in [3, 9, 27] { try offsets.commit("a", position: position) }
-    try offsets.commit("b", position: 5)
-    #expect(try SourceOffsets(desk.log).position(of: "a") == 27)
-    #expect(try offsets.position(of: "b") == 5)
+    let lines = [post(1, "angry a coat"), post(2, "late a coat")]
+    let text = Array(lines.joined(separator: "\n").utf8)
+    let whole = lines[0].utf8.count + 1
+    for length in [whole + 20, whole + 20, text.count] {
+      let totals = try collect(
+        desk, Array(text.prefix(length)), .jsonLines, chunk: 50, isResuming: true)
+      #expect(totals.unfinished == (length < text.count ? 1 : 0))
+    }
+    #expect(try records(desk, "posts").map(\.value) == lines)
+    #expect(try DeadLetters(desk.log).end() == 0)
+  }
+
+  @Test func `a topic made anew is read from its beginning`() throws {
+    let desk = try Desk()
+    try desk.append([post(1, "angry a coat"), post(2, "late a coat")])
+    #expect(try desk.classify().new == 2)
+    try desk.commitLog.deleteTopic("posts")
+    try desk.append([post(3, "angry a coat")])
+    #expect(try desk.classify().new == 1)
+  }
+
+  @Test func `a post that cannot be a row's key is a dead letter, not an end`() throws {
+    let desk = try Desk()
+    let long = String(repeating: "i", count: 200)
+    try desk.append([
+      #"{"id":"\#(long)","text":"angry"}"#, #"{"id":"a\u0000b","text":"angry"}"#,
+      post(1, "angry", tag: "brand:" + String(repeating: "b", count: 100)), post(2, "angry"),
+    ])
+    let totals = try desk.classify()
+    #expect(totals.unreadable == 3 && totals.new == 1)
+    #expect(try DeadLetters(desk.log).end() == 3)
+  }
+
+  @Test func `a query can be run again after it was run`() throws {
+    let desk = try Desk()
+    try desk.append([post(1, "angry")])
+    let query = ClassifyQuery(
+      desk.log, desk.store, desk.settings, classifier: Desk.angry, model: "m@1")
+    #expect(try query.run(until: .caughtUp).new == 1)
+    try desk.append([post(2, "angry")])
+    #expect(try query.run(until: .caughtUp).new == 1)
   }
 }

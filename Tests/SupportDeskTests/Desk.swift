@@ -50,7 +50,7 @@ final class Desk {
 
   func rewind() throws {
     try QueryCheckpoint(name: settings.name, topic: settings.topic)
-      .rewind(in: store, partitions: 1)
+      .rewind(in: store, of: log)
   }
 
   /// The rows of a SELECT as JSON.

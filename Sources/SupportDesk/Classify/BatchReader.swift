@@ -73,6 +73,9 @@ struct BatchReader: ~Copyable {
       case .control: batch.totals.control += 1
       case .posts:
         for number in first..<batch.posts.count {
+          try checkKey(batch.posts.posts[number], in: batch.posts)
+        }
+        for number in first..<batch.posts.count {
           classify(number, record, Int32(partition.partition), batch)
         }
       }
@@ -82,6 +85,21 @@ struct BatchReader: ~Copyable {
         .init(
           origin: "\(partition)@\(record.offset)", reason: "\(error)",
           value: record.value.map { [UInt8]($0.prefix(DeadLetters.valueBytes)) } ?? []))
+    }
+  }
+
+  /// Refuses what could not be a row's key: one such post must not hold up all behind it.
+  private func checkKey(_ post: Post, in posts: borrowing PostBatch) throws {
+    for (field, name, limit) in [
+      (post.id, "id", Limits.postIDBytes), (post.rootID, "id", Limits.postIDBytes),
+      (post.brandTag, "brand", Limits.brandBytes),
+    ] {
+      let bytes = posts.bytes(field)
+      guard bytes.count <= limit else {
+        throw UnusableKey(field: name, reason: "has \(bytes.count) bytes, more than \(limit)")
+      }
+      // A NUL takes two bytes in a key.
+      guard !bytes.contains(0) else { throw UnusableKey(field: name, reason: "holds a NUL byte") }
     }
   }
 
@@ -120,4 +138,11 @@ struct BatchReader: ~Copyable {
     }
     return start..<batch.words.count
   }
+}
+
+/// A post whose id or brand cannot be part of a row's key.
+struct UnusableKey: Error, CustomStringConvertible {
+  let field: String
+  let reason: String
+  var description: String { "the post's \(field) cannot be a key: it \(reason)" }
 }

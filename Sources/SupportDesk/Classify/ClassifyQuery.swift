@@ -77,8 +77,8 @@ package final class ClassifyQuery: Sendable {
     let tables = try GrouseTables(store)
     let deadLetters = try DeadLetters(log)
     let checkpoint = QueryCheckpoint(name: settings.name, topic: settings.topic)
-    let partitions = try log.partitionCount(of: settings.topic)
-    let positions = try checkpoint.positions(in: store, partitions: partitions)
+    let positions = try checkpoint.positions(in: store, of: log)
+    let topicIdentifier = try log.identifier(of: settings.topic)
     var uncommitted = try deadLetters.origins(from: try checkpoint.deadEnd(in: store))
     let free = BoundedQueue<ClassifiedBatch>(capacity: 3)
     let ready = BoundedQueue<ClassifiedBatch>(capacity: 1)
@@ -88,9 +88,10 @@ package final class ClassifyQuery: Sendable {
       ready.close()
     }
     defer {
-      stop()
       free.close()
       ready.close()
+      // The reader may be waiting for records: it looks again, and finds its queue closed.
+      log.arrivals.raise()
       reading.join()
     }
     var writer = VerdictWriter(
@@ -108,7 +109,8 @@ package final class ClassifyQuery: Sendable {
       for (partition, offset) in batch.ends { committed[Int(partition)] = offset }
       try store.commit { transaction in
         try writer.write(batch, in: transaction, &outcome)
-        try checkpoint.set(committed, deadEnd: deadEnd, in: transaction)
+        try checkpoint.set(
+          committed, deadEnd: deadEnd, topicIdentifier: topicIdentifier, in: transaction)
       }
       totals += outcome
       let failure = batch.failure
@@ -139,7 +141,7 @@ package final class ClassifyQuery: Sendable {
         while !(try reader.fill(batch, maxBytes: settings.batchBytes)) {
           if case .caughtUp = end, isLast { return }
           log.arrivals.wait(since: seen)
-          if stopping.load(ordering: .acquiring) { return }
+          if stopping.load(ordering: .acquiring) || free.isClosed { return }
           break
         }
       } catch {

@@ -11,6 +11,8 @@ package struct CollectTotals: Hashable, Sendable {
   package var bytes = 0
   /// Records that could not be appended (too long, cut off) and went to the dead letters.
   package var unreadable = 0
+  /// 1 where a last line was left, as it has no line end yet and cannot be read.
+  package var unfinished = 0
 
   package init() {}
 }
@@ -34,17 +36,18 @@ package struct Collector: ~Copyable {
   private var parser: PostParser
   private var posts: PostBatch
   private var letters: [DeadLetters.Letter] = []
-  private var turn = 0
-  private var skipping: Int
+  private var resumption: SourceOffsets.Resumption?
+  /// What the scanner gives from now on has no line end behind it.
+  private var isEnding = false
   /// Records and failures met so far, the ones skipped included.
   package private(set) var position = 0
   package private(set) var totals = CollectTotals()
 
   /// A collector into `topic`, which it makes where it is missing. `origin` names the source in
-  /// messages; the first `skipping` records of the source are passed over, as collected before.
+  /// messages. With `resumption`, what was collected before is passed over.
   package init(
     into topic: String, of log: any EventLog, origin: String, format: FileFormat,
-    partitions: Int = 1, skipping: Int = 0, clock: Clock = .system
+    partitions: Int = 1, resumption: SourceOffsets.Resumption? = nil, clock: Clock = .system
   ) throws {
     try log.ensureTopic(topic, partitions: partitions)
     let deadLetters = try DeadLetters(log, clock: clock)
@@ -56,7 +59,7 @@ package struct Collector: ~Copyable {
     self.origin = origin
     self.clock = clock
     self.format = format
-    self.skipping = skipping
+    self.resumption = resumption
     self.deadLetters = deadLetters
     self.partitions = partitionCount
     scanner = RecordScanner(format: format)
@@ -74,6 +77,7 @@ package struct Collector: ~Copyable {
   /// The source has ended: takes what is left.
   package mutating func finish() throws {
     scanner.finish()
+    isEnding = true
     try drain()
   }
 
@@ -85,12 +89,24 @@ package struct Collector: ~Copyable {
         csvHeader = (copy, try CSVHeader(bytes))
         headers = RecordFormatHeaders.make(format, header: copy)
       case .record(let bytes, _):
+        if isEnding && mayBeUnfinished(bytes) {
+          totals.unfinished += 1
+          continue
+        }
         position += 1
-        if position > skipping { try take(bytes) }
+        if position > resumption?.position ?? 0 { try take(bytes) }
       case .failure(let failure):
+        if isEnding && resumption != nil && failure.reason != .tooLong {
+          totals.unfinished += 1
+          continue
+        }
         position += 1
-        guard position > skipping else { continue }
+        guard position > resumption?.position ?? 0 else { continue }
         totals.unreadable += 1
+        if let unnoted = resumption?.unnotedLetters, unnoted > 0 {
+          resumption?.unnotedLetters = unnoted - 1
+          continue
+        }
         letters.append(
           .init(origin: "\(origin):\(failure.line)", reason: "\(failure)", value: []))
       }
@@ -101,17 +117,34 @@ package struct Collector: ~Copyable {
 
   private static let batchBytes = 512 << 10
 
+  /// Whether a last line without its end is one that somebody is still writing: then it is left for
+  /// the next run of this source, which will find it whole.
+  private mutating func mayBeUnfinished(_ record: UnsafeRawBufferPointer) -> Bool {
+    guard resumption != nil, format == .jsonLines || format == .jsonDocument else { return false }
+    posts.removeAll()
+    do throws(PostError) {
+      _ = try parser.parse(record, as: .json, into: &posts)
+      return false
+    } catch {
+      return true
+    }
+  }
+
   private mutating func take(_ record: UnsafeRawBufferPointer) throws {
-    totals.records += 1
     posts.removeAll()
     let author = authorOfOnlyPost(record)
     let partition: Int
     if let author {
       partition = DefaultPartitioner.partition(for: author, of: partitions)
     } else {
-      partition = turn % partitions
-      turn += 1
+      // By its place in the source, so that the same record goes the same way after a crash.
+      partition = (position - 1) % partitions
     }
+    if let unnoted = resumption?.unnoted[partition], unnoted > 0 {
+      resumption?.unnoted[partition] = unnoted - 1
+      return
+    }
+    totals.records += 1
     try builders.append(
       to: partition, timestamp: clock.milliseconds, key: author, value: record, headers: headers)
   }
@@ -136,11 +169,12 @@ package struct Collector: ~Copyable {
   }
 
   private mutating func flush() throws {
-    try builders.flush { partition, batch in
+    let producer = resumption?.producer ?? -1
+    try builders.flush(producer: producer) { partition, batch in
       try log.append(batch, to: TopicPartition(topic, partition))
     }
     if !letters.isEmpty {
-      try deadLetters.append(letters)
+      try deadLetters.append(letters, producer: producer)
       letters.removeAll()
     }
   }
@@ -167,9 +201,11 @@ private struct BatchSet: ~Copyable {
     largest = max(largest, slots[partition].builder.size)
   }
 
-  mutating func flush(_ write: (Int, UnsafeRawBufferPointer) throws -> Int64) throws {
+  mutating func flush(
+    producer: Int64, _ write: (Int, UnsafeRawBufferPointer) throws -> Int64
+  ) throws {
     for (partition, slot) in slots.enumerated() where slot.builder.count > 0 {
-      _ = try slot.builder.finish { bytes in try write(partition, bytes) }
+      _ = try slot.builder.finish(producer: producer) { bytes in try write(partition, bytes) }
       slot.builder.reset()
     }
     largest = 0

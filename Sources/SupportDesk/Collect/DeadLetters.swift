@@ -18,7 +18,7 @@ package struct DeadLetters: Sendable {
     try log.ensureTopic(Self.topic, partitions: 1)
   }
 
-  private var partition: TopicPartition { TopicPartition(Self.topic, 0) }
+  var partition: TopicPartition { TopicPartition(Self.topic, 0) }
 
   /// The offset that the next dead letter will get.
   package func end() throws -> Int64 { try log.bounds(of: partition).upperBound }
@@ -37,12 +37,14 @@ package struct DeadLetters: Sendable {
     }
   }
 
-  /// Appends letters; they are on the disk when this returns.
-  package func append(_ letters: [Letter]) throws {
+  /// Appends letters, marked as the work of `producer`; they are on the disk when this returns.
+  package func append(_ letters: [Letter], producer: Int64 = -1) throws {
     var builder = RecordBatchBuilder(capacity: 4_096)
     func flush() throws {
       guard builder.count > 0 else { return }
-      _ = try builder.finish { bytes in try log.append(bytes, to: partition) }
+      _ = try builder.finish(producer: producer) { bytes in
+        try log.append(bytes, to: partition)
+      }
       builder.reset()
     }
     for letter in letters {

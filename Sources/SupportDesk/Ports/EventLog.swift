@@ -11,6 +11,10 @@ package protocol EventLog: Sendable {
   var arrivals: Signal { get }
   /// Makes a topic where it is missing; one that is there keeps its partitions.
   func ensureTopic(_ name: String, partitions: Int) throws
+  /// Whether there is a topic of this name.
+  func hasTopic(_ name: String) throws -> Bool
+  /// What tells a topic from another one of the same name, made after the first was deleted.
+  func identifier(of topic: String) throws -> String
   /// How many partitions a topic has; throws where there is no such topic.
   func partitionCount(of topic: String) throws -> Int
   /// The offsets that can be read now.

@@ -22,6 +22,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
+    Interruption.endProcess(saying: "not everything was checked")
     let isHeld = DataDirectory.holder(of: directory.path) != nil
     var faults: [(area: Area, text: String)] = []
     for area in self.area.map({ [$0] }) ?? Area.allCases {

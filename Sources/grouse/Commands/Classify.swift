@@ -4,12 +4,6 @@ internal import Node
 internal import SupportDesk
 internal import TextClassification
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Classify posts of a file or a pipe; JSON lines out, in order.",
@@ -29,22 +23,27 @@ struct Classify: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
+    let interruption = Interruption()
     let (classifier, _) = try registry(configuration, model).load(model ?? configuration.model)
-    let input = try InputBytes(file)
+    let input = try InputBytes(file == "-" ? nil : file)
     var reader = RowTextReader(path: input.name, .init(text: text))
     var classification = RowClassification(
       classifier.scorer(brandNames: configuration.brand.allNames))
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
-    var count = try input.read(into: chunk)
+    func read() throws -> Int {
+      try input.read(into: chunk) { interruption.isRequested }
+    }
+    var count = try read()
     try reader.begin(
       firstBytes: UnsafeRawBufferPointer(rebasing: chunk[..<count]), isFile: file != "-")
-    while count > 0 {
+    while count > 0, !interruption.isRequested {
       reader.feed(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
       try classification.drain(&reader)
       try StandardOutput.flush()
-      count = try input.read(into: chunk)
+      count = try read()
     }
+    try interruption.throwIfRequested("not all rows were classified")
     reader.finish()
     try classification.drain(&reader)
     if classification.rows == 0 && classification.unreadable == 0 {
@@ -93,34 +92,4 @@ private struct RowClassification: ~Copyable {
     line.add("probability", probability)
     try StandardOutput.line(line.text)
   }
-}
-
-/// A file or standard input, read piece by piece.
-final class InputBytes {
-  let name: String
-  private let file: (any File)?
-  private var position: Int64 = 0
-
-  init(_ path: String) throws {
-    name = path == "-" ? "(stdin)" : path
-    file = path == "-" ? nil : try LocalDisk().open(path, .read)
-  }
-
-  /// The next bytes; 0 at the end. From a pipe what is there, waiting for the first.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    if let file {
-      let count = try file.read(into: buffer, at: position)
-      position += Int64(count)
-      return count
-    }
-    while true {
-      let count = systemRead(buffer)
-      if count >= 0 { return count }
-      if errno != EINTR { throw IOFailure("read", name) }
-    }
-  }
-}
-
-private func systemRead(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-  read(0, buffer.baseAddress, buffer.count)
 }

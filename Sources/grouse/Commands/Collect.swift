@@ -24,7 +24,7 @@ struct Collect: ParsableCommand {
     guard (file != nil) != stdin else {
       throw ValidationError("give either --file FILE or --stdin")
     }
-    if let rate, rate <= 0 { throw ValidationError("--rate must be more than 0") }
+    try Rate.check(rate)
   }
 
   func run() throws {
@@ -59,10 +59,15 @@ struct Collect: ParsableCommand {
     if totals.records + totals.unreadable == 0, !interruption.isRequested {
       throw DatasetError.empty(path: source.name)
     }
-    if interruption.isRequested {
-      Messages.line("interrupted; what was collected so far is kept")
-      throw ExitCode(interruption.exitCode)
-    }
+    try interruption.throwIfRequested("what was collected so far is kept")
+  }
+}
+
+/// Posts a second, as `--rate` gives them.
+enum Rate {
+  static func check(_ rate: Double?, option: String = "--rate") throws {
+    guard let rate, !(rate > 0 && rate.isFinite) else { return }
+    throw ValidationError("\(option) must be a number more than 0")
   }
 }
 

@@ -28,6 +28,10 @@ struct Consume: ParsableCommand {
   @Flag(help: "Wait for more at the end.") var follow = false
   @OptionGroup var options: GlobalOptions
 
+  func validate() throws {
+    if let max, max < 1 { throw ValidationError("--max must be 1 or more") }
+  }
+
   func run() throws {
     let configuration = try options.configuration()
     let interruption = follow ? Interruption() : nil
@@ -157,11 +161,20 @@ enum StartPosition {
     }
   }
 
+  private func inside(_ offset: Int64, _ partition: PartitionLog) throws -> Int64 {
+    let (start, end) = (partition.startOffset, partition.endOffset)
+    guard offset >= start && offset <= end else {
+      throw LogError.offsetOutOfRange(
+        partition.topicPartition, offset: offset, start: start, end: end)
+    }
+    return offset
+  }
+
   func offset(in partition: PartitionLog) throws -> Int64 {
     switch self {
     case .earliest: partition.startOffset
     case .latest: partition.endOffset
-    case .offset(let offset): offset
+    case .offset(let offset): try inside(offset, partition)
     case .time(let time): try partition.offset(atOrAfter: time) ?? partition.endOffset
     }
   }

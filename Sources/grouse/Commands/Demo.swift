@@ -28,7 +28,7 @@ struct Demo: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if let speed, speed <= 0 { throw ValidationError("--speed must be more than 0") }
+    try Rate.check(speed, option: "--speed")
   }
 
   func run() throws {
@@ -47,9 +47,9 @@ struct Demo: ParsableCommand {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
     }
-    let totals = try stream(samples, pipeline, log, configuration, interruption)
+    let totals = try stream(samples, pipeline, configuration, interruption)
     try StandardOutput.flush()
-    if interruption.isRequested { throw ExitCode(interruption.exitCode) }
+    try interruption.throwIfRequested("the same command goes on where this one ended")
     try DemoReport(
       tables: tables, brand: configuration.brand.key, totals: totals,
       dataDirectory: configuration.dataDirectory, json: options.json
@@ -84,13 +84,12 @@ struct Demo: ParsableCommand {
   }
 
   private func stream(
-    _ samples: SampleFiles, _ pipeline: Pipeline, _ log: CommitLog,
-    _ configuration: Configuration, _ interruption: Interruption
+    _ samples: SampleFiles, _ pipeline: Pipeline, _ configuration: Configuration,
+    _ interruption: Interruption
   ) throws -> QueryTotals {
     // What the log holds is read again with the new model; what it does not hold is collected now.
-    let partitions = try log.partitions(of: configuration.topic).count
     try QueryCheckpoint(name: configuration.query.name, topic: configuration.topic)
-      .rewind(in: pipeline.store, partitions: partitions)
+      .rewind(in: pipeline.store, of: pipeline.log)
     let records = samples.recordCount
     let bar = ProgressBar("classifying", unit: "posts", total: records)
     // The sample is one day of posts.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Machine
 internal import Node
 internal import SupportDesk
 internal import TextClassification
@@ -19,6 +20,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
+    Interruption.endProcess(saying: "nothing was measured")
     let registry = try registry(configuration, model)
     let (classifier, manifest) = try registry.load(model ?? configuration.model)
     let data = try Dataset(file, .init(text: columns.text, label: columns.label))

@@ -48,7 +48,7 @@ struct Explain: ParsableCommand {
       "\(Style.bold(label)), probability \(Shown.decimal(probability)) "
         + "(\(manifest.reference), threshold \(Shown.decimal(classifier.threshold, 2)))\n")
     var table = TextTable(["word", "contribution", ""], numeric: [false, true, false])
-    let largest = words.map { abs($0.contribution) }.max() ?? 1
+    let largest = max(words.map { abs($0.contribution) }.max() ?? 1, .leastNormalMagnitude)
     for word in words.prefix(15) {
       let bar = String(
         repeating: "▇", count: Int((abs(word.contribution) / largest * 20).rounded()))

@@ -34,31 +34,67 @@ struct Produce: ParsableCommand {
     }
     var producer = LineProducer(
       partitions: try log.partitions(of: topic), keySeparator: keySeparator.map { Array($0.utf8) })
-    let input = try InputBytes("-")
+    let input = try InputBytes(nil)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
-    var line: [UInt8] = []
-    while !interruption.isRequested {
-      let count = try input.read(into: chunk)
+    var splitter = LineGatherer()
+    while true {
+      let count = try input.read(into: chunk) { interruption.isRequested }
       if count == 0 { break }
-      for byte in chunk[..<count] {
-        if byte == UInt8(ascii: "\n") {
-          try producer.append(line)
-          line.removeAll(keepingCapacity: true)
-        } else {
-          line.append(byte)
-          guard line.count <= Records.Limits.batchBytes else {
-            throw RecordError.tooLarge(bytes: line.count, limit: Records.Limits.batchBytes)
-          }
-        }
+      do {
+        try splitter.feed(chunk[..<count]) { try producer.append($0) }
+      } catch {
+        // What came before the line that cannot be taken is kept.
+        try producer.flush()
+        throw error
       }
       try producer.flush()
     }
-    if !line.isEmpty { try producer.append(line) }
+    try splitter.finish { try producer.append($0) }
     try producer.flush()
     try log.close()
     Messages.line("appended \(Shown.number(producer.count)) records to \(topic)")
-    if interruption.isRequested { throw ExitCode(interruption.exitCode) }
+    try interruption.throwIfRequested("what was appended so far is kept")
+  }
+}
+
+/// A line of standard input that cannot be a record.
+struct LineTooLong: Error, CustomStringConvertible {
+  let line: Int
+  var description: String {
+    "(stdin):\(line): the line is longer than \(Records.Limits.batchBytes >> 20) MiB, the largest "
+      + "record; the lines before it were appended"
+  }
+}
+
+/// Cuts chunks of bytes into lines.
+private struct LineGatherer {
+  private static let limit = Records.Limits.batchBytes - 1_024
+  private var line: [UInt8] = []
+  private var number = 1
+
+  mutating func feed(
+    _ bytes: Slice<UnsafeMutableRawBufferPointer>, _ body: ([UInt8]) throws -> Void
+  ) throws {
+    var rest = bytes
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      try take(rest[..<end])
+      try body(line)
+      line.removeAll(keepingCapacity: true)
+      number += 1
+      rest = rest[(end + 1)...]
+    }
+    try take(rest)
+  }
+
+  /// The last line may lack its line break.
+  mutating func finish(_ body: ([UInt8]) throws -> Void) throws {
+    if !line.isEmpty { try body(line) }
+  }
+
+  private mutating func take(_ part: Slice<UnsafeMutableRawBufferPointer>) throws {
+    guard line.count + part.count <= Self.limit else { throw LineTooLong(line: number) }
+    line += part
   }
 }
 
@@ -89,6 +125,7 @@ private struct LineProducer: ~Copyable {
     let number =
       key?.withUnsafeBytes { DefaultPartitioner.partition(for: $0, of: partitions.count) }
       ?? count % partitions.count
+    if slots[number].builder.size + line.count > 512 << 10 { try flush() }
     let time = Clock.system.milliseconds
     try value.withUnsafeBytes { value in
       guard let key else {
@@ -99,7 +136,6 @@ private struct LineProducer: ~Copyable {
       }
     }
     count += 1
-    if slots[number].builder.size > 512 << 10 { try flush() }
   }
 
   mutating func flush() throws {

@@ -24,14 +24,14 @@ struct Run: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if let rate, rate <= 0 { throw ValidationError("--rate must be more than 0") }
+    try Rate.check(rate)
   }
 
   func run() throws {
     let configuration = try options.configuration()
     var sources = (configuration.sourceFiles + file).map { Source.file($0) }
     if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
-    for case .file(let path) in sources { _ = try LocalDisk().open(path, .read) }
+    for path in sources.compactMap(\.path) { _ = try LocalDisk().open(path, .read) }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
       reportsProgress: progress, purpose: "grouse run"
@@ -104,7 +104,7 @@ struct PipelineRun {
     let totals = try outcome.get()
     try TotalsReport(totals: totals, seconds: bar.seconds).show(json: json)
     // Ending it is how an unbounded run ends; a bounded one has not done what it was asked to.
-    if interruption.isRequested && exit { throw ExitCode(interruption.exitCode) }
+    if exit { try interruption.throwIfRequested("the same command goes on where this one ended") }
   }
 }
 

@@ -35,6 +35,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
+    Interruption.endProcess(saying: "no model was kept")
     let job = TrainingJob(
       files: files, columns: columns, model: model ?? configuration.model, algorithm: algorithm,
       folds: folds, seed: seed, brand: configuration.brand)

@@ -81,6 +81,7 @@ enum Shown {
   /// A number with a fixed count of decimals.
   static func decimal(_ value: Double, _ places: Int = 3) -> String {
     guard value.isFinite else { return "-" }
+    guard abs(value) < 1e12 else { return "\(value)" }
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
     let scaled = Int64((abs(value) * scale).rounded())
