@@ -20,7 +20,11 @@ package struct EmbeddedEventLog: EventLog {
 
   package func ensureTopic(_ name: String, partitions: Int) throws {
     guard try !hasTopic(name) else { return }
-    try log.createTopic(name, partitions: partitions)
+    do {
+      try log.createTopic(name, partitions: partitions)
+    } catch LogError.topicExists {
+      // Another thread of this process was faster.
+    }
   }
 
   package func hasTopic(_ name: String) throws -> Bool {

@@ -26,6 +26,13 @@ package enum Source: Hashable, Sendable {
     if case .file(let path) = self { path } else { nil }
   }
 
+  /// The same source by its one absolute path, whatever links and dots it was named with.
+  package var resolved: Source {
+    guard let path, let resolved = realpath(path, nil) else { return self }
+    defer { free(resolved) }
+    return .file(String(cString: resolved))
+  }
+
   /// The size in bytes, where it is known.
   package var size: Int? {
     guard case .file(let path) = self, let file = try? LocalDisk().open(path, .read) else {
@@ -75,7 +82,7 @@ package struct SourceReader: Sendable {
   ) throws -> CollectTotals {
     let input = try InputBytes(source.path)
     let offsets = resuming ? try SourceOffsets(log, into: topic) : nil
-    let key = source.path.map { Self.absolute($0) }
+    let key = source.resolved.path
     let resumption = try key.flatMap { try offsets?.resumption(of: $0) }
     let before = resumption?.position ?? 0
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
@@ -123,11 +130,5 @@ package struct SourceReader: Sendable {
       guard ahead > 0 else { return }
       waiting.wait(since: waiting.generation, milliseconds: Int(min(ahead * 1_000 + 1, 100)))
     }
-  }
-
-  private static func absolute(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

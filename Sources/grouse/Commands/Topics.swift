@@ -2,10 +2,11 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Node
 internal import Records
+internal import SupportDesk
 
 struct Topics: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The log's topics.",
+    abstract: "The log's topics.", discussion: "Example: grouse topics list",
     subcommands: [List.self, Create.self, Describe.self, Delete.self])
 
   struct List: ParsableCommand {
@@ -102,9 +103,15 @@ struct Topics: ParsableCommand {
       let configuration = try options.configuration()
       // Deleting must not make a data directory where a wrong one was named.
       _ = try DataDirectory(reading: configuration.dataDirectory)
-      let log = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse topics delete"
-      ).openRepairedLog(configuration)
+      let directory = try DataDirectory(
+        writing: configuration.dataDirectory, purpose: "grouse topics delete")
+      let log = try directory.openRepairedLog(configuration)
+      let partitions = try log.partitions(of: topic).count
+      if directory.hasTables {
+        // A topic made again under the name begins at offset 0, and so must the query.
+        try QueryCheckpoint(name: configuration.query.name, topic: topic).rewind(
+          in: EmbeddedTableStore(try directory.openTables(configuration)), partitions: partitions)
+      }
       try log.deleteTopic(topic)
       try log.close()
       Messages.line("deleted \(topic)")
