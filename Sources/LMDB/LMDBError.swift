@@ -1,5 +1,11 @@
 internal import CLMDB
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// An LMDB call that failed: which one, on which environment, and LMDB's or the system's code.
 package struct LMDBError: Error, Equatable, CustomStringConvertible {
   package var operation: String
@@ -21,6 +27,10 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
       case MDB_READERS_FULL: "; too many processes are reading at once"
       case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID:
         "; the file is damaged: move it away and rebuild the tables by reading the log again"
+      case ENOSPC, EDQUOT: "; free some space or choose another place with --data-dir"
+      // LMDB's word for a write that was cut short.
+      case EIO:
+        "; the disk is full or fails: free some space or choose another place with --data-dir"
       default: ""
       }
     return "cannot \(operation) \(path): \(reason)\(advice)"

@@ -29,14 +29,12 @@ package final class DirectoryLock: Sendable {
   package init(_ path: String, purpose: String) throws(LockError) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .failed(IOFailure("open", path)) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.takeLock(descriptor) else {
       let code = errno
-      var content = [UInt8](repeating: 0, count: 256)
-      let count = pread(descriptor, &content, content.count, 0)
+      let holder = Self.readHolder(descriptor)
       close(descriptor)
       guard code == EWOULDBLOCK else { throw .failed(IOFailure("lock", path, code: code)) }
-      let holder = String(decoding: content.prefix(max(count, 0)), as: UTF8.self)
-      throw .held(path: path, holder: holder.isEmpty ? "another process" : holder)
+      throw .held(path: path, holder: holder)
     }
     let text = Array("\(purpose) (process \(getpid()))".utf8)
     _ = ftruncate(descriptor, 0)
@@ -44,4 +42,29 @@ package final class DirectoryLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Takes the lock. Who only looks whether it is held has it for a moment: that is waited for.
+  private static func takeLock(_ descriptor: Int32) -> Bool {
+    for _ in 0..<20 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      usleep(1_000)
+    }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  }
+
+  /// Who holds the lock; nil where nobody does. Changes nothing.
+  package static func holder(of path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK { return nil }
+    return readHolder(descriptor)
+  }
+
+  private static func readHolder(_ descriptor: Int32) -> String {
+    var content = [UInt8](repeating: 0, count: 256)
+    let count = pread(descriptor, &content, content.count, 0)
+    return count > 0 ? String(decoding: content.prefix(count), as: UTF8.self) : "another process"
+  }
 }

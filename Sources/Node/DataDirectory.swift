@@ -66,14 +66,7 @@ package struct DataDirectory: Sendable {
 
   /// Whether another process holds the directory at this moment.
   package static func holder(of path: String) -> String? {
-    guard LocalDisk().exists(Path.join(path, "LOCK")) else { return nil }
-    do throws(LockError) {
-      _ = try DirectoryLock(Path.join(path, "LOCK"), purpose: "a look at the lock")
-      return nil
-    } catch {
-      if case .held(_, let holder) = error { return holder }
-      return nil
-    }
+    DirectoryLock.holder(of: Path.join(path, "LOCK"))
   }
 
   private static func checkFormat(_ path: String, _ disk: LocalDisk) throws {
@@ -119,9 +112,12 @@ package struct DataDirectory: Sendable {
     return try Tables(tablesPath, options: options)
   }
 
+  /// Whether there are tables yet.
+  private var hasTables: Bool { LocalDisk().exists(Path.join(tablesPath, "data.mdb")) }
+
   /// The tables, for reading beside a writer; nil where there are none yet.
   package func readTables() throws -> Tables? {
-    guard LocalDisk().exists(Path.join(tablesPath, "data.mdb")) else { return nil }
+    guard hasTables else { return nil }
     var options = Tables.Options()
     options.isReadOnly = true
     return try Tables(tablesPath, options: options)

@@ -40,6 +40,9 @@ package final class Pipeline: Sendable {
     collected: @escaping @Sendable (Source, CollectTotals) -> Void = { _, _ in },
     progress: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
+    // Named twice, a file is still one source.
+    var known: Set<Source> = []
+    let sources = sources.filter { known.insert($0.resolved).inserted }
     let running = Atomic<Int>(sources.count)
     // However the run ends, the sources end with it, so that nobody waits for them in vain.
     let isEnding = Atomic<Bool>(false)

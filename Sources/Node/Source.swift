@@ -27,12 +27,11 @@ package enum Source: Hashable, Sendable {
     if case .file(let path) = self { path } else { nil }
   }
 
-  /// The size in bytes, where it is known.
-  package var size: Int? {
-    guard case .file(let path) = self, let file = try? LocalDisk().open(path, .read) else {
-      return nil
-    }
-    return (try? file.size()).map { Int($0) }
+  /// The same source by its one absolute path, whatever links and dots it was named with.
+  package var resolved: Source {
+    guard let path, let resolved = realpath(path, nil) else { return self }
+    defer { free(resolved) }
+    return .file(String(cString: resolved))
   }
 }
 
@@ -79,7 +78,7 @@ package struct SourceReader: Sendable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     defer { buffer.deallocate() }
     var count = try input.read(into: buffer, isStopped: isStopped)
-    let key = source.path.map {
+    let key = source.resolved.path.map {
       Self.identity($0, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
     let resumption = try key.flatMap { try offsets?.resumption(of: $0) }
@@ -137,13 +136,6 @@ package struct SourceReader: Sendable {
       return lineEnds < 2
     }
     let sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: lines))
-    let name: String
-    if let resolved = realpath(path, nil) {
-      name = String(cString: resolved)
-      free(resolved)
-    } else {
-      name = path
-    }
-    return "\(name)#\(String(sum, radix: 16))"
+    return "\(path)#\(String(sum, radix: 16))"
   }
 }

@@ -2,8 +2,8 @@
 package enum Limits {
   /// Bytes of a model's weights: a file larger than this is none of ours.
   static let weightsBytes = 1 << 30
-  /// Bytes of a post's id: the row's key and the index that leads to it hold it, and LMDB's keys end
-  /// at 511 bytes.
+  /// Bytes of a post's id: the row's key and the index that leads to it hold it, and LMDB's keys
+  /// end at 511 bytes.
   static let postIDBytes = 128
   /// Bytes of the brand that a post's rule names, which its row's key holds too.
   static let brandBytes = 64

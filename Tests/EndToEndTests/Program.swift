@@ -37,7 +37,7 @@ enum Program {
 
   /// Runs to the end.
   static func run(
-    _ arguments: [String], in folder: String, input: [UInt8]? = nil,
+    _ arguments: [String], in folder: TemporaryDirectory, input: [UInt8]? = nil,
     environment: [String: String] = [:], readsOutputBytes limit: Int? = nil
   ) throws -> Outcome {
     let process = try RunningProgram(arguments, in: folder, environment: environment)
@@ -87,6 +87,8 @@ final class RunningProgram {
   struct SpawnError: Error { let code: Int32 }
 
   let identifier: pid_t
+  /// The working folder: it must not go before the process.
+  private let folder: TemporaryDirectory
   private var input: Int32
   private let outputPipe: Int32
   private let errorPipe: Int32
@@ -94,7 +96,7 @@ final class RunningProgram {
   private var errorsRead = 0
 
   init(
-    _ arguments: [String], in folder: String, environment added: [String: String] = [:]
+    _ arguments: [String], in folder: TemporaryDirectory, environment added: [String: String] = [:]
   ) throws {
     signal(SIGPIPE, SIG_IGN)
     // Between a pipe's making and its mark no other thread may start a process that inherits it.
@@ -131,13 +133,14 @@ final class RunningProgram {
     for number in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&all, number) }
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, Program.path]
+    let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, Program.path]
     let words = (shell + arguments).map { strdup($0) } + [nil]
     let settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + settings { free(text) } }
     var child = pid_t()
     let code = posix_spawn(&child, "/bin/sh", &actions, &attributes, words, settings)
     identifier = child
+    self.folder = folder
     input = ourInput
     outputPipe = ourOutput
     errorPipe = ourErrors

@@ -16,7 +16,7 @@ struct Stage {
     readsOutputBytes limit: Int? = nil
   ) throws -> Outcome {
     try Program.run(
-      arguments, in: folder.path, input: input.map { Array($0.utf8) }, environment: environment,
+      arguments, in: folder, input: input.map { Array($0.utf8) }, environment: environment,
       readsOutputBytes: limit)
   }
 
@@ -27,7 +27,7 @@ struct Stage {
     at place: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
     let outcome = try Program.run(
-      arguments, in: folder.path, input: input.map { Array($0.utf8) }, environment: environment)
+      arguments, in: folder, input: input.map { Array($0.utf8) }, environment: environment)
     #expect(
       outcome.code == 0, "\(arguments): \(outcome.errors.suffix(500))", sourceLocation: place)
     return outcome
@@ -41,7 +41,7 @@ struct Stage {
     code: Int32 = 1, saying words: [String], at place: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
     let outcome = try Program.run(
-      arguments, in: folder.path, input: input.map { Array($0.utf8) }, environment: environment)
+      arguments, in: folder, input: input.map { Array($0.utf8) }, environment: environment)
     #expect(outcome.isOrderly, "\(arguments): \(outcome.errors)", sourceLocation: place)
     #expect(outcome.code == code, "\(arguments): \(outcome.errors)", sourceLocation: place)
     for word in words {
@@ -52,7 +52,7 @@ struct Stage {
   }
 
   func start(_ arguments: String..., environment: [String: String] = [:]) throws -> RunningProgram {
-    try RunningProgram(arguments, in: folder.path, environment: environment)
+    try RunningProgram(arguments, in: folder, environment: environment)
   }
 
   /// Writes a file; returns its path.

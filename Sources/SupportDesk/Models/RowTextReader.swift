@@ -35,6 +35,7 @@ package struct RowTextReader: ~Copyable {
     if !isFile, format == .text, let text = columns.text, Self.looksLikeHeader(firstBytes, text) {
       format = .csv
     }
+    if format == .text, firstBytes.isEmpty { throw .empty(path: path) }
     if format == .text, columns.label != nil { throw .labelsNeeded(path: path) }
     scanner = RecordScanner(format: format)
   }

@@ -78,8 +78,10 @@ struct Consume: ParsableCommand {
       if let from {
         positions[place] = try StartPosition(from).offset(in: found)
       } else {
-        positions[place] = Swift.max(
-          committed[place]?.offset ?? found.startOffset, found.startOffset)
+        // An offset past the end was committed for a topic deleted since.
+        let offset = committed[place]?.offset ?? 0
+        positions[place] =
+          offset > found.endOffset ? found.startOffset : Swift.max(offset, found.startOffset)
       }
     }
     if positions.isEmpty { throw LogError.unknownTopic("\(topic)-\(partition ?? 0)") }

@@ -29,6 +29,7 @@ struct Doctor: ParsableCommand {
         rows.append(("state", "not made yet"))
       } else {
         rows.append(("state", "\(error)"))
+        Messages.line("\(error)")
         isWell = false
       }
     }

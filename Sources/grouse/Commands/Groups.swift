@@ -16,6 +16,7 @@ struct UnknownGroup: Error, CustomStringConvertible {
 struct Groups: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Consumer groups and how far they have read.",
+    discussion: "Example: grouse groups describe classify",
     subcommands: [List.self, Describe.self])
 
   struct List: ParsableCommand {

@@ -6,7 +6,8 @@ internal import TextClassification
 
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The models that were trained.", subcommands: [List.self, Show.self])
+    abstract: "The models that were trained.", discussion: "Example: grouse models list",
+    subcommands: [List.self, Show.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

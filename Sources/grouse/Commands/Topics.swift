@@ -2,10 +2,11 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Node
 internal import Records
+internal import SupportDesk
 
 struct Topics: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The log's topics.",
+    abstract: "The log's topics.", discussion: "Example: grouse topics list",
     subcommands: [List.self, Create.self, Describe.self, Delete.self])
 
   struct List: ParsableCommand {

@@ -48,6 +48,12 @@ struct Train: ParsableCommand {
   }
 }
 
+/// There is not enough to learn from.
+struct TooFewPosts: Error, CustomStringConvertible {
+  let message: String
+  var description: String { message }
+}
+
 /// Reads, trains, validates and keeps a model: what `train` and `demo` do.
 struct TrainingJob {
   var files: [String]
@@ -75,7 +81,19 @@ struct TrainingJob {
     return data
   }
 
+  /// Thrown where the folds could not all have posts of both labels.
+  private func checkFolds(_ data: Data) throws {
+    let positives = data.examples.count(where: \.isPositive)
+    let negatives = data.examples.count - positives
+    guard folds > 0, min(positives, negatives) < folds else { return }
+    throw TooFewPosts(
+      message: "\(files.joined(separator: ", ")): \(positives) \(data.labels.positive) and "
+        + "\(negatives) \(data.labels.negative) are too few posts for \(folds) folds; give more "
+        + "posts, or fewer --folds (0 for no cross-validation)")
+  }
+
   func train(_ data: Data, into registry: ModelRegistry) throws -> TrainingResult {
+    try checkFolds(data)
     var options = TrainingOptions()
     options.folds = max(folds, 2)
     options.seed = seed

@@ -1,0 +1,96 @@
+import Foundation
+import Machine
+import TestSupport
+import Testing
+
+/// A small file system in memory, where the machine lets one be mounted.
+private final class SmallDisk {
+  let path: String
+  private let folder = TemporaryDirectory()
+
+  init?(megabytes: Int) {
+    path = folder("disk")
+    mkdir()
+    guard
+      Self.call("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path)
+    else { return nil }
+  }
+
+  private func mkdir() { try? LocalDisk().createDirectory(path) }
+
+  /// Mounts it anew with other options.
+  func remount(_ options: String) -> Bool { Self.call("mount", "-o", "remount,\(options)", path) }
+
+  deinit { _ = Self.call("umount", path) }
+
+  static func call(_ program: String, _ arguments: String...) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    do { try process.run() } catch { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  static let canBeMade = SmallDisk(megabytes: 1) != nil
+}
+
+@Suite(
+  .serialized,
+  .enabled(if: SmallDisk.canBeMade, "needs the right to mount a tmpfs (root on Linux)"))
+struct `Small disks` {
+  @Test func `a full disk is named, and loses nothing once there is room`() throws {
+    let stage = Stage()
+    let disk = try #require(SmallDisk(megabytes: 6))
+    let data = disk.path + "/data"
+    let file = try stage.write("a.jsonl", Stage.posts(0..<30_000))
+    try stage.works(
+      "train", Program.samples + "/complaints.csv", "--folds", "0", "--data-dir", data)
+    try stage.fails(
+      "run", "--file", file, "--exit", "--data-dir", data, saying: ["free some space", data])
+    let held = try stage.grouse("consume", "posts", "--data-dir", data).lines.count
+    // Standard input that stays open must not keep a run that failed.
+    let waiting = try stage.start("run", "--stdin", "--exit", "--data-dir", data)
+    waiting.write(Stage.posts(0..<30_000))
+    let outcome = waiting.wait()
+    #expect(outcome.code == 1 && outcome.errors.contains("free some space"), "\(outcome.errors)")
+    try stage.fails(
+      "collect", "--file", file, "--data-dir", data, saying: ["free some space", data])
+    #expect(disk.remount("size=200m"))
+    #expect(try stage.works("consume", "posts", "--data-dir", data).lines.count >= held)
+    try stage.works("run", "--file", file, "--exit", "--data-dir", data)
+    let count = try stage.works(
+      "cql", "-e", "SELECT count(*) FROM grouse.posts", "--json", "--data-dir", data)
+    #expect(try count.objects().first?["count"] as? Int == 30_000)
+    try stage.works("check", "--data-dir", data)
+  }
+
+  @Test func `a read-only disk can be read and says why it cannot be written`() throws {
+    let stage = Stage()
+    let disk = try #require(SmallDisk(megabytes: 60))
+    let data = disk.path + "/data"
+    let file = try stage.write("a.jsonl", Stage.posts(0..<30))
+    try stage.works(
+      "train", Program.samples + "/complaints.csv", "--folds", "0", "--data-dir", data)
+    try stage.works("run", "--file", file, "--exit", "--data-dir", data)
+    #expect(disk.remount("ro"))
+    for command in [
+      ["check"], ["topics", "list"], ["consume", "posts"], ["groups", "list"], ["models", "list"],
+      ["cql", "-e", "SELECT id FROM grouse.posts"],
+      ["doctor"],
+    ] {
+      let outcome = try Program.run(command + ["--data-dir", data], in: stage.folder)
+      #expect(outcome.code == 0, "\(command): \(outcome.errors)")
+    }
+    for command in [
+      ["run", "--exit"], ["collect", "--file", file], ["topics", "create", "t"], ["produce", "t"],
+      ["train", Program.samples + "/complaints.csv"], ["cql", "-e", "TRUNCATE grouse.posts"],
+    ] {
+      let outcome = try Program.run(command + ["--data-dir", data], in: stage.folder)
+      #expect(outcome.isOrderly && outcome.code == 1, "\(command): \(outcome.errors)")
+      #expect(outcome.errors.contains("read-only"), "\(command): \(outcome.errors)")
+    }
+  }
+}
