@@ -96,10 +96,6 @@ package struct Collector: ~Copyable {
         position += 1
         if position > resumption?.position ?? 0 { try take(bytes) }
       case .failure(let failure):
-        if isEnding && resumption != nil && failure.reason != .tooLong {
-          totals.unfinished += 1
-          continue
-        }
         position += 1
         guard position > resumption?.position ?? 0 else { continue }
         totals.unreadable += 1

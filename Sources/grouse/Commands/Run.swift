@@ -89,7 +89,13 @@ struct PipelineRun {
     let outcome = Result {
       try pipeline.run(
         sources, until: exit ? .caughtUp : .never, rate: rate,
-        isStopped: { interruption.isRequested }
+        isStopped: { interruption.isRequested },
+        collected: { source, totals in
+          guard totals.unfinished > 0 else { return }
+          Messages.line(
+            "\(source.name): its last line has no end yet and cannot be read; the next run looks again"
+          )
+        }
       ) { progress in
         if reportsProgress {
           Messages.line(TotalsReport(totals: progress.totals, seconds: bar.seconds).json)
