@@ -13,13 +13,15 @@ package final class Environment: @unchecked Sendable {
   package let path: String
   private let databases: [String: MDB_dbi]
   private let residency: Residency
+  private let syncsEachCommit: Bool
 
   /// How an environment is opened.
   package struct Options: Sendable {
     /// The largest size the file may reach. Address space, not memory or disk, is reserved.
     package var mapSize: Int
     package var readOnly: Bool
-    /// False leaves syncing to `sync()`: a crash of the machine may then lose the last commits.
+    /// False leaves out every second sync (`MDB_NOMETASYNC`): a crash of the machine may then lose
+    /// the last commit, but damages nothing.
     package var syncsEachCommit: Bool
 
     package init(mapSize: Int = 64 << 30, readOnly: Bool = false, syncsEachCommit: Bool = true) {
@@ -39,12 +41,13 @@ package final class Environment: @unchecked Sendable {
     guard let created else { throw LMDBError(operation: "open", path: path, code: MDB_PANIC) }
     handle = created
     self.path = path
+    syncsEachCommit = options.syncsEachCommit || options.readOnly
     do throws(LMDBError) {
       try check(mdb_env_set_maxdbs(created, UInt32(names.count)), "prepare", path)
       try check(mdb_env_set_mapsize(created, options.mapSize), "set the map size of", path)
       var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
       if options.readOnly { flags |= UInt32(MDB_RDONLY) }
-      if !options.syncsEachCommit { flags |= UInt32(MDB_NOSYNC) }
+      if !options.syncsEachCommit { flags |= UInt32(MDB_NOMETASYNC) }
       try check(mdb_env_open(created, path, flags, 0o600), "open", path)
       var dead: Int32 = 0
       if !options.readOnly { try check(mdb_reader_check(created, &dead), "check readers of", path) }
@@ -56,7 +59,10 @@ package final class Environment: @unchecked Sendable {
     }
   }
 
-  deinit { mdb_env_close(handle) }
+  deinit {
+    if !syncsEachCommit { mdb_env_sync(handle, 1) }
+    mdb_env_close(handle)
+  }
 
   private static func open(
     _ names: [String], in handle: OpaquePointer, _ path: String, readOnly: Bool
@@ -115,9 +121,6 @@ package final class Environment: @unchecked Sendable {
     else { return 0 }
     return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
   }
-
-  /// Makes all commits durable where commits do not do so themselves.
-  package func sync() throws(LMDBError) { try check(mdb_env_sync(handle, 1), "sync", path) }
 
   func database(_ name: String) throws(LMDBError) -> MDB_dbi {
     guard let found = databases[name] else {

@@ -28,6 +28,14 @@ package struct Configuration: Sendable {
         try set(entry.name, entry.value, "\(path):\(entry.line)")
       }
     }
+    let known = Set(ConfigurationKey.all.map(\.environmentName)).union(Self.otherVariables)
+    for name in environment.keys.sorted() where name.hasPrefix("GROUSE_") && !known.contains(name) {
+      let key = name.dropFirst(7).lowercased().replacing("_", with: ".")
+      let nearest = ConfigurationKey.all.first { $0.name == ConfigurationKey.nearest(to: key) }
+      throw ConfigurationError(
+        place: name,
+        message: "unknown variable; did you mean \(nearest?.environmentName ?? "another")?")
+    }
     for key in ConfigurationKey.all {
       if let value = environment[key.environmentName] {
         try set(key.name, value, key.environmentName)
@@ -35,6 +43,13 @@ package struct Configuration: Sendable {
       if let value = overrides[key.name] { try set(key.name, value, "--\(key.name)") }
     }
   }
+
+  /// Variables of ours that configure no key: where the file and the sample data are, and what the
+  /// project's own build and tests use.
+  private static let otherVariables = [
+    "GROUSE_CONFIG", "GROUSE_SAMPLES", "GROUSE_STRICT", "GROUSE_BINARY", "GROUSE_TEST_SEED",
+    "GROUSE_SEED_DATA",
+  ]
 
   private mutating func set(_ name: String, _ value: String, _ origin: String) throws {
     guard let key = ConfigurationKey.all.first(where: { $0.name == name }) else {

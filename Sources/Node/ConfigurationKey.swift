@@ -34,11 +34,11 @@ package struct ConfigurationKey: Hashable, Sendable {
       "bytes of a segment file before the next is begun"),
     .init(
       "log.durability", .durability, "batch",
-      "batch: acknowledged means on disk; interval(MS): at most MS milliseconds later"),
+      "batch: acknowledged means on disk; interval(MS): synced every MS milliseconds of appends"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
       "tables.durability", .choice(["batch", "relaxed"]), "batch",
-      "batch: committed means on disk; relaxed: when the system writes it"),
+      "batch: committed means on disk; relaxed: a power cut may lose the last commit"),
     .init(
       "tables.map-size-gib", .integer(1...16_384), "64",
       "the largest size tables/data.mdb may grow to"),

@@ -43,12 +43,19 @@ package struct DataDirectory: Sendable {
   /// The models kept here.
   package var models: ModelRegistry { ModelRegistry(Path.join(path, "models")) }
 
+  /// The models of a data directory that may not be there yet. Thrown: where it is there and cannot
+  /// be read.
+  package static func models(in path: String) throws -> ModelRegistry {
+    if LocalDisk().exists(path) { return try DataDirectory(reading: path).models }
+    return ModelRegistry(Path.join(path, "models"))
+  }
+
   /// Opens for writing, making it where it is missing. `purpose` tells others who holds it.
   package init(writing path: String, purpose: String) throws {
     self.path = path
     let disk = LocalDisk()
     if disk.exists(path), !disk.isDirectory(path) { throw DataDirectoryError.notADirectory(path) }
-    try disk.createDirectory(path)
+    try disk.createDurableDirectory(path)
     try Self.checkFormat(path, disk)
     lock = try DirectoryLock(Path.join(path, "LOCK"), purpose: purpose)
     try Self.writeFormat(path, disk)

@@ -1,4 +1,3 @@
-internal import Bytes
 internal import Machine
 internal import Posts
 package import SupportDesk
@@ -68,44 +67,56 @@ package struct SourceReader: Sendable {
   }
 
   /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
-  /// where the last such run of it ended. `progress` hears of each chunk.
+  /// where the last such run of it ended, and one that has taken another's place, as rotated logs
+  /// do, is read from its start. `progress` hears of each chunk.
   package func collect(
     _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
     progress: (CollectTotals) -> Void = { _ in }
   ) throws -> CollectTotals {
+    guard resuming, let key = source.resolved.path else {
+      return try collect(source, nil, { _, _ in }, isStopped, progress)
+    }
+    let offsets = try SourceOffsets(log, into: topic)
+    let note = { (position: Int, checksum: UInt32) in
+      try offsets.commit(key, position: position, checksum: checksum)
+    }
+    do {
+      return try collect(source, try offsets.resumption(of: key), note, isStopped, progress)
+    } catch is SourceReplaced {
+      return try collect(source, offsets.beginning(of: key), note, isStopped, progress)
+    }
+  }
+
+  private func collect(
+    _ source: Source, _ resumption: SourceOffsets.Resumption?,
+    _ note: (Int, UInt32) throws -> Void, _ isStopped: () -> Bool,
+    _ progress: (CollectTotals) -> Void
+  ) throws -> CollectTotals {
     let input = try InputBytes(source.path)
-    let offsets = resuming ? try SourceOffsets(log, into: topic) : nil
+    let before = resumption?.position ?? 0
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     defer { buffer.deallocate() }
     var count = try input.read(into: buffer, isStopped: isStopped)
-    let key = source.resolved.path.map {
-      Self.identity($0, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    }
-    let resumption = try key.flatMap { try offsets?.resumption(of: $0) }
-    let before = resumption?.position ?? 0
     let format = FileFormat.detect(
       fileName: source.name, firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     var collector = try Collector(
       into: topic, of: log, origin: source.name, format: format, partitions: partitions,
       resumption: resumption)
     let start = Clock.monotonicSeconds()
-    func commit(_ position: Int) throws {
-      if let key, let offsets, position > before { try offsets.commit(key, position: position) }
-    }
     while count > 0, !isStopped() {
       try collector.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      try commit(collector.position)
+      if collector.position > before { try note(collector.position, collector.checksum) }
       progress(collector.totals)
       pause(collector.totals.records, since: start, isStopped)
       count = try input.read(into: buffer, isStopped: isStopped)
     }
     if !isStopped() {
       try collector.finish()
-      try commit(collector.position)
       guard collector.position >= before else {
         throw SourceError.shrunk(
           path: source.name, collected: before, found: collector.position, topic: topic)
       }
+      if collector.position > before { try note(collector.position, collector.checksum) }
     }
     progress(collector.totals)
     return collector.totals
@@ -125,17 +136,5 @@ package struct SourceReader: Sendable {
       guard ahead > 0 else { return }
       waiting.wait(since: waiting.generation, milliseconds: Int(min(ahead * 1_000 + 1, 100)))
     }
-  }
-
-  /// A file by its path and its first two lines: a file that grows stays itself, and one that has
-  /// taken its place, as rotated logs do, is another.
-  private static func identity(_ path: String, _ start: UnsafeRawBufferPointer) -> String {
-    var lineEnds = 0
-    let lines = start.prefix { byte in
-      if byte == UInt8(ascii: "\n") { lineEnds += 1 }
-      return lineEnds < 2
-    }
-    let sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: lines))
-    return "\(path)#\(String(sum, radix: 16))"
   }
 }

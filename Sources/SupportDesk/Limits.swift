@@ -7,6 +7,8 @@ package enum Limits {
   static let postIDBytes = 128
   /// Bytes of the brand that a post's rule names, which its row's key holds too.
   static let brandBytes = 64
+  /// Bytes of posts' texts and names that one batch of the query takes.
+  static let batchTextBytes = 48 << 20
   /// Bytes of a file of labelled posts that is read whole for training.
   package static let datasetBytes = 2 << 30
 }

@@ -26,7 +26,7 @@ package final class Tables: Sendable {
   /// How the tables are opened.
   package struct Options: Sendable {
     package var isReadOnly = false
-    /// False: commits are synced only by `sync()`; a crash of the machine may lose the last ones.
+    /// False: a crash of the machine may lose the last commit, but damages nothing.
     package var syncsEachCommit = true
     /// Bytes that the file may grow to.
     package var mapSize = Limits.mapSize
@@ -45,7 +45,7 @@ package final class Tables: Sendable {
     isReadOnly = options.isReadOnly
     lock = options.lock
     if !options.isReadOnly {
-      do { try LocalDisk().createDirectory(directory) } catch {
+      do { try LocalDisk().createDurableDirectory(directory) } catch {
         throw TableError(.serverError, "\(error)")
       }
     }
@@ -193,11 +193,6 @@ package final class Tables: Sendable {
         return found
       }
     }
-  }
-
-  /// Makes all commits durable where each is not.
-  package func sync() throws(TableError) {
-    try stored { () throws(LMDBError) in try environment.sync() }
   }
 
   private func parse(_ text: String) throws(TableError) -> Statement {

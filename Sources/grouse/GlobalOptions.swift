@@ -29,10 +29,16 @@ struct GlobalOptions: ParsableArguments {
       file: configurationFile, environment: Self.environment, overrides: overrides)
   }
 
+  /// The variables whose names begin with GROUSE_.
   private static var environment: [String: String] {
     var found: [String: String] = [:]
-    for key in ConfigurationKey.all.map(\.environmentName) + ["GROUSE_CONFIG"] {
-      if let value = getenv(key) { found[key] = String(cString: value) }
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1)
+      if parts.count == 2, parts[0].hasPrefix("GROUSE_") {
+        found[String(parts[0])] = String(parts[1])
+      }
+      entry += 1
     }
     return found
   }

@@ -46,7 +46,10 @@ import Testing
       start = end
     }
     try collector.finish()
-    if isResuming { try offsets.commit("test.csv", position: collector.position) }
+    if isResuming {
+      try offsets.commit(
+        "test.csv", position: collector.position, checksum: collector.checksum)
+    }
     return collector.totals
   }
 
@@ -109,6 +112,15 @@ import Testing
       _ = try collect(desk, Array(part.joined().utf8), .text, chunk: 8, isResuming: true)
     }
     #expect(try records(desk, "posts").map { $0.value + "\n" } == lines)
+  }
+
+  @Test func `another file in the first one's place is noticed`() throws {
+    let desk = try Desk()
+    let header = "id,text\n1,pinned\n"
+    _ = try collect(desk, Array("\(header)2,two\n".utf8), .csv, chunk: 99, isResuming: true)
+    #expect(throws: SourceReplaced.self) {
+      try collect(desk, Array("\(header)3,three\n4,four\n".utf8), .csv, chunk: 99, isResuming: true)
+    }
   }
 
   @Test func `a line that is still being written waits for its end`() throws {

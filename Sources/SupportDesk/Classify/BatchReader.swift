@@ -54,11 +54,24 @@ struct BatchReader: ~Copyable {
     var bytes = ByteBuffer(capacity: 16)
     swap(&bytes, &buffer)
     defer { swap(&bytes, &buffer) }
-    return try bytes.withBytes { bytes throws in
-      try RecordBatches.forEach(bytes, from: start) { record in
-        take(record, of: partition, into: batch)
+    do {
+      return try bytes.withBytes { bytes throws in
+        try RecordBatches.forEach(bytes, from: start) { record in
+          // A page of retweets gives far more text than it has bytes.
+          guard batch.posts.byteCount < Limits.batchTextBytes else {
+            throw BatchFull(offset: record.offset)
+          }
+          take(record, of: partition, into: batch)
+        }
       }
+    } catch let full as BatchFull {
+      return full.offset
     }
+  }
+
+  /// The batch ends before the record at this offset.
+  private struct BatchFull: Error {
+    let offset: Int64
   }
 
   private mutating func take(
@@ -73,34 +86,47 @@ struct BatchReader: ~Copyable {
       case .control: batch.totals.control += 1
       case .posts:
         for number in first..<batch.posts.count {
-          try checkKey(batch.posts.posts[number], in: batch.posts)
-        }
-        for number in first..<batch.posts.count {
-          classify(number, record, Int32(partition.partition), batch)
+          if let refusal = refusal(of: batch.posts.posts[number], in: batch.posts) {
+            refuse(record, of: partition, because: refusal, batch)
+          } else {
+            classify(number, record, Int32(partition.partition), batch)
+          }
         }
       }
     } catch {
-      batch.totals.unreadable += 1
-      batch.letters.append(
-        .init(
-          origin: "\(partition)@\(record.offset)", reason: "\(error)",
-          value: record.value.map { [UInt8]($0.prefix(DeadLetters.valueBytes)) } ?? []))
+      refuse(record, of: partition, because: "\(error)", batch)
     }
   }
 
-  /// Refuses what could not be a row's key: one such post must not hold up all behind it.
-  private func checkKey(_ post: Post, in posts: borrowing PostBatch) throws {
-    for (field, name, limit) in [
-      (post.id, "id", Limits.postIDBytes), (post.rootID, "id", Limits.postIDBytes),
-      (post.brandTag, "brand", Limits.brandBytes),
-    ] {
-      let bytes = posts.bytes(field)
-      guard bytes.count <= limit else {
-        throw UnusableKey(field: name, reason: "has \(bytes.count) bytes, more than \(limit)")
-      }
-      // A NUL takes two bytes in a key.
-      guard !bytes.contains(0) else { throw UnusableKey(field: name, reason: "holds a NUL byte") }
+  private func refuse(
+    _ record: Record, of partition: TopicPartition, because reason: String, _ batch: ClassifiedBatch
+  ) {
+    let origin = "\(partition)@\(record.offset)"
+    // One letter a record, however many of its posts are at fault.
+    guard batch.letters.last?.origin != origin else { return }
+    batch.totals.unreadable += 1
+    batch.letters.append(
+      .init(
+        origin: origin, reason: reason,
+        value: record.value.map { [UInt8]($0.prefix(DeadLetters.valueBytes)) } ?? []))
+  }
+
+  /// Why a post cannot have a row; nil where it can. One such post must not hold up all behind it.
+  private func refusal(of post: Post, in posts: borrowing PostBatch) -> String? {
+    refusal(of: post.id, "id", Limits.postIDBytes, in: posts)
+      ?? refusal(of: post.rootID, "first version's id", Limits.postIDBytes, in: posts)
+      ?? refusal(of: post.brandTag, "brand", Limits.brandBytes, in: posts)
+  }
+
+  private func refusal(
+    of field: ByteRange, _ name: String, _ limit: Int, in posts: borrowing PostBatch
+  ) -> String? {
+    let bytes = posts.bytes(field)
+    if bytes.count > limit {
+      return "the post's \(name) cannot be a key: it has \(bytes.count) bytes, more than \(limit)"
     }
+    // A NUL takes two bytes in a key.
+    return bytes.contains(0) ? "the post's \(name) cannot be a key: it holds a NUL byte" : nil
   }
 
   private mutating func classify(
@@ -116,7 +142,7 @@ struct BatchReader: ~Copyable {
       let text = batch.posts.bytes(post.text)
       let probability = scorer.probability(of: text, scratch: &scratch)
       let isComplaint = scorer.isPositive(probability)
-      let words = isComplaint ? decidingWords(text, into: batch) : 0..<0
+      let words = decidingWords(text, for: isComplaint, into: batch)
       batch.classified.append(
         ClassifiedPost(
           number: number, probability: probability, isComplaint: isComplaint, words: words,
@@ -124,12 +150,12 @@ struct BatchReader: ~Copyable {
     }
   }
 
-  /// The words that speak most for a complaint, as CQL's `list<text>`.
+  /// The words that speak most for the verdict, as CQL's `list<text>`.
   private mutating func decidingWords(
-    _ text: UnsafeRawBufferPointer, into batch: ClassifiedBatch
+    _ text: UnsafeRawBufferPointer, for isComplaint: Bool, into batch: ClassifiedBatch
   ) -> Range<Int> {
     let words = scorer.decidingWordsOfLastText(scratch: &scratch, limit: 4)
-      .filter { $0.contribution > 0 }
+      .filter { ($0.contribution > 0) == isComplaint }
     let start = batch.words.count
     batch.words.append(bigEndian: Int32(words.count))
     for word in words {
@@ -138,11 +164,4 @@ struct BatchReader: ~Copyable {
     }
     return start..<batch.words.count
   }
-}
-
-/// A post whose id or brand cannot be part of a row's key.
-struct UnusableKey: Error, CustomStringConvertible {
-  let field: String
-  let reason: String
-  var description: String { "the post's \(field) cannot be a key: it \(reason)" }
 }

@@ -99,7 +99,6 @@ package final class ClassifyQuery: Sendable {
       labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative), model: model)
     var totals = QueryTotals()
     var committed = positions
-    var lastGroupCommit = 0.0
     while let batch = ready.pop() {
       // Letters of a batch that was never committed are there already.
       try deadLetters.append(batch.letters.filter { !uncommitted.contains($0.origin) })
@@ -116,11 +115,6 @@ package final class ClassifyQuery: Sendable {
       let failure = batch.failure
       _ = free.push(batch)
       progress(Progress(totals: totals, lag: try lag(behind: committed)))
-      let now = Clock.monotonicSeconds()
-      if now - lastGroupCommit > 1 {
-        lastGroupCommit = now
-        try commitGroup(committed)
-      }
       if let failure { throw failure }
     }
     try commitGroup(committed)
@@ -138,11 +132,10 @@ package final class ClassifyQuery: Sendable {
       let seen = log.arrivals.generation
       let isLast = sourcesEnded.load(ordering: .acquiring)
       do {
-        while !(try reader.fill(batch, maxBytes: settings.batchBytes)) {
+        if !(try reader.fill(batch, maxBytes: settings.batchBytes)) {
           if case .caughtUp = end, isLast { return }
           log.arrivals.wait(since: seen)
           if stopping.load(ordering: .acquiring) || free.isClosed { return }
-          break
         }
       } catch {
         batch.failure = error
@@ -164,7 +157,8 @@ package final class ClassifyQuery: Sendable {
     return max(lag, 0)
   }
 
-  /// Shows the query among the consumer groups. The checkpoint is what counts: this follows it.
+  /// Shows at the end of a run how far it came to whoever reads the log's own groups. The
+  /// checkpoint is what counts.
   private func commitGroup(_ positions: [Int64]) throws {
     var offsets: [TopicPartition: Int64] = [:]
     for (number, position) in positions.enumerated() {

@@ -38,7 +38,7 @@ package struct GrouseTables: Sendable {
   ]
 
   let findPost, insertPost, deletePost: PreparedStatement
-  let insertCase, deleteCase: PreparedStatement
+  let insertCase, renewCase, deleteCase: PreparedStatement
   let findCount, insertCount: PreparedStatement
 
   /// Makes what is missing and prepares the statements.
@@ -63,6 +63,11 @@ package struct GrouseTables: Sendable {
       INSERT INTO grouse.cases (brand, state, opened_at, post_id, screen_name, text, probability,
         words)
       VALUES (?, 'open', ?, ?, ?, ?, ?, ?)
+      """)
+    renewCase = try store.prepare(
+      """
+      UPDATE grouse.cases SET text = ?, probability = ?, words = ?
+      WHERE brand = ? AND state = 'open' AND opened_at = ? AND post_id = ? IF EXISTS
       """)
     deleteCase = try store.prepare(
       """

@@ -1,3 +1,4 @@
+package import Records
 internal import Tables
 
 /// What a query keeps beside its rows, in the same transaction: `query/<name>/offsets/<topic>-<n>`,
@@ -13,6 +14,20 @@ package struct QueryCheckpoint: Sendable {
     self.topic = topic
   }
 
+  /// What the names of all queries' states begin with.
+  package static let prefix = "query/"
+
+  /// Reads one of a query's offsets; nil where the state is something else.
+  package static func offset(
+    named name: String, _ bytes: [UInt8]
+  ) -> (query: String, place: TopicPartition, offset: Int64)? {
+    let parts = name.split(separator: "/", maxSplits: 3).map(String.init)
+    guard parts.count == 4, parts[0] == "query", parts[2] == "offsets", bytes.count == 8,
+      let place = TopicPartition(folder: parts[3])
+    else { return nil }
+    return (parts[1], place, bytes.bigEndianInteger())
+  }
+
   private func offsetName(_ partition: Int) -> String {
     "query/\(name)/offsets/\(topic)-\(partition)"
   }
@@ -22,14 +37,18 @@ package struct QueryCheckpoint: Sendable {
   private var topicName: String { "query/\(name)/topic/\(topic)" }
 
   /// The next offset of each partition; 0 where nothing was committed, and where the offsets are of
-  /// another topic of the same name: that was deleted, and its successor begins anew.
+  /// another topic of the same name: that was deleted, and its successor begins anew. Where the log
+  /// has lost its end, to a power cut without `durability: batch`, what comes next is read.
   func positions(in store: any TableStore, of log: any EventLog) throws -> [Int64] {
     let partitions = try log.partitionCount(of: topic)
     let kept = try store.state(topicName).map { String(decoding: $0, as: UTF8.self) }
     guard try kept == log.identifier(of: topic) else {
       return Array(repeating: 0, count: partitions)
     }
-    return try (0..<partitions).map { try store.state(offsetName($0))?.bigEndianInteger() ?? 0 }
+    return try (0..<partitions).map { number in
+      let kept = try store.state(offsetName(number))?.bigEndianInteger() ?? 0
+      return min(kept, try log.bounds(of: TopicPartition(topic, number)).upperBound)
+    }
   }
 
   func deadEnd(in store: any TableStore) throws -> Int64 {

@@ -82,7 +82,9 @@ struct VerdictWriter: ~Copyable {
     counts.add(
       key, posts: stored == nil ? 1 : 0,
       complaints: (verdict.isComplaint ? 1 : 0) - (stored?.isComplaint == true ? 1 : 0))
-    if verdict.isComplaint && stored?.isComplaint != true {
+    if verdict.isComplaint && stored?.isComplaint == true {
+      try renewCase(verdict, post, key, batch, transaction)
+    } else if verdict.isComplaint {
       try openCase(verdict, post, key, batch, transaction)
     } else if !verdict.isComplaint, stored?.isComplaint == true {
       try withdrawCase(id, key, transaction)
@@ -189,6 +191,21 @@ struct VerdictWriter: ~Copyable {
     values.append(verdict.probability)
     appendWords(verdict, batch)
     try transaction.execute(tables.insertCase, values)
+  }
+
+  /// The post is a complaint as before, by a newer verdict; one that was closed stays closed.
+  private mutating func renewCase(
+    _ verdict: ClassifiedPost, _ post: Post, _ key: RowKey, _ batch: ClassifiedBatch,
+    _ transaction: any TableTransaction
+  ) throws {
+    values.removeAll()
+    values.append(batch.posts.bytes(post.text))
+    values.append(verdict.probability)
+    appendWords(verdict, batch)
+    values.append(key.brand)
+    values.append(key.createdAt)
+    values.append(batch.posts.bytes(post.id))
+    try transaction.execute(tables.renewCase, values)
   }
 
   /// The post is no complaint any more: its case goes, if it is still open.

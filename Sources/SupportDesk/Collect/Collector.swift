@@ -41,6 +41,8 @@ package struct Collector: ~Copyable {
   private var isEnding = false
   /// Records and failures met so far, the ones skipped included.
   package private(set) var position = 0
+  /// The checksum of those records' bytes.
+  package private(set) var checksum: UInt32 = 0
   package private(set) var totals = CollectTotals()
 
   /// A collector into `topic`, which it makes where it is missing. `origin` names the source in
@@ -86,17 +88,21 @@ package struct Collector: ~Copyable {
       switch item {
       case .header(let bytes):
         let copy = [UInt8](bytes)
-        csvHeader = (copy, try CSVHeader(bytes))
+        let header = try CSVHeader(bytes)
+        guard header.hasText else {
+          throw DatasetError.noColumn(path: origin, column: "text", known: header.names)
+        }
+        csvHeader = (copy, header)
         headers = RecordFormatHeaders.make(format, header: copy)
       case .record(let bytes, _):
         if isEnding && mayBeUnfinished(bytes) {
           totals.unfinished += 1
           continue
         }
-        position += 1
+        try count(bytes)
         if position > resumption?.position ?? 0 { try take(bytes) }
       case .failure(let failure):
-        position += 1
+        try count(UnsafeRawBufferPointer(start: nil, count: 0))
         guard position > resumption?.position ?? 0 else { continue }
         totals.unreadable += 1
         if let unnoted = resumption?.unnotedLetters, unnoted > 0 {
@@ -112,6 +118,16 @@ package struct Collector: ~Copyable {
   }
 
   private static let batchBytes = 512 << 10
+
+  /// Counts one more record, and sees at the last of those collected before whether they are the
+  /// same still.
+  private mutating func count(_ record: UnsafeRawBufferPointer) throws {
+    position += 1
+    checksum = CRC32C.checksum(record, seed: checksum)
+    if let resumption, position == resumption.position, checksum != resumption.checksum {
+      throw SourceReplaced()
+    }
+  }
 
   /// Whether a last line without its end is one that somebody is still writing: then it is left for
   /// the next run of this source, which will find it whole.
@@ -175,6 +191,9 @@ package struct Collector: ~Copyable {
     }
   }
 }
+
+/// The source is not the one of its name that was collected before: its first records differ.
+package struct SourceReplaced: Error {}
 
 /// One growing batch a partition.
 private struct BatchSet: ~Copyable {

@@ -3,8 +3,8 @@ package import Machine
 internal import Records
 
 /// How far each source has been collected into a topic, kept as Kafka Connect keeps it: in a topic,
-/// topic and source as key, and as value the number of its records collected, the end of the dead
-/// letters and the ends of the topic's partitions behind them; the last one counts.
+/// topic and source as key, and as value the number of its records collected, their checksum, the
+/// end of the dead letters and the ends of the topic's partitions behind them; the last one counts.
 ///
 /// A crash may come between the records and the note of them. As a source's batches carry its
 /// producer id, those that lie behind the ends noted can be counted, and are not appended again.
@@ -31,6 +31,8 @@ package struct SourceOffsets: Sendable {
     var producer: Int64
     /// Records of the source that were noted as collected.
     package var position = 0
+    /// The checksum of those records: what begins otherwise is another file in its place.
+    var checksum: UInt32 = 0
     /// Records of each partition that were appended and not noted.
     var unnoted: [Int: Int] = [:]
     /// Dead letters that were appended and not noted.
@@ -41,8 +43,7 @@ package struct SourceOffsets: Sendable {
   /// topic that it was collected into is gone.
   package func resumption(of source: String) throws -> Resumption {
     let name = key(source)
-    let hash = name.withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false).0 }
-    var found = Resumption(producer: Int64(hash >> 1))
+    var found = beginning(of: source)
     guard try log.hasTopic(target) else { return found }
     var note = try lastNote(name)
     let partitions = try log.partitionCount(of: target)
@@ -54,6 +55,7 @@ package struct SourceOffsets: Sendable {
       if !isThere { note = Note() }
     }
     found.position = note.position
+    found.checksum = note.checksum
     for number in 0..<partitions {
       found.unnoted[number] = try count(
         of: found.producer, in: TopicPartition(target, number),
@@ -63,8 +65,15 @@ package struct SourceOffsets: Sendable {
     return found
   }
 
+  /// Where to begin with a source that has taken the place of another one of its name.
+  package func beginning(of source: String) -> Resumption {
+    let hash = key(source).withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false).0 }
+    return Resumption(producer: Int64(hash >> 1))
+  }
+
   private struct Note {
     var position = 0
+    var checksum: UInt32 = 0
     var deadEnd: Int64 = 0
     var ends: [Int64] = []
 
@@ -72,10 +81,11 @@ package struct SourceOffsets: Sendable {
 
     init?(_ text: String) {
       let numbers = text.split(separator: " ").map { Int64($0) ?? -1 }
-      guard numbers.count > 2, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+      guard numbers.count > 3, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
       position = Int(numbers[0])
-      deadEnd = numbers[1]
-      ends = Array(numbers[2...])
+      checksum = UInt32(truncatingIfNeeded: numbers[1])
+      deadEnd = numbers[2]
+      ends = Array(numbers[3...])
     }
   }
 
@@ -129,8 +139,8 @@ package struct SourceOffsets: Sendable {
 
   /// Keeps a source's position, on the disk when this returns. Nothing of the source may have been
   /// appended behind it.
-  package func commit(_ source: String, position: Int) throws {
-    var numbers = [Int64(position), try DeadLetters(log, clock: clock).end()]
+  package func commit(_ source: String, position: Int, checksum: UInt32) throws {
+    var numbers = [Int64(position), Int64(checksum), try DeadLetters(log, clock: clock).end()]
     for number in 0..<(try log.partitionCount(of: target)) {
       numbers.append(try log.bounds(of: TopicPartition(target, number)).upperBound)
     }

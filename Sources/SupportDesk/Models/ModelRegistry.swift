@@ -110,7 +110,7 @@ package struct ModelRegistry: Sendable {
     let text = encode(manifest, checksum: CRC32C.checksum(weights))
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
-      try disk.createDirectory(unfinished)
+      try disk.createDurableDirectory(unfinished)
       try disk.replace(Path.join(unfinished, Self.weights), with: weights)
       try disk.replace(Path.join(unfinished, Self.manifest), with: Array(text.utf8))
       try disk.rename(unfinished, to: folder)

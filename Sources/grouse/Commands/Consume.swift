@@ -29,6 +29,10 @@ struct Consume: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    if group != nil && follow {
+      throw ValidationError(
+        "--group holds the data directory, so that nothing could come to --follow; use one of them")
+    }
     if let max, max < 1 { throw ValidationError("--max must be 1 or more") }
   }
 
@@ -114,7 +118,13 @@ struct Consume: ParsableCommand {
 
   private func print(_ record: Record, _ place: TopicPartition) throws {
     guard options.json else {
-      if let value = record.value { try StandardOutput.write(value) }
+      if let value = record.value {
+        // A post must not move a person's cursor; a pipe gets the bytes as they are.
+        if StandardOutput.isTerminal {
+          return try StandardOutput.line(Shown.plain(String(decoding: value, as: UTF8.self)))
+        }
+        try StandardOutput.write(value)
+      }
       return try StandardOutput.write([UInt8(ascii: "\n")])
     }
     func text(_ bytes: UnsafeRawBufferPointer?) -> String {

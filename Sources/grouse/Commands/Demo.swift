@@ -38,6 +38,7 @@ struct Demo: ParsableCommand {
     let samples = try SampleFiles.find()
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse demo")
+    try DemoMark.set(on: directory)
     let trained = try train(samples, configuration, directory)
     let log = try directory.openRepairedLog(configuration)
     let tables = try directory.openTables(configuration)
@@ -120,6 +121,29 @@ extension ColumnOptions {
     columns.label = "label"
     columns.positive = "complaint"
     return columns
+  }
+}
+
+/// The file that tells a demo's data directory from one with posts of somebody's own, which a demo
+/// must not mix with the sample's or classify by the sample's model.
+enum DemoMark {
+  /// The directory holds what no demo made.
+  struct NotADemo: Error, CustomStringConvertible {
+    let path: String
+    var description: String {
+      "\(path) holds posts or models of your own, which the demo would mix with its sample; "
+        + "give it a place of its own: --data-dir ./grouse-demo"
+    }
+  }
+
+  static func set(on directory: DataDirectory) throws {
+    let mark = Path.join(directory.path, "demo")
+    let disk = LocalDisk()
+    if disk.exists(mark) { return }
+    guard try directory.models.names().isEmpty, !disk.exists(directory.logPath),
+      !disk.exists(directory.tablesPath)
+    else { throw NotADemo(path: directory.path) }
+    try disk.replace(mark, with: Array("made by grouse demo\n".utf8))
   }
 }
 

@@ -114,7 +114,7 @@ struct DemoReport {
         "kept", Shown.number(totals.kept),
         dropped.isEmpty ? "" : "dropped: " + dropped.joined(separator: ", ")
       ),
-      ("duplicates", Shown.number(totals.duplicates + totals.edits), stored),
+      ("duplicates", Shown.number(totals.duplicates), stored),
       (
         "unreadable", Shown.number(totals.unreadable),
         totals.unreadable > 0 ? "with their reasons in the topic posts.dead" : ""

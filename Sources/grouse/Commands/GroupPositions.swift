@@ -1,4 +1,5 @@
 internal import CommitLog
+internal import Node
 internal import Records
 
 /// A group's committed offsets beside the ends of the partitions.
@@ -13,7 +14,7 @@ struct GroupPositions {
   var rows: [Row] = []
   var lag: Int64 { rows.reduce(0) { $0 + $1.lag } }
 
-  init(_ group: String, _ offsets: ConsumerOffsets, _ log: CommitLog) throws {
+  init(_ group: String, _ offsets: GroupOffsets, _ log: CommitLog) throws {
     for (place, committed) in offsets.offsets(of: group).sorted(by: { $0.key < $1.key }) {
       // A topic deleted since keeps its group's offsets; it has no end to lag behind.
       let end = (try? log.partition(place).endOffset) ?? committed.offset

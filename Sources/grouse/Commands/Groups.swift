@@ -26,8 +26,9 @@ struct Groups: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
-      let offsets = try ConsumerOffsets(log)
+      let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
+      let log = try directory.readLog()
+      let offsets = try GroupOffsets(directory, log)
       var table = TextTable(["group", "partitions", "lag"], numeric: [false, true, true])
       for group in offsets.groups {
         let positions = try GroupPositions(group, offsets, log)
@@ -54,8 +55,9 @@ struct Groups: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
-      let offsets = try ConsumerOffsets(log)
+      let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
+      let log = try directory.readLog()
+      let offsets = try GroupOffsets(directory, log)
       let positions = try GroupPositions(group, offsets, log)
       guard !positions.rows.isEmpty else { throw UnknownGroup(name: group) }
       var table = TextTable(
@@ -75,7 +77,8 @@ struct Groups: ParsableCommand {
           table.rows.append([
             row.place.topic, "\(row.place.partition)", "\(row.committed.offset)", "\(row.end)",
             "\(row.lag)",
-            CalendarTime.format(milliseconds: row.committed.committedAt, suffix: ""),
+            row.committed.committedAt == 0
+              ? "" : CalendarTime.format(milliseconds: row.committed.committedAt, suffix: ""),
           ])
         }
       }

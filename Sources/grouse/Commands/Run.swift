@@ -69,9 +69,11 @@ struct PipelineRun {
   func run() throws {
     let arrivals = Signal()
     let interruption = Interruption(waking: arrivals)
+    // Without its model a run should not leave a data directory behind.
+    let (classifier, manifest) = try DataDirectory.models(in: configuration.dataDirectory)
+      .load(configuration.model)
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: purpose)
-    let (classifier, manifest) = try directory.models.load(configuration.model)
     let log = try directory.openRepairedLog(configuration)
     let pipeline = try Pipeline(
       log, try directory.openTables(configuration), configuration, classifier: classifier,
