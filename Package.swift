@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
     target("LMDB", ["CLMDB"]),
+    tests("LMDBTests", ["LMDB", "Machine"]),
     // languages
     target("Records", ["Bytes"], documents: ["FORMAT.md"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine", "TestSupport"]),
@@ -63,6 +64,12 @@ let package = Package(
     target(
       "SupportDesk",
       ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
+    tests(
+      "SupportDeskTests",
+      [
+        "SupportDesk", "Node", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
+        "Bytes", "Machine", "TestSupport",
+      ]),
     // program
     target(
       "Node",
@@ -70,6 +77,7 @@ let package = Package(
         "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
         "Machine", .product(name: "Yams", package: "Yams"),
       ]),
+    tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
     .executableTarget(
       name: "grouse",
       dependencies: [
@@ -89,6 +97,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // the style, as a test
+    tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
-/// A growable run of bytes that is written front to back and then read, reused or handed to the disk.
+/// A growable run of bytes that is written front to back and then read, reused or handed to the
+/// disk.
 ///
 /// Hot paths keep one buffer and `removeAll()` it between uses, so that a record costs no
 /// allocation. Not copyable: a copy would be an accident. Not thread-safe; owned by one task at a

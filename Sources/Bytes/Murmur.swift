@@ -1,4 +1,5 @@
-/// Austin Appleby's Murmur hashes, in the three variants that Kafka, Cassandra and feature hashing use.
+/// Austin Appleby's Murmur hashes, in the three variants that Kafka, Cassandra and feature hashing
+/// use.
 public enum Murmur {
   /// MurmurHash3 x86 32-bit of `bytes`: SparkML's HashingTF and our feature hashing.
   public static func hash3x32(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
@@ -66,7 +67,8 @@ public enum Murmur {
     return (h1, h2 &+ h1)
   }
 
-  /// Kafka's murmur2 of a record key (`Utils.murmur2`), with which the default partitioner places it.
+  /// Kafka's murmur2 of a record key (`Utils.murmur2`), with which the default partitioner places
+  /// it.
   public static func hash2(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let multiplier: UInt32 = 0x5BD1_E995
     var hash: UInt32 = 0x9747_B28C ^ UInt32(truncatingIfNeeded: bytes.count)

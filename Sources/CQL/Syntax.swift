@@ -51,6 +51,7 @@ package struct Option: Equatable, Sendable {
 
 /// `CREATE TABLE name (columns, PRIMARY KEY (…)) WITH …`.
 package struct CreateTable: Equatable, Sendable {
+  /// One column: a name, a type and perhaps STATIC.
   package struct Column: Equatable, Sendable {
     package var name: String
     package var type: TypeName
@@ -111,6 +112,7 @@ package struct Ordering: Hashable, Sendable {
 
 /// `CREATE INDEX name ON table (target)`.
 package struct CreateIndex: Equatable, Sendable {
+  /// The column, and for a collection the part of it, that is indexed.
   package enum Target: Hashable, Sendable {
     case values(String)
     case keys(String)
@@ -133,6 +135,7 @@ package struct CreateIndex: Equatable, Sendable {
 
 /// `DROP KEYSPACE | TABLE | INDEX name`.
 package struct Drop: Equatable, Sendable {
+  /// What is dropped.
   package enum Kind: String, Sendable { case keyspace, table, index }
 
   package var kind: Kind
@@ -216,6 +219,7 @@ package struct Insert: Equatable, Sendable {
 
 /// One thing a SELECT returns.
 package struct Selector: Equatable, Sendable {
+  /// A column's value, or what is made of values, of a row or of all rows.
   package indirect enum Expression: Equatable, Sendable {
     case column(String)
     case countRows
@@ -318,6 +322,7 @@ package struct Update: Equatable, Sendable {
 
 /// `DELETE columns FROM table USING TIMESTAMP … WHERE … IF …`.
 package struct Delete: Equatable, Sendable {
+  /// A column, or the part of one, that is deleted.
   package enum Target: Equatable, Sendable {
     case column(String)
     case element(column: String, key: Term)
@@ -344,6 +349,7 @@ package struct Delete: Equatable, Sendable {
 
 /// `BEGIN … BATCH … APPLY BATCH`.
 package struct Batch: Equatable, Sendable {
+  /// The word before BATCH; without one a batch is logged.
   package enum Kind: String, Sendable { case logged, unlogged, counter }
 
   package var kind: Kind

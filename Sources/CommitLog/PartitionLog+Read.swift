@@ -7,9 +7,9 @@ extension PartitionLog {
   /// `maxBytes` but at least one batch, and never past the last acknowledged record. Appends
   /// nothing at the end of the log. The first batch may begin before `offset`.
   ///
-  /// Thrown: `offsetOutOfRange`; `record` naming the offset where a batch is corrupt. Batches before
-  /// a corrupt one are given first, and the next read throws. A read that throws leaves `buffer` as
-  /// it was.
+  /// Thrown: `offsetOutOfRange`; `record` naming the offset where a batch is corrupt. Batches
+  /// before a corrupt one are given first, and the next read throws. A read that throws leaves
+  /// `buffer` as it was.
   package func read(
     from offset: Int64, maxBytes: Int, into buffer: inout ByteBuffer
   ) throws(LogError) {
@@ -73,7 +73,8 @@ extension PartitionLog {
   }
 
   /// How many bytes of `bytes`, which are the first of `rest`, are whole, sound and acknowledged
-  /// batches, and the offset behind them. A fault is thrown only where nothing sound comes before it.
+  /// batches, and the offset behind them. A fault is thrown only where nothing sound comes before
+  /// it.
   private func soundPart(
     _ bytes: UnsafeRawBufferPointer, of rest: Int, _ span: Span
   ) throws(LogError) -> (bytes: Int, next: Int64) {

@@ -4,14 +4,15 @@ internal import CLMDB
 /// readers, in this and in other processes, none of which blocks another.
 ///
 /// Open a file only once a process (LMDB's locks demand it). A transaction must begin and end on
-/// one thread, so both `read` and `write` are synchronous scopes: call them off the cooperative pool
-/// where they may take long.
+/// one thread, so both `read` and `write` are synchronous scopes: call them off the cooperative
+/// pool where they may take long.
 package final class Environment: @unchecked Sendable {
   // Unchecked: an `MDB_env` may be used from any thread once it is open; the named databases are
   // opened in `init` and never change.
   let handle: OpaquePointer
   package let path: String
   private let databases: [String: MDB_dbi]
+  private let residency: Residency
 
   /// How an environment is opened.
   package struct Options: Sendable {
@@ -48,6 +49,7 @@ package final class Environment: @unchecked Sendable {
       var dead: Int32 = 0
       if !options.readOnly { try check(mdb_reader_check(created, &dead), "check readers of", path) }
       databases = try Environment.open(names, in: created, path, readOnly: options.readOnly)
+      residency = Residency(of: path)
     } catch {
       mdb_env_close(created)
       throw error
@@ -100,7 +102,18 @@ package final class Environment: @unchecked Sendable {
     do { transaction = try Transaction(self, writing: true) } catch { throw mapping(error) }
     let result = try body(transaction)
     do { try transaction.commit() } catch { throw mapping(error) }
+    residency.committed(usedBytes: usedBytes)
     return result
+  }
+
+  /// Bytes of the file that are in use, free pages within included.
+  private var usedBytes: Int {
+    var information = MDB_envinfo()
+    var statistics = MDB_stat()
+    guard mdb_env_info(handle, &information) == MDB_SUCCESS,
+      mdb_env_stat(handle, &statistics) == MDB_SUCCESS
+    else { return 0 }
+    return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
   }
 
   /// Makes all commits durable where commits do not do so themselves.

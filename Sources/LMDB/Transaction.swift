@@ -126,8 +126,11 @@ package struct Cursor: ~Copyable {
     try move(MDB_SET_RANGE, key) == nil ? try move(MDB_LAST) : try move(MDB_PREV)
   }
 
+  /// Moves to the first key; nil where there is none.
   package func first() throws(LMDBError) -> Entry? { try move(MDB_FIRST) }
+  /// Moves to the following key, from nowhere to the first; nil after the last.
   package func next() throws(LMDBError) -> Entry? { try move(MDB_NEXT) }
+  /// Moves to the key before, from nowhere to the last; nil before the first.
   package func previous() throws(LMDBError) -> Entry? { try move(MDB_PREV) }
 
   private func move(

@@ -45,10 +45,11 @@ package final class DirectoryLock: Sendable {
 
   /// Takes the lock. Who only looks whether it is held has it for a moment: that is waited for.
   private static func takeLock(_ descriptor: Int32) -> Bool {
+    let pause = Signal()
     for _ in 0..<20 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       guard errno == EWOULDBLOCK else { return false }
-      usleep(1_000)
+      pause.wait(since: pause.generation, milliseconds: 1)
     }
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }

@@ -7,7 +7,9 @@ package protocol FileSystem: Sendable {
   func list(_ directory: String) throws(IOFailure) -> [String]
   /// Creates a directory (mode 0700) and the missing ones above it; an existing one is fine.
   func createDirectory(_ path: String) throws(IOFailure)
+  /// Whether there is a file or directory that this process can see.
   func exists(_ path: String) -> Bool
+  /// Whether there is a directory; false for all else.
   func isDirectory(_ path: String) -> Bool
   /// Renames, replacing what was at `to`; atomic, durable after `syncDirectory`.
   func rename(_ from: String, to: String) throws(IOFailure)
@@ -28,12 +30,15 @@ package enum OpenMode: Sendable {
 /// An open file with positioned reads and writes. Reads may run beside a write; writes are the
 /// caller's to order. Closed when the last reference goes.
 package protocol File: AnyObject, Sendable {
+  /// The path it was opened by, for messages.
   var path: String { get }
+  /// The size in bytes.
   func size() throws(IOFailure) -> Int64
   /// Reads up to `buffer.count` bytes from `position`; fewer only at the end of the file.
   func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws(IOFailure) -> Int
   /// Writes all of `bytes` at `position`.
   func write(_ bytes: UnsafeRawBufferPointer, at position: Int64) throws(IOFailure)
+  /// Makes the file `size` bytes long: cuts it, or adds zeros.
   func truncate(to size: Int64) throws(IOFailure)
   /// Returns when everything written is on the disk (`fdatasync`; `F_FULLFSYNC` on macOS).
   func sync() throws(IOFailure)

@@ -60,18 +60,26 @@ package struct Configuration: Sendable {
     }.filter { !$0.isEmpty }
   }
 
+  /// The directory in which everything is kept.
   package var dataDirectory: String { value("data-dir") }
+  /// The topic that posts are collected into.
   package var topic: String { value("topic") }
+  /// How many partitions a topic gets that is made.
   package var partitions: Int { Int(value("log.partitions")) ?? 1 }
+  /// The model that classifies: a name, or `name@version`.
   package var model: String { value("model.name") }
+  /// The brand that posts are about.
   package var brand: Brand {
     Brand(names: list("brand.names"), handles: list("brand.handles"))
   }
+  /// Which posts are classified.
   package var filter: PostFilter {
     PostFilter(
       keepsRetweets: value("filter.retweets") == "keep", languages: list("filter.languages"))
   }
+  /// The files that `run` collects from.
   package var sourceFiles: [String] { list("sources.files") }
+  /// Whether `run` collects from standard input.
   package var collectsStandardInput: Bool { value("sources.stdin") == "true" }
 
   /// The settings of the classify query.

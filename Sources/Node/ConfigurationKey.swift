@@ -1,6 +1,7 @@
 /// One thing that can be configured: the same in `grouse.yaml`, the environment and on the command
 /// line. The table of all keys is what files are checked against and what `doctor` shows.
 package struct ConfigurationKey: Hashable, Sendable {
+  /// What a key's value may be.
   package enum Kind: Hashable, Sendable {
     case text
     case list

@@ -26,8 +26,8 @@ package enum DataDirectoryError: Error, CustomStringConvertible {
   }
 }
 
-/// A data directory: its lock, its format version, and the paths of what it holds. The lock is given
-/// back when this and the engines opened with it are gone.
+/// A data directory: its lock, its format version, and the paths of what it holds. The lock is
+/// given back when this and the engines opened with it are gone.
 package struct DataDirectory: Sendable {
   /// The version of the directory's layout that this program writes.
   package static let formatVersion = 1
@@ -36,8 +36,11 @@ package struct DataDirectory: Sendable {
   /// Held while this process writes; nil where it only reads.
   private let lock: DirectoryLock?
 
+  /// Where the commit log lies.
   package var logPath: String { Path.join(path, "log") }
+  /// Where the tables lie.
   package var tablesPath: String { Path.join(path, "tables") }
+  /// The models kept here.
   package var models: ModelRegistry { ModelRegistry(Path.join(path, "models")) }
 
   /// Opens for writing, making it where it is missing. `purpose` tells others who holds it.

@@ -1,7 +1,7 @@
 /// What one record's pass has found: where the fields of its posts stand, whatever their order.
 ///
-/// A row holds one post's fields. Row 0 is the record itself (a flat object, a status, a CSV row, or
-/// an envelope around others); an envelope's posts have the rows after it.
+/// A row holds one post's fields. Row 0 is the record itself (a flat object, a status, a CSV row,
+/// or an envelope around others); an envelope's posts have the rows after it.
 struct CapturedFields {
   /// A user of `includes.users`.
   struct IncludedUser {

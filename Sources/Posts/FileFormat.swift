@@ -11,8 +11,8 @@ package enum FileFormat: Equatable, Sendable, CaseIterable {
 
   /// The format that a file's name and first bytes (a few KiB suffice) tell.
   ///
-  /// `.csv`, `.jsonl`, `.ndjson` and `.txt` decide alone; `.json` may be JSON lines too; for any other
-  /// name the content decides, and what looks like nothing else is text.
+  /// `.csv`, `.jsonl`, `.ndjson` and `.txt` decide alone; `.json` may be JSON lines too; for any
+  /// other name the content decides, and what looks like nothing else is text.
   package static func detect(
     fileName: String, firstBytes: UnsafeRawBufferPointer
   ) -> FileFormat {

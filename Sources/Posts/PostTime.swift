@@ -17,7 +17,8 @@ package enum PostTime {
   /// Milliseconds since 1970 at which X made an id, or nil where it is no such id.
   ///
   /// An id of at least 2^50 is taken for a snowflake (X made the first such in November 2010); its
-  /// upper bits count milliseconds from 1288834974657. Epoch milliseconds used as ids are below that.
+  /// upper bits count milliseconds from 1288834974657. Epoch milliseconds used as ids are below
+  /// that.
   package static func ofSnowflake(_ id: UnsafeRawBufferPointer) -> Int64? {
     guard id.count >= 16, id.count <= 19 else { return nil }
     var value: UInt64 = 0

@@ -44,8 +44,9 @@ package enum ScannedItem {
 
 /// Splits a file into records, fed chunk by chunk, in memory bounded by the longest record allowed.
 ///
-/// Feed a chunk, call `next` until nil, feed the next; at the end call `finish` and drain once more.
-/// How the file is cut into chunks does not matter. Not thread-safe; owned by one task at a time.
+/// Feed a chunk, call `next` until nil, feed the next; at the end call `finish` and drain once
+/// more. How the file is cut into chunks does not matter. Not thread-safe; owned by one task at a
+/// time.
 package struct RecordScanner: ~Copyable {
   private let format: FileFormat
   private let maxRecordBytes: Int

@@ -2,10 +2,13 @@ public import Bytes
 
 /// One record, borrowed from its batch's bytes: valid only inside the scope that owns them.
 public struct Record {
+  /// The record's place in its partition, from 0.
   public var offset: Int64
   /// Milliseconds since 1970.
   public var timestamp: Int64
+  /// Nil where the record has none, which an empty key is not.
   public var key: UnsafeRawBufferPointer?
+  /// Nil for a tombstone, which an empty value is not.
   public var value: UnsafeRawBufferPointer?
   /// The encoded headers; read them with `header(named:)` or `headers()`.
   @usableFromInline var headerBytes: UnsafeRawBufferPointer
@@ -46,14 +49,18 @@ public struct Record {
 
 /// A record's header: a name and a value, which may be null.
 public struct RecordHeader: Hashable, Sendable {
+  /// The name; a record may have several headers of one name.
   public var name: String
+  /// The value's bytes; nil is null.
   public var value: [UInt8]?
 
+  /// A header whose value is bytes, or null.
   public init(_ name: String, _ value: [UInt8]?) {
     self.name = name
     self.value = value
   }
 
+  /// A header whose value is the text's UTF-8.
   public init(_ name: String, _ value: String) { self.init(name, Array(value.utf8)) }
 }
 

@@ -33,8 +33,8 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     count = 0
   }
 
-  /// Adds a record; `timestamp` in milliseconds since 1970. Thrown: `tooLarge` where the batch would
-  /// grow past the limit (it keeps the records it has), `malformed` for too many headers.
+  /// Adds a record; `timestamp` in milliseconds since 1970. Thrown: `tooLarge` where the batch
+  /// would grow past the limit (it keeps the records it has), `malformed` for too many headers.
   package mutating func append(
     timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
     headers: [RecordHeader] = []

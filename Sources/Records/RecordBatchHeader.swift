@@ -7,17 +7,29 @@ public struct RecordBatchHeader: Equatable, Sendable {
   /// The bytes before the ones that the length field counts.
   public static let lengthPrefix = 12
 
+  /// The offset of the first record.
   public var baseOffset: Int64
+  /// How many bytes follow this field.
   public var length: Int32
+  /// Kafka's count of the partition's leaders; of no meaning on one machine.
   public var leaderEpoch: Int32
+  /// CRC-32C of everything after this field.
   public var checksum: UInt32
+  /// Bits 0 to 2 are the compression, 3 the kind of timestamp, 4 and 5 transactions.
   public var attributes: Int16
+  /// The last record's offset less `baseOffset`.
   public var lastOffsetDelta: Int32
+  /// The first record's timestamp, in milliseconds since 1970.
   public var baseTimestamp: Int64
+  /// The latest timestamp, in milliseconds since 1970.
   public var maxTimestamp: Int64
+  /// The idempotent producer that wrote it; -1 where it is none.
   public var producerID: Int64
+  /// Tells that producer's incarnations apart; -1 where there is none.
   public var producerEpoch: Int16
+  /// The first record's number in that producer's count; -1 where there is none.
   public var baseSequence: Int32
+  /// How many records there are.
   public var count: Int32
 
   /// The batch's size in bytes, header included.

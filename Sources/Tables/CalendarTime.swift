@@ -1,6 +1,7 @@
 /// Dates and times of day in UTC, as CQL writes them (proleptic Gregorian calendar).
 package enum CalendarTime {
-  /// Days since 1970-01-01 of a date (Howard Hinnant, "chrono-compatible low-level date algorithms").
+  /// Days since 1970-01-01 of a date (Howard Hinnant, "chrono-compatible low-level date
+  /// algorithms").
   package static func days(year: Int, month: Int, day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let era = (year >= 0 ? year : year - 399) / 400
@@ -32,8 +33,10 @@ package enum CalendarTime {
 
   /// `2026-11-20 18:04:31.000` followed by `suffix`.
   package static func format(milliseconds: Int64, suffix: String) -> String {
-    let days = Int(floorDivide(milliseconds, 86_400_000))
-    let rest = Int(milliseconds - Int64(days) * 86_400_000)
+    let division = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+    let isBefore = division.remainder < 0
+    let days = Int(division.quotient) - (isBefore ? 1 : 0)
+    let rest = Int(division.remainder) + (isBefore ? 86_400_000 : 0)
     return format(days: days) + " \(padded(rest / 3_600_000, 2)):\(padded(rest / 60_000 % 60, 2))"
       + ":\(padded(rest / 1_000 % 60, 2)).\(padded(rest % 1_000, 3))" + suffix
   }
@@ -116,9 +119,5 @@ package enum CalendarTime {
     let digits = String(value.magnitude)
     return (value < 0 ? "-" : "") + String(repeating: "0", count: max(width - digits.count, 0))
       + digits
-  }
-
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-    value >= 0 ? value / divisor : (value - divisor + 1) / divisor
   }
 }

@@ -52,23 +52,27 @@ extension DataType {
       return try encodeMap(entries, key, value, column, clock)
     default: break
     }
-    throw .invalid("Invalid \(kind(of: term)) for \(column) of type \(name)")
+    let (kind, isConstant) = kind(of: term)
+    throw .invalid(
+      "Invalid \(kind) for \(isConstant ? "\"\(column)\"" : column) of type \(name)")
   }
 
-  private func kind(of term: Term) -> String {
+  /// What a term is in Cassandra's messages, which put the column's name in quotes after a
+  /// constant.
+  private func kind(of term: Term) -> (name: String, isConstant: Bool) {
     switch term {
-    case .integer(let text): "INTEGER constant (\(text))"
-    case .decimal(let text): "FLOAT constant (\(text))"
-    case .string(let text): "STRING constant (\(text))"
-    case .boolean(let value): "BOOLEAN constant (\(value))"
-    case .uuid(let text): "UUID constant (\(text))"
-    case .blob: "HEX constant"
-    case .duration(let text): "DURATION constant (\(text))"
-    case .list: "list literal"
-    case .set: "set literal"
-    case .map: "map literal"
-    case .tuple: "tuple literal"
-    default: "value"
+    case .integer(let text): ("INTEGER constant (\(text))", true)
+    case .decimal(let text): ("FLOAT constant (\(text))", true)
+    case .string(let text): ("STRING constant (\(text))", true)
+    case .boolean(let value): ("BOOLEAN constant (\(value))", true)
+    case .uuid(let text): ("UUID constant (\(text))", true)
+    case .blob: ("HEX constant (\(term.cql))", true)
+    case .duration(let text): ("DURATION constant (\(text))", true)
+    case .list: ("list literal", false)
+    case .set: ("set literal", false)
+    case .map: ("map literal", false)
+    case .tuple: ("tuple literal", false)
+    default: ("value", false)
     }
   }
 

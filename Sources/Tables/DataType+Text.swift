@@ -60,10 +60,10 @@ extension DataType {
   }
 
   private func number(_ value: Double, _ style: Style, _ text: String) -> String {
-    // JSON has no word for these; Cassandra writes them as strings.
+    // JSON has no word for these; Cassandra writes null.
     guard value.isFinite else {
-      let word = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
-      return style == .json ? "\"\(word)\"" : word
+      if style == .json { return "null" }
+      return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
     }
     return text
   }

@@ -92,10 +92,25 @@ package indirect enum DataType: Hashable, Sendable {
       if bytes.contains(where: { $0 > 127 }) {
         throw .invalid("Invalid byte for ascii in \(column)")
       }
-    case .list, .set, .map:
-      if elements(bytes) == nil { throw .invalid("Malformed collection for \(column)") }
+    case .timeuuid:
+      if bytes[6] >> 4 != 1 { throw .invalid("Invalid version for TimeUUID type. (\(column))") }
+    case .list(let element), .set(let element):
+      for bytes in try parts(bytes, column) { try element.validate(bytes, column: column) }
+    case .map(let key, let value):
+      for (number, bytes) in try parts(bytes, column).enumerated() {
+        try (number % 2 == 0 ? key : value).validate(bytes, column: column)
+      }
     default: break
     }
+  }
+
+  private func parts(
+    _ bytes: UnsafeRawBufferPointer, _ column: String
+  ) throws(TableError) -> [UnsafeRawBufferPointer] {
+    guard let found = elements(bytes) else {
+      throw .invalid("Malformed collection for \(column)")
+    }
+    return found
   }
 
   /// The elements of a collection's bytes (of a map: keys and values by turns); nil where the
@@ -118,17 +133,4 @@ package indirect enum DataType: Hashable, Sendable {
     }
     return offset == bytes.count ? found : nil
   }
-}
-
-private func isValidUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  // ASCII, the common case, eight bytes at a time.
-  var offset = 0
-  while offset + 8 <= bytes.count {
-    let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    if word & 0x8080_8080_8080_8080 != 0 { break }
-    offset += 8
-  }
-  if offset == bytes.count { return true }
-  return String(validating: UnsafeRawBufferPointer(rebasing: bytes[offset...]), as: UTF8.self)
-    != nil
 }

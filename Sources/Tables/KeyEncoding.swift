@@ -102,7 +102,8 @@ extension DataType {
 }
 
 enum KeyEncoding {
-  /// Appends bytes with every 00 followed by FF, so that a 00 with another byte behind it ends them.
+  /// Appends bytes with every 00 followed by FF, so that a 00 with another byte behind it ends
+  /// them.
   static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to key: inout ByteBuffer) {
     var start = 0
     for index in 0..<bytes.count where bytes[index] == 0 {

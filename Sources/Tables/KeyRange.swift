@@ -22,7 +22,8 @@ struct KeyRange: Sendable {
 
 extension Restrictions {
   /// The key ranges in which the rows asked for lie, in the order of their keys: one for each
-  /// partition that is named, else one for the table or its part between two tokens.
+  /// partition that is named, else one for the table or its part between two tokens. The operands
+  /// have been validated.
   func ranges(_ operands: Operands) throws(TableError) -> [KeyRange] {
     guard fixesPartition else { return [try tokenRange(operands)] }
     var ranges: [KeyRange] = []
@@ -40,7 +41,6 @@ extension Restrictions {
       var longer: [[UnsafeRawBufferPointer]] = []
       for operand in restriction.operands {
         let value = try operands.required(operand, column)
-        try column.type.validate(value, column: column.name)
         for combination in combinations { longer.append(combination + [value]) }
       }
       combinations = longer
@@ -64,7 +64,6 @@ extension Restrictions {
     prefix.append(partition)
     for restriction in clusteringPrefix {
       let value = try operands.required(restriction.operands[0], restriction.column)
-      try restriction.column.type.validate(value, column: restriction.column.name)
       restriction.column.type.appendComponent(
         value, descending: restriction.column.isDescending, to: &prefix)
     }
@@ -73,7 +72,6 @@ extension Restrictions {
     guard let sliced else { return range }
     for restriction in all where restriction.column == sliced && restriction.comparison != .in {
       let value = try operands.required(restriction.operands[0], sliced)
-      try sliced.type.validate(value, column: sliced.name)
       prefix.truncate(to: fixed.count)
       sliced.type.appendComponent(value, descending: sliced.isDescending, to: &prefix)
       let bound = prefix.toArray()

@@ -2,8 +2,13 @@
 package enum Limits {
   /// Bytes of one cell's value.
   package static let cellBytes = 16 << 20
+  /// Characters of the name of a keyspace, table or index: LMDB's longest key holds two.
+  package static let nameBytes = 222
+  /// Seconds that USING TTL may give: Cassandra's 20 years.
+  package static let ttlSeconds: Int64 = 20 * 365 * 86_400
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.
   package static let pageRows = 5_000
-  /// The size that `tables/data.mdb` may reach where nothing is configured: address space, not disk.
+  /// The size that `tables/data.mdb` may reach where nothing is configured: address space, not
+  /// disk.
   package static let mapSize = 64 << 30
 }

@@ -34,6 +34,15 @@ struct Modification: Sendable {
   var constants: [UInt8]
   var markers: [Int: OperandTable.Marker]
   var isVolatile: Bool
+
+  /// The operand that an INSERT has for a column.
+  func operand(of column: Column) -> Operand? {
+    switch column.kind {
+    case .partitionKey: key[column.position]
+    case .clustering: key[table.partitionKey.count + column.position]
+    case .regular: assignments.first { $0.column.id == column.id }?.operand
+    }
+  }
 }
 
 /// Makes modifications out of statements.
@@ -85,6 +94,7 @@ struct ModificationPlanner {
       .upsert(marker: false), assignments, update.relations, [], update.using,
       try condition(update.condition))
     try requireWholeKey(plan.restrictions)
+    try requireOneRow(plan)
     return plan
   }
 
@@ -103,6 +113,7 @@ struct ModificationPlanner {
       delete.relations, [], delete.using, condition)
     if !delete.targets.isEmpty { try requireWholeKey(plan.restrictions) }
     if case .none = condition {} else { try requireWholeKey(plan.restrictions) }
+    try requireOneRow(plan)
     guard plan.restrictions.fixesPartition else {
       let open = table.partitionKey.first { plan.restrictions.fixing($0) == nil }
       throw .invalid("Some partition key parts are missing: \(open?.name ?? "")")
@@ -165,6 +176,14 @@ struct ModificationPlanner {
     for column in table.partitionKey + table.clusteringKey
     where restrictions.fixing(column) == nil {
       throw missing(column)
+    }
+  }
+
+  /// A condition is about one row, which must be found met or not as a whole.
+  private func requireOneRow(_ plan: Modification) throws(TableError) {
+    if case .none = plan.condition { return }
+    guard plan.restrictions.all.allSatisfy({ $0.comparison == .equal }) else {
+      throw .invalid("IN restrictions are not supported with conditional updates and deletions")
     }
   }
 

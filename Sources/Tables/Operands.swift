@@ -11,6 +11,7 @@ package struct BoundValues: ~Copyable, Sendable {
 
   package init() {}
 
+  /// Forgets all values and keeps the memory for the next ones.
   package mutating func removeAll() {
     bytes.removeAll()
     ranges.removeAll(keepingCapacity: true)
@@ -23,12 +24,14 @@ package struct BoundValues: ~Copyable, Sendable {
     ranges.append(start..<bytes.count)
   }
 
+  /// Binds bytes that are in native encoding already.
   package mutating func append(_ value: [UInt8]) {
     let start = bytes.count
     bytes.append(value)
     ranges.append(start..<bytes.count)
   }
 
+  /// Binds text.
   package mutating func append(_ text: String) {
     let start = bytes.count
     bytes.append(utf8: text)
@@ -37,13 +40,29 @@ package struct BoundValues: ~Copyable, Sendable {
 
   /// Binds an integer of the column's width.
   package mutating func append<Integer: FixedWidthInteger>(_ value: Integer) {
+    appendFixed(value)
+  }
+
+  @inline(__always)
+  private mutating func appendFixed<Integer: FixedWidthInteger>(_ value: Integer) {
     let start = bytes.count
     bytes.append(bigEndian: value)
     ranges.append(start..<bytes.count)
   }
 
+  /// Binds a `bigint`, or a `timestamp` in milliseconds.
+  package mutating func append(_ value: Int64) { appendFixed(value) }
+
+  /// Binds an `int`.
+  package mutating func append(_ value: Int32) { appendFixed(value) }
+
+  /// Binds a `date`: days, with 2^31 for 1970-01-01.
+  package mutating func append(_ value: UInt32) { appendFixed(value) }
+
+  /// Binds a `double`.
   package mutating func append(_ value: Double) { append(value.bitPattern) }
 
+  /// Binds null, which deletes the cell where it is written.
   package mutating func appendNull() { ranges.append(nil) }
 }
 

@@ -2,11 +2,20 @@ internal import Bytes
 internal import CQL
 internal import Machine
 
-/// A statement parsed and brought onto the schema, ready to be executed many times, from any thread.
+/// A value behind one reference, so that handing a statement around does not copy all of its plan.
+final class Shared<Value: Sendable>: Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}
+
+/// A statement parsed and brought onto the schema, ready to be executed many times, from any
+/// thread. Where its table's definition has changed since, each execution plans it anew: prepare it
+/// again.
 package struct PreparedStatement: Sendable {
   enum Plan: Sendable {
-    case select(Selection)
-    case modify(Modification)
+    case select(Shared<Selection>)
+    case modify(Shared<Modification>)
     case batch([PreparedStatement])
     case define(Statement)
     case describe(Page)
@@ -16,7 +25,7 @@ package struct PreparedStatement: Sendable {
   let statement: Statement
   let keyspace: String?
   let plan: Plan
-  private let schema: Schema
+  private let schemaVersion: Int
   /// The names and types of the markers, in order.
   package let markers: [ResultColumn]
 
@@ -24,7 +33,7 @@ package struct PreparedStatement: Sendable {
     _ statement: Statement, _ schema: Schema, _ keyspace: String?, _ clock: Clock
   ) throws(TableError) {
     self.statement = statement
-    self.schema = schema
+    schemaVersion = schema.version
     self.keyspace = keyspace
     func planner(_ name: TableName) throws(TableError) -> ModificationPlanner {
       ModificationPlanner(
@@ -38,22 +47,22 @@ package struct PreparedStatement: Sendable {
         operands: OperandTable(clock: clock))
       let selection = try planner.plan(select)
       found = selection.markers
-      plan = .select(selection)
+      plan = .select(Shared(selection))
     case .insert(let insert):
       var planner = try planner(insert.table)
       let modification = try planner.plan(insert)
       found = modification.markers
-      plan = .modify(modification)
+      plan = .modify(Shared(modification))
     case .update(let update):
       var planner = try planner(update.table)
       let modification = try planner.plan(update)
       found = modification.markers
-      plan = .modify(modification)
+      plan = .modify(Shared(modification))
     case .delete(let delete):
       var planner = try planner(delete.table)
       let modification = try planner.plan(delete)
       found = modification.markers
-      plan = .modify(modification)
+      plan = .modify(Shared(modification))
     case .batch(let batch):
       plan = .batch(try PreparedStatement.plan(batch, schema, keyspace, clock))
     case .describe(let describe):
@@ -87,7 +96,7 @@ package struct PreparedStatement: Sendable {
       guard prepared.markers.isEmpty else {
         throw .invalid("Markers in a BATCH are not supported: prepare its statements")
       }
-      if case .modify(let modification) = prepared.plan, case .none = modification.condition {
+      if case .modify(let modification) = prepared.plan, case .none = modification.value.condition {
         planned.append(prepared)
       } else {
         throw .invalid("Conditions in a BATCH are not supported")
@@ -109,9 +118,23 @@ package struct PreparedStatement: Sendable {
     }
   }
 
-  /// The statement with its functions evaluated now.
-  func renewed(_ clock: Clock) throws(TableError) -> PreparedStatement {
-    try PreparedStatement(statement, schema, keyspace, clock)
+  /// The statement as it must be executed now: planned anew where its table has another definition
+  /// than when it was prepared, and where it calls functions such as `now()`.
+  func current(_ schema: Schema, _ clock: Clock) throws(TableError) -> PreparedStatement {
+    let table: Table
+    switch plan {
+    case .select(let selection) where !selection.value.isVolatile:
+      if schema.version == schemaVersion { return self }
+      table = selection.value.table
+    case .modify(let modification) where !modification.value.isVolatile:
+      if schema.version == schemaVersion { return self }
+      table = modification.value.table
+    case .select, .modify: return try PreparedStatement(statement, schema, keyspace, clock)
+    case .batch, .define, .describe, .nothing: return self
+    }
+    let name = TableName(keyspace: table.keyspace, table: table.name)
+    if schema.tables[name] == table { return self }
+    return try PreparedStatement(statement, schema, keyspace, clock)
   }
 
   func select(
@@ -122,12 +145,12 @@ package struct PreparedStatement: Sendable {
     try check(values)
     let ranges = values.ranges
     return try values.bytes.withBytes { bound throws(TableError) in
-      try selection.constants.borrowed { constants throws(TableError) in
-        var run = SelectionRun(
+      try selection.value.constants.borrowed { constants throws(TableError) in
+        var run = try SelectionRun(
           selection, Operands(constants: constants, bound: bound, ranges: ranges),
           now: clock.microseconds / 1_000_000, pageRows: max(pageRows, 1), state: state)
         let page = try run.run(databases)
-        guard selection.isJSON else { return page }
+        guard selection.value.isJSON else { return page }
         return Page(
           columns: [ResultColumn(name: "[json]", type: .text)],
           rows: page.rows.map { [Array(page.json($0).utf8)] }, next: page.next)

@@ -35,10 +35,16 @@ struct Restrictions: Sendable {
             "The token function arguments must be in the partition key order: "
               + table.partitionKey.map(\.name).joined(separator: ", "))
         }
-        tokens.append((comparison, try operands.add(term, .bigint, column: "token")))
+        tokens.append(
+          (comparison, try operands.add(term, .bigint, column: "partition key token")))
       case .element:
         throw .invalid("Relations on a collection's elements are not supported")
       }
+    }
+    if !tokens.isEmpty, let both = all.first(where: { $0.column.kind == .partitionKey }) {
+      throw .invalid(
+        "Columns \"\(both.column.name)\" cannot be restricted by both a normal relation and a "
+          + "token relation")
     }
   }
 
@@ -48,6 +54,7 @@ struct Restrictions: Sendable {
     let column = try table.required(name)
     switch comparison {
     case .in:
+      if all.contains(where: { $0.column == column }) { throw restrictedTwice(name, "a IN") }
       let list = try operands.add(list: term, column.type, column: name)
       all.append(Restriction(column: column, comparison: .in, operands: list))
     case .contains, .containsKey, .notEqual:
@@ -60,14 +67,27 @@ struct Restrictions: Sendable {
             + "token() function)")
       }
       let operand = try operands.add(term, column.type, column: name)
-      let twice = all.contains { other in
-        other.column == column && (other.comparison == .equal || comparison == .equal)
-      }
-      if twice {
-        throw .invalid(
-          "\(name) cannot be restricted by more than one relation if it includes an Equal")
+      for other in all where other.column == column {
+        if other.comparison == .in { throw restrictedTwice(name, "a IN") }
+        if other.comparison == .equal || comparison == .equal {
+          throw restrictedTwice(name, "an Equal")
+        }
       }
       all.append(Restriction(column: column, comparison: comparison, operands: [operand]))
+    }
+  }
+
+  private func restrictedTwice(_ name: String, _ kind: String) -> TableError {
+    .invalid("\(name) cannot be restricted by more than one relation if it includes \(kind)")
+  }
+
+  /// Checks the values of one execution by the types of their columns.
+  func validate(_ operands: Operands) throws(TableError) {
+    for restriction in all {
+      for operand in restriction.operands {
+        let value = try operands.required(operand, restriction.column)
+        try restriction.column.type.validate(value, column: restriction.column.name)
+      }
     }
   }
 
@@ -92,8 +112,8 @@ struct Restrictions: Sendable {
   /// The column behind the prefix, which slices may bound.
   var sliced: Column? { table.clusteringKey.dropFirst(clusteringPrefix.count).first }
 
-  /// True where the key's order alone answers: nothing has to be looked at row by row but what the
-  /// key range already holds.
+  /// False where the key's order alone answers: no row has to be looked at but those in the ranges
+  /// of the key.
   var needsFiltering: Bool {
     let isRestrictedPartition = table.partitionKey.contains { fixing($0) != nil }
     if isRestrictedPartition && !fixesPartition { return true }

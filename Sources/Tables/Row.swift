@@ -149,7 +149,7 @@ struct RowMerger {
     let deletion = [old.deletion, new.deletion].compactMap { $0 }.max()
     func survives(_ timestamp: Int64) -> Bool { timestamp > deletion ?? .min }
     let marker = [old.marker, new.marker].compactMap { $0 }.filter { survives($0.timestamp) }
-      .max { ($0.timestamp, $0.expiry) < ($1.timestamp, $1.expiry) }
+      .max { ($0.timestamp, $0.expiry, $0.ttl) < ($1.timestamp, $1.expiry, $1.ttl) }
     var winners: [(cell: Cell, bytes: UnsafeRawBufferPointer)] = []
     winners.reserveCapacity(old.cells.count + new.cells.count)
     var index = (old: 0, new: 0)
@@ -192,6 +192,7 @@ struct RowMerger {
     if left.cell.isDeleted != right.cell.isDeleted { return left.cell.isDeleted }
     if (left.cell.expiry == 0) != (right.cell.expiry == 0) { return left.cell.expiry != 0 }
     let order = KeyEncoding.compare(left.bytes, right.bytes)
-    return order != 0 ? order > 0 : left.cell.expiry > right.cell.expiry
+    if order != 0 { return order > 0 }
+    return (left.cell.expiry, left.cell.ttl) > (right.cell.expiry, right.cell.ttl)
   }
 }

@@ -12,16 +12,23 @@ struct RowWriter: ~Copyable {
   private let maxKeySize: Int
   private var key = ByteBuffer(capacity: 512)
   private var value = ByteBuffer(capacity: 2_048)
-  private var merged = ByteBuffer(capacity: 2_048)
-  private var scratch = ByteBuffer(capacity: 512)
+  private var old = ByteBuffer(capacity: 2_048)
+  private var scratch = ByteBuffer(capacity: 2_048)
+  private var added = IndexEntries()
+  private var removed = IndexEntries()
   private var merger = RowMerger()
   private var row = Row()
+  /// How many rows have been changed.
+  private(set) var changes = 0
+  /// The timestamp given to the statement before, microseconds since 1970.
+  private(set) var lastTimestamp: Int64
 
-  init(_ databases: Databases, clock: Clock, maxKeySize: Int) {
+  init(_ databases: Databases, clock: Clock, maxKeySize: Int, lastTimestamp: Int64) {
     rows = databases.rows
     indexes = databases.indexes
     self.clock = clock
     self.maxKeySize = maxKeySize
+    self.lastTimestamp = lastTimestamp
   }
 
   /// Carries out one modification; false where its condition was not met and nothing changed.
@@ -33,18 +40,18 @@ struct RowWriter: ~Copyable {
       try setKey(plan.table, plan.key, operands)
       return try modifyKeyedRow(plan, operands, timestamp)
     }
-    let ranges = try plan.restrictions.ranges(operands)
+    try plan.restrictions.validate(operands)
     let wholeKeys = plan.table.clusteringKey.allSatisfy { plan.restrictions.fixing($0) != nil }
     if wholeKeys {
       var applied = false
-      for key in try keys(plan.restrictions, operands, ranges) {
+      for key in try keys(plan.restrictions, operands) {
         self.key.removeAll()
         self.key.append(key)
         applied = try modifyKeyedRow(plan, operands, timestamp)
       }
       return applied
     }
-    for key in try liveKeys(in: ranges, plan.restrictions, operands) {
+    for key in try liveKeys(plan.restrictions, operands) {
       self.key.removeAll()
       self.key.append(key)
       try deleteRow(plan.table, timestamp)
@@ -52,14 +59,23 @@ struct RowWriter: ~Copyable {
     return true
   }
 
-  private func timestamp(
+  private mutating func timestamp(
     _ plan: Modification, _ operands: Operands
   ) throws(TableError) -> Int64 {
-    guard let operand = plan.timestamp else { return clock.microseconds }
+    guard let operand = plan.timestamp else {
+      // Never twice the same, so that of two statements the later one wins.
+      lastTimestamp = max(clock.microseconds, lastTimestamp &+ 1)
+      return lastTimestamp
+    }
     guard let bytes = operands[operand], bytes.count == 8 else {
       throw .invalid("The timestamp must be a bigint: microseconds since 1970")
     }
-    return Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
+    let timestamp = Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
+    guard timestamp != .min else {
+      throw .invalid(
+        "Out of bound timestamp, must be in range [\(Int64.min + 1), \(Int64.max)]")
+    }
+    return timestamp
   }
 
   private mutating func setKey(
@@ -102,7 +118,7 @@ struct RowWriter: ~Copyable {
 
   /// The row keys of an UPDATE or DELETE that names whole keys, IN expanded.
   private func keys(
-    _ restrictions: Restrictions, _ operands: Operands, _ ranges: [KeyRange]
+    _ restrictions: Restrictions, _ operands: Operands
   ) throws(TableError) -> [[UInt8]] {
     var keys = try restrictions.partitions(operands)
     for column in restrictions.table.clusteringKey {
@@ -110,7 +126,6 @@ struct RowWriter: ~Copyable {
       var longer: [[UInt8]] = []
       for operand in restriction.operands {
         let bytes = try operands.required(operand, column)
-        try column.type.validate(bytes, column: column.name)
         var component = ByteBuffer(capacity: 64)
         column.type.appendComponent(bytes, descending: column.isDescending, to: &component)
         let tail = component.toArray()
@@ -126,11 +141,11 @@ struct RowWriter: ~Copyable {
 
   /// The rows that a DELETE of a range meets.
   private mutating func liveKeys(
-    in ranges: [KeyRange], _ restrictions: Restrictions, _ operands: Operands
+    _ restrictions: Restrictions, _ operands: Operands
   ) throws(TableError) -> [[UInt8]] {
     let reader = RowReader(restrictions.table, now: clock.microseconds / 1_000_000)
     var keys: [[UInt8]] = []
-    for range in ranges {
+    for range in try restrictions.ranges(operands) {
       try reader.scan(rows, range, reversed: false) { row throws(TableError) in
         if restrictions.accepts(operands, { row[$0] }) { keys.append([UInt8](row.key)) }
         return true
@@ -147,12 +162,14 @@ struct RowWriter: ~Copyable {
     case .deleteRows: try deleteRow(plan.table, timestamp)
     case .upsert(let marker):
       try encode(plan, operands, timestamp, marker: marker)
+      try gatherNew(plan, operands)
       try apply(plan.table)
     }
     return true
   }
 
   private mutating func deleteRow(_ table: Table, _ timestamp: Int64) throws(TableError) {
+    added.removeAll()
     value.removeAll()
     _ = RowEncoder(marker: nil, deletion: timestamp, base: timestamp, cells: 0, to: &value)
     try apply(table)
@@ -163,9 +180,13 @@ struct RowWriter: ~Copyable {
   ) throws(TableError) {
     var ttl: Int64 = 0
     var expiry: Int64 = 0
-    if let operand = plan.ttl, let bytes = operands[operand], bytes.count == 4 {
+    if let operand = plan.ttl, let bytes = operands[operand] {
+      try DataType.int.validate(bytes, column: "[ttl]")
       ttl = Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
       guard ttl >= 0 else { throw .invalid("A TTL must be greater or equal to 0, but was \(ttl)") }
+      guard ttl <= Limits.ttlSeconds else {
+        throw .invalid("ttl is too large. requested (\(ttl)) maximum (\(Limits.ttlSeconds))")
+      }
       if ttl > 0 { expiry = clock.microseconds / 1_000_000 + ttl }
     }
     value.removeAll()
@@ -191,22 +212,39 @@ struct RowWriter: ~Copyable {
     }
   }
 
-  /// Brings `value` to the row of `key`: as it is where there is none, merged where there is one;
-  /// indexes follow.
+  /// Brings `value`, whose index entries are in `added`, to the row of `key`: as it is where there
+  /// is none, merged where there is one. Nothing has been changed where a value is found too long.
   private mutating func apply(_ table: Table) throws(TableError) {
     let existing = try stored { () throws(LMDBError) in
       try withKeyAndValue { key, value throws(LMDBError) in try rows.insert(key, value) }
     }
-    guard let existing else {
-      if !table.indexes.isEmpty { try index(table, .add) }
-      return
+    if let existing {
+      try merge(existing, table)
+      changes += 1
+      try stored { () throws(LMDBError) in
+        try withKeyAndValue { key, value throws(LMDBError) in try rows.put(key, value) }
+      }
+      let indexes = self.indexes
+      try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
+    } else {
+      changes += 1
     }
+    let indexes = self.indexes
+    try added.visit { entry throws(LMDBError) in
+      try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+  }
+
+  /// Merges `value` with the row there is, and gathers the index entries of both.
+  private mutating func merge(
+    _ existing: UnsafeRawBufferPointer, _ table: Table
+  ) throws(TableError) {
     // The bytes are LMDB's until the next change: copied before it.
-    merged.removeAll()
-    merged.append(existing)
+    old.removeAll()
+    old.append(existing)
     scratch.removeAll()
     do throws(ByteError) {
-      try merged.withBytes { old throws(ByteError) in
+      try old.withBytes { old throws(ByteError) in
         try value.withBytes { new throws(ByteError) in
           try merger.merge(old, new, into: &scratch)
         }
@@ -215,43 +253,46 @@ struct RowWriter: ~Copyable {
       throw TableError(
         .serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
     }
-    // Take the old entries out, then put the new ones in: cheap, and right in every case.
-    swap(&value, &merged)
-    if !table.indexes.isEmpty { try index(table, .remove) }
     swap(&value, &scratch)
-    try stored { () throws(LMDBError) in
-      try withKeyAndValue { key, value throws(LMDBError) in try rows.put(key, value) }
-    }
-    if !table.indexes.isEmpty { try index(table, .add) }
+    // Also where the table has no index: what stands there belongs to another table's row.
+    removed.removeAll()
+    added.removeAll()
+    if table.indexes.isEmpty { return }
+    try Self.gather(table, key, old, into: &removed, maxKeySize)
+    try Self.gather(table, key, value, into: &added, maxKeySize)
   }
 
-  private enum IndexChange { case add, remove }
-
-  /// Adds or removes the index entries of the row in `key` and `value`. Expiry is left to readers,
-  /// which look at the row itself.
-  private mutating func index(_ table: Table, _ change: IndexChange) throws(TableError) {
+  /// Gathers the index entries of a row. Expiry is left to readers, which look at the row itself.
+  private static func gather(
+    _ table: Table, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
+    into entries: inout IndexEntries, _ maxKeySize: Int
+  ) throws(TableError) {
     let reader = RowReader(table, now: .min)
-    let indexes = self.indexes
-    let maxKeySize = self.maxKeySize
     try key.withBytes { key throws(TableError) in
       try value.withBytes { value throws(TableError) in
         _ = try reader.show(key, value) { row throws(TableError) in
-          for index in table.indexes {
-            guard let column = table.column(id: index.columnID),
-              let entry = row.indexKey(index, column)
-            else { continue }
-            guard entry.count <= maxKeySize else {
-              throw .invalid("The value of the indexed column \(column.name) is too long")
-            }
-            try stored { () throws(LMDBError) in
-              switch change {
-              case .add: try indexes.put(entry, [])
-              case .remove: _ = try indexes.remove(entry)
-              }
-            }
-          }
+          try entries.append(row, maxKeySize: maxKeySize)
           return true
         }
+      }
+    }
+  }
+
+  /// Gathers the index entries of a row that is new: an INSERT's without taking it apart again.
+  private mutating func gatherNew(
+    _ plan: Modification, _ operands: Operands
+  ) throws(TableError) {
+    added.removeAll()
+    if plan.table.indexes.isEmpty { return }
+    guard !plan.key.isEmpty else {
+      return try Self.gather(plan.table, key, value, into: &added, maxKeySize)
+    }
+    for index in plan.table.indexes {
+      guard let column = plan.table.column(id: index.columnID),
+        let bytes = plan.operand(of: column).flatMap({ operands[$0] })
+      else { continue }
+      try key.withBytes { key throws(TableError) in
+        try added.append(index, column, bytes, key: key, maxKeySize: maxKeySize)
       }
     }
   }

@@ -2,6 +2,7 @@ package import CQL
 
 /// A column of a table.
 package struct Column: Hashable, Sendable {
+  /// The part a column plays in the primary key.
   package enum Kind: UInt8, Sendable { case partitionKey, clustering, regular }
 
   /// The number its cells carry; never given again to another column of the table.
@@ -32,7 +33,9 @@ package struct Table: Hashable, Sendable {
   /// The WITH clause's options as CQL, without the clustering order.
   package var options: String
 
+  /// The columns that decide which partition a row is in, in order.
   package var partitionKey: ArraySlice<Column> { columns.prefix { $0.kind == .partitionKey } }
+  /// The columns that order the rows of a partition, in order; may be empty.
   package var clusteringKey: ArraySlice<Column> {
     columns[partitionKey.endIndex...].prefix { $0.kind == .clustering }
   }
@@ -124,6 +127,8 @@ package struct Schema: Sendable {
   /// Keyspaces with the statement that makes each.
   package var keyspaces: [String: String] = [:]
   package var tables: [TableName: Table] = [:]
+  /// Grows with every change while the tables are open.
+  var version = 0
 
   /// The table that a statement names, in `current` where it names no keyspace.
   func table(_ name: TableName, current: String?) throws(TableError) -> Table {

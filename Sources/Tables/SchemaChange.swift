@@ -15,14 +15,35 @@ struct SchemaChange {
         if create.ifNotExists { return }
         throw TableError(.alreadyExists, "Keyspace '\(create.name)' already exists")
       }
-      schema.keyspaces[create.name] = statement.cql
-      try SchemaStore.save(keyspace: create.name, statement: statement.cql, transaction)
+      try checkName(create.name, "Keyspace")
+      var plain = create
+      plain.ifNotExists = false
+      let cql = Statement.createKeyspace(plain).cql
+      schema.keyspaces[create.name] = cql
+      try SchemaStore.save(keyspace: create.name, statement: cql, transaction)
     case .createTable(let create): try createTable(create, transaction)
     case .createIndex(let create): try createIndex(create, transaction, maxKeySize)
     case .drop(let drop): try self.drop(drop, transaction)
     case .truncate(let name):
       try clear(try schema.table(name, current: keyspace), transaction)
     default: throw .invalid("The statement changes no definition")
+    }
+  }
+
+  /// Cassandra's rule for names, which here also keeps them apart in the keys of `schema`.
+  private func checkName(_ name: String, _ what: String) throws(TableError) {
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+    guard isPlain, !name.isEmpty, name.utf8.count <= Limits.nameBytes else {
+      throw .invalid(
+        "\(what) name must not be empty, more than \(Limits.nameBytes) characters long, or contain "
+          + "non-alphanumeric-underscore characters (got \"\(name)\")")
     }
   }
 
@@ -40,6 +61,7 @@ struct SchemaChange {
       if create.ifNotExists { return }
       throw TableError(.alreadyExists, "Table '\(name).\(create.name.table)' already exists")
     }
+    try checkName(create.name.table, "Table")
     let table = try Table(create, keyspace: name, id: schema.nextID)
     schema.tables[full] = table
     try SchemaStore.save(table, transaction)
@@ -148,18 +170,15 @@ private struct IndexBuilder {
 
   func build(_ databases: Databases) throws(TableError) {
     let reader = RowReader(table, now: .min)
-    var entries: [[UInt8]] = []
+    var entries = IndexEntries()
     try reader.scan(databases.rows, .all(table), reversed: false) { row throws(TableError) in
-      if let entry = row.indexKey(index, column) {
-        guard entry.count <= maxKeySize else {
-          throw .invalid("A value of the column \(column.name) is too long to be indexed")
-        }
-        entries.append(entry)
+      if let value = row[column] {
+        try entries.append(index, column, value, key: row.key, maxKeySize: maxKeySize)
       }
       return true
     }
-    try stored { () throws(LMDBError) in
-      for entry in entries { try databases.indexes.put(entry, []) }
+    try entries.visit { entry throws(LMDBError) in
+      try databases.indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 }

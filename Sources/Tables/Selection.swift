@@ -38,6 +38,7 @@ struct Selection: Sendable {
   var perPartitionLimit: Operand?
   var constants: [UInt8]
   var markers: [Int: OperandTable.Marker]
+  var isVolatile: Bool
 
   var isAggregate: Bool { outputs.contains(where: \.isAggregate) }
 }
@@ -66,8 +67,17 @@ struct SelectionPlanner {
       throw .invalid("Aggregates and plain columns cannot be mixed in one SELECT")
     }
     if select.distinct { try checkDistinct(outputs) }
+    if select.perPartitionLimit != nil {
+      guard !select.distinct else {
+        throw .invalid("PER PARTITION LIMIT is not allowed with SELECT DISTINCT queries")
+      }
+      guard !outputs.contains(where: \.isAggregate) else {
+        throw .invalid("PER PARTITION LIMIT is not allowed with aggregate queries.")
+      }
+    }
     let restrictions = try Restrictions(select.relations, table, &operands)
-    let index = restrictions.fixesPartition ? nil : usableIndex(restrictions)
+    let isByKey = restrictions.fixesPartition || !restrictions.tokens.isEmpty
+    let index = isByKey ? nil : usableIndex(restrictions)
     let answered = index != nil && restrictions.all.count == 1
     if restrictions.needsFiltering, !answered, !select.allowFiltering {
       throw .invalid(
@@ -81,7 +91,7 @@ struct SelectionPlanner {
       table: table, outputs: outputs, columns: columns, restrictions: restrictions, index: index,
       isReversed: try isReversed(select.orderBy, restrictions), isDistinct: select.distinct,
       isJSON: select.json, limit: limit, perPartitionLimit: perPartition,
-      constants: operands.constants, markers: operands.markers)
+      constants: operands.constants, markers: operands.markers, isVolatile: operands.isVolatile)
   }
 
   private func usableIndex(
@@ -106,10 +116,11 @@ struct SelectionPlanner {
 
   private mutating func limit(_ term: Term?, _ name: String) throws(TableError) -> Operand? {
     guard let term else { return nil }
+    let operand = try operands.add(term, .int, column: "[limit]")
     if case .integer(let digits) = term, (Int32(digits) ?? 0) <= 0 {
       throw .invalid("\(name) must be strictly positive")
     }
-    return try operands.add(term, .int, column: "[limit]")
+    return operand
   }
 
   /// Whether the rows come in the reverse of the table's order; refuses any other order.
@@ -121,20 +132,32 @@ struct SelectionPlanner {
       throw .invalid(
         "ORDER BY is only supported when the partition key is restricted by an EQ or an IN.")
     }
-    let fixed = restrictions.clusteringPrefix.map(\.column.name)
-    let expected = table.clusteringKey.filter { !fixed.contains($0.name) }
-    let asked = orderBy.filter { !fixed.contains($0.column) }
-    for ordering in asked where table.column(ordering.column)?.kind != .clustering {
+    for column in table.partitionKey where (restrictions.fixing(column)?.operands.count ?? 0) > 1 {
       throw .invalid(
-        "Order by is currently only supported on the clustered columns of the PRIMARY KEY, got "
-          + ordering.column)
+        "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you "
+          + "must either remove the ORDER BY or the IN and sort client side, or disable paging for "
+          + "this query")
     }
-    guard asked.map(\.column) == expected.prefix(asked.count).map(\.name) else {
-      throw .invalid(
-        "Order by currently only supports the ordering of columns following their "
-          + "declared order in the PRIMARY KEY")
+    let fixed = Set(restrictions.clusteringPrefix.map(\.column.position))
+    var next = 0
+    var flips: Set<Bool> = []
+    for ordering in orderBy {
+      let column = try table.required(ordering.column)
+      guard column.kind == .clustering else {
+        throw .invalid(
+          "Order by is currently only supported on the clustered columns of the PRIMARY KEY, got "
+            + ordering.column)
+      }
+      // A column fixed by = orders nothing and may be left out.
+      while next < column.position, fixed.contains(next) { next += 1 }
+      guard next == column.position else {
+        throw .invalid(
+          "Order by currently only supports the ordering of columns following their "
+            + "declared order in the PRIMARY KEY")
+      }
+      flips.insert(ordering.descending != column.isDescending)
+      next += 1
     }
-    let flips = Set(zip(asked, expected).map { $0.descending != $1.isDescending })
     guard flips.count <= 1 else {
       throw .invalid("Unsupported order by relation: it is neither the table's nor its reverse")
     }
@@ -147,7 +170,14 @@ struct SelectionPlanner {
     switch expression {
     case .column(let name): return .column(try table.required(name))
     case .countRows: return .countRows
-    case .function(_, "token", _): return .token
+    case .function(_, "token", let arguments):
+      let key = table.partitionKey.map { Selector.Expression.column($0.name) }
+      guard arguments == key else {
+        throw .invalid(
+          "The token function takes the columns of the partition key: "
+            + table.partitionKey.map(\.name).joined(separator: ", "))
+      }
+      return .token
     case .function(_, let name, let arguments):
       guard arguments.count == 1, case .column(let argument) = arguments[0] else { break }
       let column = try table.required(argument)

@@ -5,7 +5,7 @@ internal import Machine
 
 /// One execution of a SELECT, or of one page of it.
 struct SelectionRun {
-  private let selection: Selection
+  private let plan: Shared<Selection>
   private let operands: Operands
   private let now: Int64
   private let pageRows: Int
@@ -16,34 +16,40 @@ struct SelectionRun {
   private let perPartitionLimit: Int
 
   init(
-    _ selection: Selection, _ operands: Operands, now: Int64, pageRows: Int, state: PagingState?
-  ) {
-    self.selection = selection
+    _ plan: Shared<Selection>, _ operands: Operands, now: Int64, pageRows: Int, state: PagingState?
+  ) throws(TableError) {
+    func number(_ operand: Operand?, _ name: String) throws(TableError) -> Int {
+      guard let operand, let bytes = operands[operand] else { return .max }
+      try DataType.int.validate(bytes, column: name)
+      let number = Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
+      guard number > 0 else { throw .invalid("\(name) must be strictly positive") }
+      return number
+    }
+    try plan.value.restrictions.validate(operands)
+    self.plan = plan
     self.operands = operands
     self.now = now
     self.pageRows = pageRows
-    func number(_ operand: Operand?) -> Int {
-      guard let bytes = operand.flatMap({ operands[$0] }), bytes.count == 4 else { return .max }
-      return Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-    }
-    limit = number(selection.limit)
-    perPartitionLimit = number(selection.perPartitionLimit)
+    // Cassandra limits the rows that are returned, and an aggregate returns one.
+    let asked = try number(plan.value.limit, "LIMIT")
+    limit = plan.value.isAggregate ? .max : asked
+    perPartitionLimit = try number(plan.value.perPartitionLimit, "PER PARTITION LIMIT")
     self.state = state ?? PagingState()
-    aggregates = selection.outputs.map { Aggregate($0) }
+    aggregates = plan.value.isAggregate ? plan.value.outputs.map { Aggregate($0) } : []
   }
 
   /// Reads the page.
   mutating func run(_ databases: Databases) throws(TableError) -> Page {
-    let reader = RowReader(selection.table, now: now)
     var isFull = false
-    if let index = selection.index {
-      isFull = try runIndex(index.index, index.column, index.operand, databases, reader)
+    if let index = plan.value.index {
+      isFull = try runIndex(index.index, index.column, index.operand, databases)
     } else {
-      var ranges = try selection.restrictions.ranges(operands)
-      if selection.isReversed { ranges.reverse() }
+      let reader = RowReader(plan.value.table, now: now)
+      var ranges = try plan.value.restrictions.ranges(operands)
+      if plan.value.isReversed { ranges.reverse() }
       for range in ranges {
         guard let rest = remainder(of: range) else { continue }
-        try reader.scan(databases.rows, rest, reversed: selection.isReversed) {
+        try reader.scan(databases.rows, rest, reversed: plan.value.isReversed) {
           row throws(TableError) in
           guard take(row) else {
             isFull = true
@@ -54,17 +60,18 @@ struct SelectionRun {
         if isFull { break }
       }
     }
-    if selection.isAggregate {
-      return Page(columns: selection.columns, rows: [aggregates.map(\.result)], next: nil)
+    if plan.value.isAggregate {
+      return Page(columns: plan.value.columns, rows: [aggregates.map(\.result)], next: nil)
     }
-    return Page(columns: selection.columns, rows: rows, next: isFull ? state : nil)
+    return Page(
+      columns: plan.value.columns, rows: rows, next: isFull && state.returned < limit ? state : nil)
   }
 
   /// What of a range lies behind the last row of the page before.
   private func remainder(of range: KeyRange) -> KeyRange? {
     guard let last = state.lastKey else { return range }
     var rest = range
-    if selection.isReversed {
+    if plan.value.isReversed {
       if rest.end.map({ last.lexicographicallyPrecedes($0) }) ?? true { rest.end = last }
     } else {
       let behind = last + [0]
@@ -76,11 +83,9 @@ struct SelectionRun {
 
   /// Follows an index; true where the page ended before the entries did.
   private mutating func runIndex(
-    _ index: Index, _ column: Column, _ operand: Operand, _ databases: Databases,
-    _ reader: RowReader
+    _ index: Index, _ column: Column, _ operand: Operand, _ databases: Databases
   ) throws(TableError) -> Bool {
     let wanted = try operands.required(operand, column)
-    try column.type.validate(wanted, column: column.name)
     var prefix = ByteBuffer(capacity: 128)
     prefix.append(bigEndian: index.id)
     column.type.appendComponent(wanted, descending: false, to: &prefix)
@@ -92,6 +97,9 @@ struct SelectionRun {
     var entry = try stored { () throws(LMDBError) in
       try range.start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
     }
+    // Most look-ups in a stream of new rows find nothing: the reader is made when there is a row.
+    guard entry.map({ range.contains($0.key) }) ?? false else { return false }
+    let reader = RowReader(plan.value.table, now: now)
     while let found = entry, range.contains(found.key) {
       let rowKey = UnsafeRawBufferPointer(rebasing: found.key[start.count...])
       let value = try stored { () throws(LMDBError) in try databases.rows.get(rowKey) }
@@ -108,26 +116,25 @@ struct SelectionRun {
 
   /// Takes a row into the page where it is asked for; false where the page or the limit is reached.
   private mutating func take(_ row: LiveRow, position: UnsafeRawBufferPointer? = nil) -> Bool {
-    guard selection.restrictions.accepts(operands, { row[$0] }) else { return true }
+    guard plan.value.restrictions.accepts(operands, { row[$0] }) else { return true }
     guard state.returned < limit else { return false }
     let partition = UnsafeRawBufferPointer(
       rebasing: row.key[..<RowKey.partitionLength(row.key)])
     let isSamePartition = state.partition.map { $0.elementsEqual(partition) } ?? false
-    if !isSamePartition {
-      state.partition = [UInt8](partition)
-      state.returnedOfPartition = 0
-    }
-    if selection.isDistinct && isSamePartition { return true }
-    guard state.returnedOfPartition < perPartitionLimit else { return true }
-    if selection.isAggregate {
+    let returnedOfPartition = isSamePartition ? state.returnedOfPartition : 0
+    if plan.value.isDistinct && returnedOfPartition > 0 { return true }
+    guard returnedOfPartition < perPartitionLimit else { return true }
+    if plan.value.isAggregate {
       for index in aggregates.indices { aggregates[index].add(row) }
     } else {
       guard rows.count < pageRows else { return false }
-      rows.append(selection.outputs.map { show($0, row) })
+      rows.append(plan.value.outputs.map { show($0, row) })
       state.lastKey = [UInt8](position ?? row.key)
     }
+    // Only now: a row that is left to the next page must find the state of the row before it.
+    if !isSamePartition { state.partition = [UInt8](partition) }
     state.returned += 1
-    state.returnedOfPartition += 1
+    state.returnedOfPartition = returnedOfPartition + 1
     return true
   }
 

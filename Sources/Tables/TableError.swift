@@ -27,6 +27,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     storage = error
   }
 
+  /// A statement that is well formed and cannot be executed.
   package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
 
   package var description: String { message }

@@ -17,6 +17,8 @@ package final class Tables: Sendable {
   let environment: Environment
   private let clock: Clock
   private let loaded: Mutex<Schema>
+  /// Held by the one that writes; the timestamp given last, microseconds since 1970.
+  private let writing = Mutex(Int64.min)
   private let isReadOnly: Bool
   /// Held as long as the tables are open for writing.
   private let lock: DirectoryLock?
@@ -93,7 +95,8 @@ package final class Tables: Sendable {
   /// The definitions as they are now.
   package var schema: Schema { loaded.withLock { $0 } }
 
-  /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in use.
+  /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in
+  /// use.
   package func prepare(
     _ text: String, keyspace: String? = nil
   ) throws(TableError) -> PreparedStatement {
@@ -112,6 +115,7 @@ package final class Tables: Sendable {
   ) throws(TableError) -> Page {
     switch statement.plan {
     case .select:
+      let statement = try statement.current(schema, clock)
       return try environment.read(mapping: TableError.init) { transaction throws(TableError) in
         try statement.select(
           try Databases(transaction), values, clock, pageRows: pageRows, state)
@@ -128,16 +132,39 @@ package final class Tables: Sendable {
   }
 
   /// Lets `body` read and write in one transaction, committed and durable when this returns; when
-  /// `body` throws, nothing has changed. `body` must not call other methods of this object.
+  /// `body` throws, nothing has changed. `body` may go on after a statement that failed, unless the
+  /// statement had changed something by then: then its error is thrown in the end. `body` must not
+  /// call other methods of this object.
   package func write<Result>(
     _ body: (WriteTransaction) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     guard !isReadOnly else {
       throw TableError(.serverError, "the tables are open for reading only")
     }
-    return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-      try body(try WriteTransaction(transaction, clock, environment.maxKeySize))
+    return try exclusively { last throws(TableError) in
+      let schema = self.schema
+      return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+        let open = try WriteTransaction(
+          transaction, schema, clock, environment.maxKeySize, lastTimestamp: last)
+        let result = try body(open)
+        if let failure = open.failure { throw failure }
+        last = open.lastTimestamp
+        return result
+      }
     }
+  }
+
+  /// Runs `body` while nobody else writes, so that a writer and the definitions it sees agree.
+  private func exclusively<Result>(
+    _ body: (inout Int64) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    var outcome: Swift.Result<Result, TableError>?
+    writing.withLock { last in
+      outcome = Swift.Result { () throws(TableError) in try body(&last) }
+    }
+    // Always set: the closure has run.
+    guard let outcome else { throw TableError(.serverError, "the write did not run") }
+    return try outcome.get()
   }
 
   /// The bytes kept under a name in `state`, such as a query's checkpoint.
@@ -183,13 +210,14 @@ package final class Tables: Sendable {
     guard !isReadOnly else {
       throw TableError(.serverError, "the tables are open for reading only")
     }
-    let fresh = try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-      let current = try SchemaStore.load(transaction)
-      var change = SchemaChange(schema: current, keyspace: keyspace)
-      try change.apply(statement, transaction, environment.maxKeySize)
-      return change.schema
+    return try exclusively { _ throws(TableError) in
+      var change = SchemaChange(schema: schema, keyspace: keyspace)
+      change.schema.version += 1
+      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+        try change.apply(statement, transaction, environment.maxKeySize)
+      }
+      loaded.withLock { $0 = change.schema }
+      return Page(columns: [], rows: [])
     }
-    loaded.withLock { $0 = fresh }
-    return Page(columns: [], rows: [])
   }
 }

@@ -7,33 +7,46 @@ internal import Machine
 package final class WriteTransaction {
   private let databases: Databases
   private var writer: RowWriter
+  private let schema: Schema
   private let clock: Clock
+  /// The error of a statement that failed when it had changed something: not to be committed.
+  private(set) var failure: TableError?
+  var lastTimestamp: Int64 { writer.lastTimestamp }
 
   init(
-    _ transaction: borrowing Transaction, _ clock: Clock, _ maxKeySize: Int
+    _ transaction: borrowing Transaction, _ schema: Schema, _ clock: Clock, _ maxKeySize: Int,
+    lastTimestamp: Int64
   ) throws(TableError) {
     databases = try Databases(transaction)
-    writer = RowWriter(databases, clock: clock, maxKeySize: maxKeySize)
+    writer = RowWriter(
+      databases, clock: clock, maxKeySize: maxKeySize, lastTimestamp: lastTimestamp)
+    self.schema = schema
     self.clock = clock
   }
 
   /// Executes a prepared INSERT, UPDATE, DELETE, BATCH or SELECT. A conditional statement gives a
-  /// row with the column `[applied]`. A SELECT sees what this transaction has written so far.
+  /// row with the column `[applied]`. A SELECT sees what this transaction has written so far, and
+  /// returns all rows, not a page.
   @discardableResult
   package func execute(
     _ statement: PreparedStatement, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
+    let changesBefore = writer.changes
+    do throws(TableError) {
+      return try run(try statement.current(schema, clock), values)
+    } catch {
+      if writer.changes != changesBefore { failure = error }
+      throw error
+    }
+  }
+
+  private func run(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues
+  ) throws(TableError) -> Page {
+    try statement.check(values)
     switch statement.plan {
     case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
-    case .modify(let plan):
-      try statement.check(values)
-      guard !plan.isVolatile else {
-        guard case .modify(let renewed) = try statement.renewed(clock).plan else {
-          return Page(columns: [], rows: [])
-        }
-        return try modify(renewed, values)
-      }
-      return try modify(plan, values)
+    case .modify(let plan): return try modify(plan.value, values)
     case .batch(let statements):
       for statement in statements { try execute(statement, BoundValues()) }
       return Page(columns: [], rows: [])

@@ -15,8 +15,8 @@ public struct ClassificationMetrics: Sendable, Equatable {
   /// pair, a tie counting half.
   public let aucROC: Double
 
-  /// Judges `probabilities` of examples whose classes are `isPositive`, one each; the positive class
-  /// is predicted from `threshold` on.
+  /// Judges `probabilities` of examples whose classes are `isPositive`, one each; the positive
+  /// class is predicted from `threshold` on.
   public init(isPositive: [Bool], probabilities: [Double], threshold: Double) {
     var counts = [0, 0, 0, 0]
     for (isPositive, probability) in zip(isPositive, probabilities) {

@@ -1,7 +1,8 @@
 /// Which words a contraction's ending belongs to, for texts whose apostrophes have become blanks.
 enum Contractions {
-  /// Whether `suffix`, standing alone after a blank, is the end of `word`: "don t", "you re", "it s".
-  /// Both are folded characters. "re" and "d" are words of their own, so they ask for a pronoun.
+  /// Whether `suffix`, standing alone after a blank, is the end of `word`: "don t", "you re", "it
+  /// s". Both are folded characters. "re" and "d" are words of their own, so they ask for a
+  /// pronoun.
   static func joins(
     _ word: UnsafeBufferPointer<UInt32>, _ suffix: UnsafeBufferPointer<UInt32>
   ) -> Bool {

@@ -6,13 +6,13 @@ public struct CrossValidation: Sendable {
   public let probabilities: [Double]
   /// Each fold's metrics, at `foldThresholds`.
   public let foldMetrics: [ClassificationMetrics]
-  /// The threshold each fold was judged by; where it maximises F1, it was chosen on the other folds'
-  /// predictions.
+  /// The threshold each fold was judged by; where it maximises F1, it was chosen on the other
+  /// folds' predictions.
   public let foldThresholds: [Double]
   /// The threshold for a model trained on all examples.
   public let threshold: Double
-  /// Metrics of all out-of-fold probabilities at `threshold`. Where the threshold was chosen on these
-  /// very predictions, the folds' mean is the fairer figure.
+  /// Metrics of all out-of-fold probabilities at `threshold`. Where the threshold was chosen on
+  /// these very predictions, the folds' mean is the fairer figure.
   public let metrics: ClassificationMetrics
 
   /// The mean over the folds of one of their metrics.

@@ -46,8 +46,8 @@ struct FeatureExtractor: Sendable {
     scratch.slotMask = mask
   }
 
-  /// Calls `body` with the key of each n-gram of the tokens in `scratch` and the first and last token
-  /// it comes from.
+  /// Calls `body` with the key of each n-gram of the tokens in `scratch` and the first and last
+  /// token it comes from.
   @inline(__always) func forEachFeature(
     _ scratch: borrowing Scratch, _ body: (FeatureKey, Int, Int) -> Void
   ) {

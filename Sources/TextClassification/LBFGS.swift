@@ -72,8 +72,8 @@ private struct WolfeSearch {
 
   init(step: Double) { self.step = step }
 
-  /// Takes what the trial at `step` gave; true when the step will do, else moves `step`. A change of
-  /// the value within `rounding` tells nothing, so there the slopes decide (Hager and Zhang's
+  /// Takes what the trial at `step` gave; true when the step will do, else moves `step`. A change
+  /// of the value within `rounding` tells nothing, so there the slopes decide (Hager and Zhang's
   /// approximate Wolfe conditions).
   mutating func judge(
     change: Double, rounding: Double, slope: Double, newSlope: Double

@@ -17,8 +17,8 @@ struct SparseRows {
 }
 
 /// L2-penalised logistic loss: the weighted mean of each row's log-loss plus
-/// `penalty / 2` times the squared length of the weights. The last parameter is the intercept, which
-/// is not penalised.
+/// `penalty / 2` times the squared length of the weights. The last parameter is the intercept,
+/// which is not penalised.
 struct LogisticObjective {
   let rows: SparseRows
   let isPositive: [Bool]

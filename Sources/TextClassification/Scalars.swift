@@ -44,8 +44,8 @@ enum Scalars {
     return DecodedScalar(value: value, length: length)
   }
 
-  /// The class of a scalar above ASCII. Blocks of signs are named; all the rest are letters, so that
-  /// every script's words survive.
+  /// The class of a scalar above ASCII. Blocks of signs are named; all the rest are letters, so
+  /// that every script's words survive.
   static func classify(_ scalar: UInt32) -> ScalarClass {
     switch scalar {
     case 0x2018, 0x2019, 0x201B, 0x02BC, 0x00B4, 0xFF07: .apostrophe

@@ -24,8 +24,8 @@ public struct TextClassifier: Sendable, Equatable {
   let weights: [BucketWeights]
 
   /// What scores texts about a brand. `brandNames` (names and handles such as "asos" and
-  /// "@ASOS_HeresToHelp", matched without regard to case, "@" and "_") are all read as one token, so
-  /// that a model holds for any brand.
+  /// "@ASOS_HeresToHelp", matched without regard to case, "@" and "_") are all read as one token,
+  /// so that a model holds for any brand.
   public func scorer(brandNames: [String] = []) -> TextScorer {
     TextScorer(classifier: self, brands: BrandNames(brandNames))
   }

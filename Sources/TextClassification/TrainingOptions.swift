@@ -34,8 +34,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var threshold = ThresholdGoal.fixed(0.5)
   /// Folds of a cross-validation, within 2...100.
   public var folds = 5
-  /// Whether texts that differ only in case, numbers, handles, addresses and punctuation stay in one
-  /// fold, so that a model is never tested on what it has as good as seen.
+  /// Whether texts that differ only in case, numbers, handles, addresses and punctuation stay in
+  /// one fold, so that a model is never tested on what it has as good as seen.
   public var keepsNearDuplicatesTogether = false
   /// Decides the folds. The same examples, options and seed give the same model, byte for byte.
   public var seed: UInt64 = 1

@@ -37,7 +37,8 @@ extension Tokenizer {
     finish(shape, unitStart, from: start)
   }
 
-  /// An apostrophe between letters, a letter above ASCII or a sign without trace; false ends the word.
+  /// An apostrophe between letters, a letter above ASCII or a sign without trace; false ends the
+  /// word.
   private mutating func takeJoiner(_ shape: inout WordShape, _ unitStart: Int) -> Bool {
     let apostrophe = apostropheLength()
     if apostrophe > 0 {

@@ -119,7 +119,9 @@ import Testing
     for (key, hash) in placed {
       for count in [1, 2, 7, 12, 1_024] {
         let expected = Int(hash & 0x7FFF_FFFF) % count
-        let found = Array(key.utf8).withUnsafeBytes { DefaultPartitioner.partition(for: $0, of: count) }
+        let found = Array(key.utf8).withUnsafeBytes {
+          DefaultPartitioner.partition(for: $0, of: count)
+        }
         #expect(found == expected)
       }
     }

@@ -1,31 +1,5 @@
-import Machine
 import Tables
 import Testing
-
-/// Tables in a folder of their own, removed afterwards.
-final class TemporaryTables {
-  let directory: String
-  let tables: Tables
-
-  init() throws {
-    let name = Entropy.identifier().map { String($0, radix: 16) }.joined()
-    directory = "/tmp/grouse-tables-\(name)"
-    tables = try Tables(directory)
-    _ = try tables.execute("CREATE KEYSPACE k")
-  }
-
-  deinit { try? LocalDisk().remove(directory) }
-
-  /// The rows of a SELECT as JSON, one string a row.
-  func rows(_ statement: String) throws -> [String] {
-    let page = try tables.execute(statement)
-    return page.rows.map { page.json($0) }
-  }
-
-  func run(_ statements: String...) throws {
-    for statement in statements { _ = try tables.execute(statement) }
-  }
-}
 
 @Suite struct StatementTests {
   @Test func `rows come back in clustering order and by index`() throws {
@@ -42,18 +16,18 @@ final class TemporaryTables {
         VALUES ('asos', '2026-11-20', '2026-11-20 10:00:0\(number)', 'p\(number)', 'it''s \(number)', 0.5)
         """)
     }
-    let where_ = "WHERE brand = 'asos' AND day = '2026-11-20'"
+    let place = "WHERE brand = 'asos' AND day = '2026-11-20'"
     #expect(
-      try store.rows("SELECT id FROM k.posts \(where_) LIMIT 2") == [
+      try store.rows("SELECT id FROM k.posts \(place) LIMIT 2") == [
         #"{"id": "p5"}"#, #"{"id": "p4"}"#,
       ])
     #expect(
-      try store.rows("SELECT id FROM k.posts \(where_) ORDER BY at ASC LIMIT 1") == [
+      try store.rows("SELECT id FROM k.posts \(place) ORDER BY at ASC LIMIT 1") == [
         #"{"id": "p1"}"#
       ])
     #expect(
       try store.rows(
-        "SELECT id FROM k.posts \(where_) AND at > '2026-11-20 10:00:02' AND at <= '2026-11-20 10:00:04'"
+        "SELECT id FROM k.posts \(place) AND at > '2026-11-20 10:00:02' AND at <= '2026-11-20 10:00:04'"
       )
         == [#"{"id": "p4"}"#, #"{"id": "p3"}"#])
     #expect(
@@ -62,8 +36,8 @@ final class TemporaryTables {
       ])
     #expect(try store.rows("SELECT count(*) FROM k.posts") == [#"{"count": 5}"#])
     try store.run(
-      "UPDATE k.posts SET body = 'new' \(where_) AND at = '2026-11-20 10:00:03' AND id = 'p3'",
-      "DELETE FROM k.posts \(where_) AND at = '2026-11-20 10:00:04' AND id = 'p4'")
+      "UPDATE k.posts SET body = 'new' \(place) AND at = '2026-11-20 10:00:03' AND id = 'p3'",
+      "DELETE FROM k.posts \(place) AND at = '2026-11-20 10:00:04' AND id = 'p4'")
     #expect(try store.rows("SELECT body FROM k.posts WHERE id = 'p3'") == [#"{"body": "new"}"#])
     #expect(try store.rows("SELECT body FROM k.posts WHERE id = 'p4'") == [])
     #expect(try store.rows("SELECT count(*) FROM k.posts") == [#"{"count": 4}"#])

@@ -256,21 +256,21 @@ private final class SimulatedFile: File {
       failing: { state in
         let part = Int.random(in: 0...content.count, using: &state.random)
         state.image.change(node, .write(at: Int(position), Array(content.prefix(part))))
-      }
-    ) { state throws(IOFailure) in
-      guard position >= 0 else { throw IOFailure("write", path, code: EINVAL) }
-      let size = state.image.files[node]?.live.count ?? 0
-      let growth = max(Int(position) + content.count - size, 0)
-      let used = state.image.files.values.reduce(0) { $0 + $1.live.count }
-      let excess = state.capacity.map { max(used + growth - $0, 0) } ?? 0
-      let fitting = max(content.count - excess, 0)
-      if growth == 0 || excess == 0 {
-        state.image.change(node, .write(at: Int(position), content))
-      } else {
-        state.image.change(node, .write(at: Int(position), Array(content.prefix(fitting))))
-        throw IOFailure("write", path, code: ENOSPC)
-      }
-    }
+      },
+      { state throws(IOFailure) in
+        guard position >= 0 else { throw IOFailure("write", path, code: EINVAL) }
+        let size = state.image.files[node]?.live.count ?? 0
+        let growth = max(Int(position) + content.count - size, 0)
+        let used = state.image.files.values.reduce(0) { $0 + $1.live.count }
+        let excess = state.capacity.map { max(used + growth - $0, 0) } ?? 0
+        let fitting = max(content.count - excess, 0)
+        if growth == 0 || excess == 0 {
+          state.image.change(node, .write(at: Int(position), content))
+        } else {
+          state.image.change(node, .write(at: Int(position), Array(content.prefix(fitting))))
+          throw IOFailure("write", path, code: ENOSPC)
+        }
+      })
   }
 
   func truncate(to size: Int64) throws(IOFailure) {
@@ -281,9 +281,8 @@ private final class SimulatedFile: File {
   }
 
   func sync() throws(IOFailure) {
-    try perform("sync", failing: { $0.image.failToSync(file: node, &$0.random) }) {
-      state throws(IOFailure) in
-      state.image.sync(file: node)
-    }
+    try perform(
+      "sync", failing: { $0.image.failToSync(file: node, &$0.random) },
+      { $0.image.sync(file: node) })
   }
 }

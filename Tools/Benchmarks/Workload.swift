@@ -5,8 +5,9 @@ import Records
 import SupportDesk
 import Tables
 
-/// Posts made for measuring: X v2 stream lines of about 1 kB with the sample's texts, a new id, author
-/// and number each, a hundred a second of their own time. The same numbers give the same bytes.
+/// Posts made for measuring: X v2 stream lines of about 1 kB with the sample's texts, a new id,
+/// author and number each, a hundred a second of their own time. The same numbers give the same
+/// bytes.
 struct Workload {
   private let texts: [String]
 

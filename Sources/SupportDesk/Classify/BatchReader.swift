@@ -3,7 +3,8 @@ internal import Posts
 internal import Records
 internal import TextClassification
 
-/// The query's first half: reads records from their offsets on, parses, filters and classifies them.
+/// The query's first half: reads records from their offsets on, parses, filters and classifies
+/// them.
 struct BatchReader: ~Copyable {
   private let log: any EventLog
   private let topic: String

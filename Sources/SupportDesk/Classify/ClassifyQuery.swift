@@ -24,7 +24,8 @@ package final class ClassifyQuery: Sendable {
 
   /// When a run ends by itself.
   package enum End: Sendable {
-    /// When every record that was there has been committed and `sourcesEnded` says no more will come.
+    /// When every record that was there has been committed and `sourcesEnded` says no more will
+    /// come.
     case caughtUp
     /// Only when asked to.
     case never

@@ -215,8 +215,8 @@ struct VerdictWriter: ~Copyable {
     batch.words.withBytes { values.append(UnsafeRawBufferPointer(rebasing: $0[verdict.words])) }
   }
 
-  /// A version 8 UUID (RFC 9562: bytes of one's own making) that is a hash of the post's id, so that
-  /// the same post has the same one always and everywhere.
+  /// A version 8 UUID (RFC 9562: bytes of one's own making) that is a hash of the post's id, so
+  /// that the same post has the same one always and everywhere.
   private mutating func appendUUID(of id: UnsafeRawBufferPointer) {
     let (high, low) = Murmur.hash3x128(id, signExtendedTail: false)
     let version = high & 0xFFFF_FFFF_FFFF_0FFF | 0x8000

@@ -4,6 +4,7 @@ internal import Records
 
 /// The topic of what could not be read, each record with the reason and where it came from.
 package struct DeadLetters: Sendable {
+  /// The topic's name.
   package static let topic = "posts.dead"
   /// Bytes of an unreadable record that are kept; a longer one is cut.
   static let valueBytes = 1 << 20

@@ -9,6 +9,7 @@ internal import Records
 /// A crash may come between the records and the note of them. As a source's batches carry its
 /// producer id, those that lie behind the ends noted can be counted, and are not appended again.
 package struct SourceOffsets: Sendable {
+  /// The topic's name, in Kafka's way of naming what is the system's own.
   package static let topic = "__source_offsets"
 
   private let log: any EventLog
@@ -27,13 +28,19 @@ package struct SourceOffsets: Sendable {
   /// Where a source's collection goes on.
   package struct Resumption: Sendable {
     /// Marks the source's batches; the same in every run.
-    var producer: Int64
+    package let producer: Int64
     /// Records of the source that were noted as collected.
     package var position = 0
     /// Records of each partition that were appended and not noted.
     var unnoted: [Int: Int] = [:]
     /// Dead letters that were appended and not noted.
     var unnotedLetters = 0
+
+    /// A producer whose first `position` records were collected.
+    package init(producer: Int64, position: Int = 0) {
+      self.producer = producer
+      self.position = position
+    }
   }
 
   /// Where to go on with `source`: at its beginning where it was not collected yet, or where the

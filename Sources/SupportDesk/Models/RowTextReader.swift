@@ -46,8 +46,10 @@ package struct RowTextReader: ~Copyable {
     return header.count > 1 && header.column(named: column) != nil
   }
 
+  /// Takes the next bytes of the file, copied; then call `next` until nil.
   package mutating func feed(_ bytes: UnsafeRawBufferPointer) { scanner.feed(bytes) }
 
+  /// Says that no more bytes come; then call `next` until nil once more.
   package mutating func finish() { scanner.finish() }
 
   /// The next row that is whole; nil when more bytes are needed, or after the last.

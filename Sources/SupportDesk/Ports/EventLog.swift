@@ -11,7 +11,9 @@ package protocol EventLog: Sendable {
   var arrivals: Signal { get }
   /// Makes a topic where it is missing; one that is there keeps its partitions.
   func ensureTopic(_ name: String, partitions: Int) throws
+  /// Whether there is such a topic.
   func hasTopic(_ name: String) throws -> Bool
+  /// How many partitions a topic has; throws where there is no such topic.
   func partitionCount(of topic: String) throws -> Int
   /// The offsets that can be read now.
   func bounds(of partition: TopicPartition) throws -> Range<Int64>

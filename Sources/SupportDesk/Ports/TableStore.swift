@@ -5,6 +5,7 @@ package import Tables
 /// Values are bound in the encodings of Cassandra's native protocol. All methods may be called from
 /// any thread and may block on the disk.
 package protocol TableStore: Sendable {
+  /// Parses and plans a statement, to be executed any number of times.
   func prepare(_ statement: String) throws -> PreparedStatement
   /// Executes a statement without markers.
   @discardableResult
@@ -23,5 +24,6 @@ package protocol TableTransaction {
   func execute(_ statement: PreparedStatement, _ values: borrowing BoundValues) throws -> Page
   /// Keeps bytes under a name: a query's checkpoint or state.
   func setState(_ name: String, _ bytes: [UInt8]) throws
+  /// The bytes kept under a name, those set in this transaction included; nil where there are none.
   func state(_ name: String) throws -> [UInt8]?
 }

@@ -39,9 +39,8 @@ struct Collect: ParsableCommand {
       into: topic ?? configuration.topic, of: try EmbeddedEventLog(log),
       partitions: configuration.partitions, rate: rate)
     let bar = ProgressBar("collecting", unit: "records", total: nil)
-    let totals = try reader.collect(source, isStopped: { interruption.isRequested }) {
-      bar.update($0.records)
-    }
+    let totals = try reader.collect(
+      source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) })
     bar.clear()
     try log.close()
     if options.json {

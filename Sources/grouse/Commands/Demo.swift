@@ -57,7 +57,8 @@ struct Demo: ParsableCommand {
     try StandardOutput.flush()
     if !exit {
       Messages.line("\nstaying up, so that you can try them from another terminal; Ctrl-C ends it")
-      _ = try pipeline.run([], until: .never, isStopped: { interruption.isRequested }) { _ in }
+      _ = try pipeline.run(
+        [], until: .never, isStopped: { interruption.isRequested }, progress: { _ in })
     }
     arrivals.raise()
     watching.join()
@@ -96,11 +97,10 @@ struct Demo: ParsableCommand {
     let rate = speed.map { $0 * Double(records) / 86_400 }
     let totals = try pipeline.run(
       [.file(samples.stream)], until: .caughtUp, rate: rate,
-      isStopped: { interruption.isRequested }
-    ) { progress in
-      bar.update(
-        progress.totals.read, total: max(records, progress.totals.read + Int(progress.lag)))
-    }
+      isStopped: { interruption.isRequested },
+      progress: {
+        bar.update($0.totals.read, total: max(records, $0.totals.read + Int($0.lag)))
+      })
     bar.clear()
     if !options.json {
       let seconds = max(bar.seconds, 0.001)

@@ -1,0 +1,80 @@
+internal import CLMDB
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Keeps the map's pages from counting as the process's memory for ever.
+///
+/// Each page that is touched stays in the process's resident set until the system takes it back,
+/// which on a machine with free memory it never does: a long load would seem to need as much memory
+/// as the file is large. Giving the pages back costs nothing but a minor fault at the next touch,
+/// as they stay in the system's page cache.
+final class Residency: Sendable {
+  private static let growthBytes = 32 << 20
+  private static let commits = 512
+
+  private struct State {
+    var lastSize = 0
+    var commitsSince = 0
+  }
+
+  private let map: Extent?
+  private let state = Mutex(State())
+
+  /// Where the map lies; plain numbers, as nothing is read through them.
+  private struct Extent: Sendable {
+    var start: UInt
+    var length: Int
+  }
+
+  /// Looks up where the file at `path` is mapped; does nothing where the system does not tell.
+  init(of path: String) {
+    map = Residency.find(path)
+  }
+
+  /// Gives the map's pages back when the file has grown or many commits have passed. `usedBytes` is
+  /// the part of the file that is in use.
+  func committed(usedBytes: Int) {
+    guard let map else { return }
+    let isDue = state.withLock { state in
+      state.commitsSince += 1
+      guard
+        usedBytes - state.lastSize > Self.growthBytes || state.commitsSince >= Self.commits
+      else { return false }
+      state = State(lastSize: usedBytes, commitsSince: 0)
+      return true
+    }
+    // The map is a read-only view of a shared file: no page in it can hold anything unsaved.
+    if isDue {
+      _ = madvise(
+        UnsafeMutableRawPointer(bitPattern: map.start), min(usedBytes, map.length), MADV_DONTNEED)
+    }
+  }
+
+  /// Reads `/proc/self/maps`, which lists each mapping as `start-end … path`.
+  private static func find(_ path: String) -> Extent? {
+    guard let resolved = realpath(path, nil), let file = fopen("/proc/self/maps", "r") else {
+      return nil
+    }
+    defer {
+      free(resolved)
+      fclose(file)
+    }
+    let wanted = String(cString: resolved)
+    var line = [CChar](repeating: 0, count: 8_192)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      guard text.hasSuffix(wanted + "\n"), let dash = text.firstIndex(of: "-"),
+        let start = UInt(text[..<dash], radix: 16),
+        let end = UInt(text[text.index(after: dash)...].prefix { $0 != " " }, radix: 16)
+      else { continue }
+      return Extent(start: start, length: Int(end - start))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,113 @@
+import Bytes
+import CommitLog
+import Machine
+import Node
+import Records
+import SupportDesk
+import Tables
+import TestSupport
+import TextClassification
+
+/// A support desk on real engines in a folder of its own.
+final class Desk {
+  let folder = TemporaryDirectory()
+  let commitLog: CommitLog
+  let tables: Tables
+  let log: EmbeddedEventLog
+  let store: EmbeddedTableStore
+  var settings = ClassifyQuery.Settings()
+
+  init() throws {
+    commitLog = try CommitLog(Path.join(folder.path, "log"))
+    tables = try Tables(Path.join(folder.path, "tables"))
+    log = try EmbeddedEventLog(commitLog)
+    store = EmbeddedTableStore(tables)
+    settings.batchBytes = 2_000
+  }
+
+  /// Appends each value as a record of its own batch.
+  func append(_ values: [String], headers: [RecordHeader] = []) throws {
+    try log.ensureTopic(settings.topic, partitions: 1)
+    var builder = RecordBatchBuilder()
+    for value in values {
+      builder.reset()
+      try Array(value.utf8).withUnsafeBytes {
+        try builder.append(timestamp: 1_795_132_800_000, key: nil, value: $0, headers: headers)
+      }
+      _ = try builder.finish { try log.append($0, to: TopicPartition(settings.topic, 0)) }
+    }
+  }
+
+  /// Classifies all there is.
+  @discardableResult
+  func classify(
+    _ classifier: TextClassifier = Desk.angry, model: String = "m@1",
+    store: (any TableStore)? = nil
+  ) throws -> QueryTotals {
+    try ClassifyQuery(log, store ?? self.store, settings, classifier: classifier, model: model)
+      .run(until: .caughtUp)
+  }
+
+  func rewind() throws {
+    try QueryCheckpoint(name: settings.name, topic: settings.topic)
+      .rewind(in: store, partitions: 1)
+  }
+
+  /// The rows of a SELECT as JSON.
+  func rows(_ statement: String) throws -> [String] {
+    var rows: [String] = []
+    var state: PagingState?
+    let prepared = try tables.prepare(statement)
+    repeat {
+      let page = try tables.execute(prepared, BoundValues(), from: state)
+      rows += page.rows.map(page.json)
+      state = page.next
+    } while state != nil
+    return rows
+  }
+
+  /// Everything that depends on the posts alone: rows, counts without empty minutes, open cases.
+  func contents() throws -> [[String]] {
+    [
+      try rows("SELECT brand, created_at, id, text, label, prediction FROM grouse.posts").sorted(),
+      try rows("SELECT brand, minute, posts, complaints FROM grouse.counts_by_minute")
+        .filter { !$0.contains(#""posts": 0"#) }.sorted(),
+      try rows("SELECT brand, state, opened_at, post_id, text FROM grouse.cases").sorted(),
+    ]
+  }
+
+  /// A model to which "angry" is a complaint.
+  static let angry = classifier(of: "angry")
+  /// Another one, to which "late" is.
+  static let late = classifier(of: "late")
+
+  private static func classifier(of word: String) -> TextClassifier {
+    let fillers = ["blue dress", "nice shoes", "big order", "my parcel", "the app", "a coat"]
+    var examples: [LabelledText] = []
+    for filler in fillers {
+      for other in fillers {
+        examples.append(LabelledText(text: "\(word) \(filler) \(other)", isPositive: true))
+        let rival = word == "angry" ? "late" : "angry"
+        examples.append(LabelledText(text: "\(rival) \(filler) \(other)", isPositive: false))
+      }
+    }
+    var options = TrainingOptions()
+    options.features.bucketBits = 12
+    do { return try TextClassifierTrainer(options: options).train(examples) } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+}
+
+/// An X v2 stream line.
+func post(
+  _ id: Int, _ text: String, history: [Int]? = nil, language: String = "en", retweet: Bool = false,
+  tag: String = "brand:asos"
+) -> String {
+  let history = (history ?? [id]).map { "\"\($0)\"" }.joined(separator: ",")
+  let references =
+    retweet ? #","referenced_tweets":[{"type":"retweeted","id":"7"}]"# : ""
+  return #"{"data":{"id":"\#(id)","text":"\#(text)","author_id":"9","lang":"\#(language)","#
+    + #""created_at":"2026-11-20T10:\#(10 + id % 7):00.000Z","edit_history_tweet_ids":[\#(history)]"#
+    + #"\#(references)},"matching_rules":[{"id":"1","tag":"\#(tag)"}]}"#
+}

@@ -1,0 +1,110 @@
+import Machine
+import SupportDesk
+import TestSupport
+import Testing
+import TextClassification
+
+@Suite struct ModelRegistryTests {
+  private let folder = TemporaryDirectory()
+
+  private var registry: ModelRegistry { ModelRegistry(folder("models")) }
+
+  private func save(_ name: String) throws -> ModelManifest {
+    try registry.save(
+      Desk.angry,
+      ModelManifest(
+        name: name, createdAt: 1, algorithm: "logistic-regression", labels: Desk.angry.labels,
+        threshold: 0.5, examples: 72, source: "a \"b\".csv", seed: .max, f1: 0.5, macroF1: nil))
+  }
+
+  @Test func `versions are kept and found`() throws {
+    #expect(try registry.names() == [])
+    #expect(try save("m").reference == "m@1")
+    #expect(try save("m").reference == "m@2")
+    for reference in ["m", "m@1", "m@2", folder("models/m/1")] {
+      let loaded = try registry.load(reference)
+      #expect(loaded.classifier == Desk.angry)
+      #expect(loaded.manifest.source == "a \"b\".csv" && loaded.manifest.seed == .max)
+      #expect(loaded.manifest.f1 == 0.5 && loaded.manifest.macroF1 == nil)
+    }
+    #expect(try registry.load("m").manifest.version == 2)
+    #expect(try registry.check() == (2, []))
+  }
+
+  @Test(arguments: ["n", "m@3", "m@x", "", "../m", "a b", "m@1@1", "/nowhere/at/all"])
+  func `what is not there is said`(reference: String) throws {
+    _ = try save("m")
+    #expect(throws: ModelError.self) { try registry.load(reference) }
+  }
+
+  @Test(arguments: ["weights", "manifest.json"])
+  func `every damaged byte is noticed or harmless`(file: String) throws {
+    _ = try save("m")
+    let path = folder("models/m/1/\(file)")
+    let disk = LocalDisk()
+    let bytes = try disk.readAll(path)
+    for position in stride(from: 0, to: bytes.count, by: max(bytes.count / 97, 1)) {
+      var damaged = bytes
+      damaged[position] ^= 0x15
+      try disk.replace(path, with: damaged)
+      if let loaded = try? registry.load("m") { #expect(loaded.classifier == Desk.angry) }
+      // Without its last line break a manifest is whole.
+      try disk.replace(path, with: Array(bytes.prefix(min(position, bytes.count - 2))))
+      #expect(throws: ModelError.self) { try registry.load("m") }
+    }
+  }
+
+  @Test func `a newer manifest is refused in words`() throws {
+    _ = try save("m")
+    let path = folder("models/m/1/manifest.json")
+    let text = String(decoding: try LocalDisk().readAll(path), as: UTF8.self)
+    let newer = text.replacing("\"format\": 1", with: "\"format\": 2")
+    try LocalDisk().replace(path, with: Array(newer.utf8))
+    let error = #expect(throws: ModelError.self) { try registry.load("m") }
+    #expect("\(error.map(String.init(describing:)) ?? "")".contains("format version 2 is newer"))
+  }
+}
+
+@Suite struct DatasetTests {
+  private let folder = TemporaryDirectory()
+
+  private func dataset(_ name: String, _ text: String, label: String? = "label") throws -> Dataset {
+    try LocalDisk().replace(folder(name), with: Array(text.utf8))
+    return try Dataset(folder(name), .init(text: "text", label: label))
+  }
+
+  @Test func `the label to look for is named, tells itself, or is the rarer one`() throws {
+    func positive(_ labels: String, _ asked: String? = nil) throws -> String {
+      let rows = labels.map { "\($0),t" }.joined(separator: "\n")
+      return try dataset("a.csv", "label,text\n\(rows)\n").examples(positive: asked).labels.positive
+    }
+    #expect(try positive("0110111") == "1")
+    #expect(try positive("aabab") == "b")
+    #expect(try positive("aabab", "a") == "a")
+    #expect(throws: DatasetError.self) { try positive("abc") }
+    #expect(throws: DatasetError.self) { try positive("ab", "z") }
+  }
+
+  @Test func `errors name the place`() throws {
+    func message(_ name: String, _ text: String) -> String {
+      do {
+        _ = try dataset(name, text)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(message("a.csv", "x,label\n1,2\n").contains("a.csv:1: there is no column \"text\""))
+    #expect(message("a.csv", "text,label\na,b\nc\n").contains("a.csv:3:"))
+    #expect(message("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{oops\n").contains("a.jsonl:2:"))
+    #expect(message("a.jsonl", "{\"text\":\"a\"}\n").contains("the row has no \"label\""))
+    #expect(message("a.csv", "").contains("holds no posts"))
+    #expect(message("a.txt", "hello\n").contains("has no labels"))
+  }
+
+  @Test func `the same rows in three formats are the same`() throws {
+    let csv = try dataset("a.csv", "text,label\n\"a, b\",1\nc,0\n")
+    let json = try dataset(
+      "a.jsonl", "{\"label\":\"1\",\"text\":\"a, b\"}\n{\"text\":\"c\",\"label\":0}\n")
+    let text = try dataset("a.txt", "a, b\nc\n", label: nil)
+    #expect(csv.texts == json.texts && csv.labels == json.labels && csv.texts == text.texts)
+  }
+}
