@@ -31,8 +31,8 @@ package final class DirectoryLock: Sendable {
     guard descriptor >= 0 else { throw .failed(IOFailure("open", path)) }
     guard Self.takeLock(descriptor) else {
       let code = errno
+      // What was opened is closed once, by `deinit`, which runs behind a throw too.
       let holder = Self.readHolder(descriptor)
-      close(descriptor)
       guard code == EWOULDBLOCK else { throw .failed(IOFailure("lock", path, code: code)) }
       throw .held(path: path, holder: holder)
     }

@@ -99,7 +99,8 @@ final class RunningProgram {
   /// more: what the system tells of a process's peak begins with that of the one that started it.
   init(
     _ arguments: [String], in folder: TemporaryDirectory,
-    environment added: [String: String] = [:], memoryMiB: Int? = nil
+    environment added: [String: String] = [:], memoryMiB: Int? = nil,
+    program: String = Program.path
   ) throws {
     signal(SIGPIPE, SIG_IGN)
     // Between a pipe's making and its mark no other thread may start a process that inherits it.
@@ -138,7 +139,7 @@ final class RunningProgram {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     let limit = memoryMiB.map { "ulimit -d \($0 << 10) && " } ?? ""
     let script = limit + "cd \"$0\" && exec \"$@\""
-    let shell = ["/bin/sh", "-c", script, folder.path, Program.path]
+    let shell = ["/bin/sh", "-c", script, folder.path, program]
     let words = (shell + arguments).map { strdup($0) } + [nil]
     let settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + settings { free(text) } }
