@@ -31,8 +31,8 @@ package final class DirectoryLock: Sendable {
     guard descriptor >= 0 else { throw .failed(IOFailure("open", path)) }
     guard Self.takeLock(descriptor) else {
       let code = errno
+      // What was opened is closed once, by `deinit`, which runs behind a throw too.
       let holder = Self.readHolder(descriptor)
-      close(descriptor)
       guard code == EWOULDBLOCK else { throw .failed(IOFailure("lock", path, code: code)) }
       throw .held(path: path, holder: holder)
     }
@@ -45,11 +45,11 @@ package final class DirectoryLock: Sendable {
 
   /// Takes the lock. Who only looks whether it is held has it for a moment: that is waited for.
   private static func takeLock(_ descriptor: Int32) -> Bool {
-    let never = Signal()
+    let pause = Signal()
     for _ in 0..<20 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       guard errno == EWOULDBLOCK else { return false }
-      never.wait(since: never.generation, milliseconds: 1)
+      pause.wait(since: pause.generation, milliseconds: 1)
     }
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }

@@ -12,26 +12,20 @@ private final class SmallDisk {
     path = folder("disk")
     mkdir()
     guard
-      Self.call("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path)
+      call("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path)
     else { return nil }
   }
 
   private func mkdir() { try? LocalDisk().createDirectory(path) }
 
   /// Mounts it anew with other options.
-  func remount(_ options: String) -> Bool { Self.call("mount", "-o", "remount,\(options)", path) }
+  func remount(_ options: String) -> Bool { call("mount", "-o", "remount,\(options)", path) }
 
-  deinit { _ = Self.call("umount", path) }
+  deinit { _ = call("umount", path) }
 
-  static func call(_ program: String, _ arguments: String...) -> Bool {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    do { try process.run() } catch { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
+  private func call(_ program: String, _ arguments: String...) -> Bool {
+    let process = try? RunningProgram(arguments, in: folder, program: program)
+    return process?.wait().code == 0
   }
 
   static let canBeMade = SmallDisk(megabytes: 1) != nil

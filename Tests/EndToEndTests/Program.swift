@@ -38,9 +38,11 @@ enum Program {
   /// Runs to the end.
   static func run(
     _ arguments: [String], in folder: TemporaryDirectory, input: [UInt8]? = nil,
-    environment: [String: String] = [:], readsOutputBytes limit: Int? = nil
+    environment: [String: String] = [:], readsOutputBytes limit: Int? = nil,
+    memoryMiB: Int? = nil
   ) throws -> Outcome {
-    let process = try RunningProgram(arguments, in: folder, environment: environment)
+    let process = try RunningProgram(
+      arguments, in: folder, environment: environment, memoryMiB: memoryMiB)
     if let input { process.write(input) }
     process.closeInput()
     return process.wait(readingOutput: limit)
@@ -54,8 +56,6 @@ struct Outcome {
   var signal: Int32?
   var output: [UInt8]
   var errors: String
-  /// Bytes of memory at most in use.
-  var peakMemory: Int
 
   var text: String { String(decoding: output, as: UTF8.self) }
 
@@ -95,8 +95,12 @@ final class RunningProgram {
   private var errors: [UInt8] = []
   private var errorsRead = 0
 
+  /// Starts the program in `folder`. With `memoryMiB` the system gives it so much memory and no
+  /// more: what the system tells of a process's peak begins with that of the one that started it.
   init(
-    _ arguments: [String], in folder: TemporaryDirectory, environment added: [String: String] = [:]
+    _ arguments: [String], in folder: TemporaryDirectory,
+    environment added: [String: String] = [:], memoryMiB: Int? = nil,
+    program: String = Program.path
   ) throws {
     signal(SIGPIPE, SIG_IGN)
     // Between a pipe's making and its mark no other thread may start a process that inherits it.
@@ -133,7 +137,9 @@ final class RunningProgram {
     for number in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&all, number) }
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, Program.path]
+    let limit = memoryMiB.map { "ulimit -d \($0 << 10) && " } ?? ""
+    let script = limit + "cd \"$0\" && exec \"$@\""
+    let shell = ["/bin/sh", "-c", script, folder.path, program]
     let words = (shell + arguments).map { strdup($0) } + [nil]
     let settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + settings { free(text) } }
@@ -226,18 +232,11 @@ final class RunningProgram {
     reading.join()
     closeInput()
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(identifier, &status, 0, &usage) < 0 && errno == EINTR {}
+    while waitpid(identifier, &status, 0) < 0 && errno == EINTR {}
     let signal = status & 0x7F
-    #if canImport(Darwin)
-      let memory = Int(usage.ru_maxrss)
-    #else
-      let memory = Int(usage.ru_maxrss) << 10
-    #endif
     return Outcome(
       code: signal == 0 ? (status >> 8) & 0xFF : nil, signal: signal == 0 ? nil : signal,
-      output: output, errors: String(decoding: errors + rest.bytes, as: UTF8.self),
-      peakMemory: memory)
+      output: output, errors: String(decoding: errors + rest.bytes, as: UTF8.self))
   }
 
   private static func detach(_ descriptor: Int32) {
