@@ -15,7 +15,7 @@ package enum DataDirectoryError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let path):
-      "there is no data directory \(path) yet; `grouse demo`, `run` or `collect` makes one, "
+      "there is no data directory \(path) yet; `grouse demo`, `train` or `collect` makes one, "
         + "or name another with --data-dir"
     case .notADirectory(let path): "\(path) is no directory; name another with --data-dir"
     case .newerFormat(let path, let found, let known):

@@ -56,7 +56,7 @@ struct Models: ParsableCommand {
 
     func run() throws {
       let registry = try registry(try options.configuration(), model)
-      let (classifier, manifest) = try registry.load(model)
+      let manifest = try registry.load(model).manifest
       if options.json { return try StandardOutput.line(Models.json(manifest)) }
       var table = TextTable(["", manifest.reference])
       table.rows = [
@@ -69,7 +69,6 @@ struct Models: ParsableCommand {
         ["seed", "\(manifest.seed)"],
         ["F1, cross-validated", manifest.f1.map { Shown.decimal($0) } ?? "not measured"],
         ["macro-F1", manifest.macroF1.map { Shown.decimal($0) } ?? "not measured"],
-        ["features", "\(classifier.features)"],
       ]
       try table.print()
     }

@@ -83,21 +83,20 @@ struct PipelineRun {
       if interruption.isRequested { pipeline.stop() }
     }
     if !exit {
+      if sources.isEmpty && purpose == "grouse run" {
+        Messages.line("no sources: give --file, --stdin, or sources in grouse.yaml")
+      }
       Messages.line(
         "\(purpose): classifying \(configuration.topic) with \(manifest.reference); "
           + "Ctrl-C ends it in order")
     }
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
+    let collected = Mutex<[Source: CollectTotals]>([:])
     let outcome = Result {
       try pipeline.run(
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested },
-        collected: { source, totals in
-          guard totals.unfinished > 0 else { return }
-          Messages.line(
-            "\(source.name): its last line has no end yet and cannot be read; the next run looks again"
-          )
-        }
+        collected: { source, totals in collected.withLock { $0[source] = totals } }
       ) { progress in
         if reportsProgress {
           Messages.line(TotalsReport(totals: progress.totals, seconds: bar.seconds).json)
@@ -109,10 +108,26 @@ struct PipelineRun {
     bar.clear()
     arrivals.raise()
     watching.join()
+    for (source, totals) in collected.withLock({ $0 }) { report(source, totals) }
     let totals = try outcome.get()
     try TotalsReport(totals: totals, seconds: bar.seconds).show(json: json)
     // Ending it is how an unbounded run ends; a bounded one has not done what it was asked to.
     if exit { try interruption.throwIfRequested("the same command goes on where this one ended") }
+  }
+}
+
+extension PipelineRun {
+  /// Says what of a source did not get into the topic.
+  private func report(_ source: Source, _ totals: CollectTotals) {
+    if totals.unreadable > 0 {
+      Messages.line(
+        "\(source.name): \(Shown.number(totals.unreadable)) records could not be collected; "
+          + "their lines and reasons are in posts.dead")
+    }
+    if totals.unfinished > 0 {
+      Messages.line(
+        "\(source.name): its last line has no end yet and cannot be read; the next run looks again")
+    }
   }
 }
 
