@@ -117,6 +117,18 @@ import Testing
     #expect(try desk.rows("SELECT id FROM grouse.posts").count == 2)
   }
 
+  @Test func `smaller batches after a failed commit double no dead letter`() throws {
+    let desk = try Desk()
+    try desk.append(["broken", post(3, "angry"), "worse", "{worst"])
+    desk.settings.batchBytes = 1 << 20
+    #expect(throws: FailingStore.Refused.self) {
+      try desk.classify(store: FailingStore(desk.store, failingAt: 0))
+    }
+    desk.settings.batchBytes = 1
+    try desk.classify()
+    #expect(try DeadLetters(desk.log).end() == 3)
+  }
+
   /// Counts and cases must be what the posts say.
   private func expectCountsAndCases(_ desk: Desk) throws {
     var counts: [String: (posts: Int, complaints: Int)] = [:]

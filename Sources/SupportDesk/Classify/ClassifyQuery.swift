@@ -100,9 +100,10 @@ package final class ClassifyQuery: Sendable {
     var totals = QueryTotals()
     var committed = positions
     while let batch = ready.pop() {
-      // Letters of a batch that was never committed are there already.
+      // Letters of a batch that was never committed are there already, whatever batches their
+      // records are in this time.
       try deadLetters.append(batch.letters.filter { !uncommitted.contains($0.origin) })
-      uncommitted.removeAll()
+      uncommitted.subtract(batch.letters.map(\.origin))
       let deadEnd = try deadLetters.end()
       var outcome = batch.totals
       for (partition, offset) in batch.ends { committed[Int(partition)] = offset }

@@ -61,21 +61,12 @@ package struct DeadLetters: Sendable {
   /// The origins of the letters from `offset` on.
   func origins(from offset: Int64) throws -> Set<String> {
     var origins: Set<String> = []
-    let bounds = try log.bounds(of: partition)
-    var next = max(offset, bounds.lowerBound)
-    var buffer = ByteBuffer(capacity: 1 << 16)
-    while next < bounds.upperBound {
-      buffer.removeAll()
-      try log.read(partition, from: next, maxBytes: 1 << 20, into: &buffer)
-      let start = next
-      next = try buffer.withBytes { bytes throws in
-        try RecordBatches.forEach(bytes, from: start) { record in
-          for header in try record.headers() where header.name == "origin" {
-            origins.insert(String(decoding: header.value ?? [], as: UTF8.self))
-          }
+    try log.readToEnd(of: partition, from: offset) { bytes, start in
+      try RecordBatches.forEach(bytes, from: start) { record in
+        for header in try record.headers() where header.name == "origin" {
+          origins.insert(String(decoding: header.value ?? [], as: UTF8.self))
         }
       }
-      if next == start { break }
     }
     return origins
   }

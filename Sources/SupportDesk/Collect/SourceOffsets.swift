@@ -93,7 +93,7 @@ package struct SourceOffsets: Sendable {
 
   private func lastNote(_ key: [UInt8]) throws -> Note {
     var note = Note()
-    try forEachBatch(in: partition, from: 0) { bytes, start in
+    try log.readToEnd(of: partition, from: 0) { bytes, start in
       try RecordBatches.forEach(bytes, from: start) { record in
         guard let found = record.key, found.elementsEqual(key) else { return }
         note = record.value.flatMap { Note(String(decoding: $0, as: UTF8.self)) } ?? Note()
@@ -106,7 +106,7 @@ package struct SourceOffsets: Sendable {
     of producer: Int64, in partition: TopicPartition, from offset: Int64
   ) throws -> Int {
     var count = 0
-    try forEachBatch(in: partition, from: offset) { bytes, start in
+    try log.readToEnd(of: partition, from: offset) { bytes, start in
       var rest = bytes
       var next = start
       while !rest.isEmpty {
@@ -118,23 +118,6 @@ package struct SourceOffsets: Sendable {
       return next
     }
     return count
-  }
-
-  /// Shows `body` the batches from `offset` on, some at a time; it returns the offset behind them.
-  private func forEachBatch(
-    in partition: TopicPartition, from offset: Int64,
-    _ body: (UnsafeRawBufferPointer, Int64) throws -> Int64
-  ) throws {
-    let bounds = try log.bounds(of: partition)
-    var next = max(offset, bounds.lowerBound)
-    var buffer = ByteBuffer(capacity: 1 << 16)
-    while next < bounds.upperBound {
-      buffer.removeAll()
-      try log.read(partition, from: next, maxBytes: 1 << 20, into: &buffer)
-      let start = next
-      next = try buffer.withBytes { bytes throws in try body(bytes, start) }
-      if next == start { break }
-    }
   }
 
   /// Keeps a source's position, on the disk when this returns. Nothing of the source may have been
