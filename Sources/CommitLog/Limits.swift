@@ -6,31 +6,13 @@ package enum Limits {
   package static let topicNameLength = 249
   /// A segment's positions must fit the index's int32.
   package static let segmentBytes = 1 << 30
-}
-
-/// When an append is acknowledged.
-package enum Durability: Hashable, Sendable {
-  /// After `fdatasync`; writers that wait at the same time share one.
-  case batch
-  /// Once the operating system has it; synced at most this many milliseconds later, with the next
-  /// append or when the log is closed. A crash of the machine (not of the process) may lose it.
-  case interval(milliseconds: Int)
-}
-
-/// Settings of a log, with Kafka's defaults.
-package struct LogConfiguration: Hashable, Sendable {
-  /// Bytes after which a new segment is begun (`segment.bytes`).
-  package var segmentBytes: Int
-  /// Bytes of log between two index entries (`index.interval.bytes`).
-  package var indexIntervalBytes: Int
-  package var durability: Durability
-
-  package init(
-    segmentBytes: Int = Limits.segmentBytes, indexIntervalBytes: Int = 4_096,
-    durability: Durability = .batch
-  ) {
-    self.segmentBytes = min(max(segmentBytes, 1), Limits.segmentBytes)
-    self.indexIntervalBytes = indexIntervalBytes
-    self.durability = durability
-  }
+  /// Idempotent producers that one partition remembers; past it the one that was silent longest is
+  /// forgotten. A producer takes some 200 bytes.
+  package static let producersPerPartition = 100_000
+  /// Batches of a producer among which a repeated one is recognised, as in Kafka.
+  package static let batchesPerProducer = 5
+  /// Bytes of a file with settings or offsets; a longer one is not ours.
+  package static let textFileBytes = 16 << 20
+  /// Bytes that a compaction may use to remember keys, at least: so many that it gets on.
+  package static let smallestDedupeBytes = 1 << 10
 }

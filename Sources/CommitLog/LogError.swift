@@ -10,10 +10,21 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   case topicExists(String)
   case invalidTopicName(String, reason: String)
   case invalidPartitionCount(Int)
+  /// A topic's partitions can only become more.
+  case fewerPartitions(String, current: Int, wanted: Int)
+  case invalidConfiguration(key: String, reason: String)
   case offsetOutOfRange(TopicPartition, offset: Int64, start: Int64, end: Int64)
+  /// A batch is larger than the topic's `max.message.bytes`.
+  case tooLarge(TopicPartition, bytes: Int, limit: Int)
+  /// A record that the topic does not take, e.g. one without a key where the topic is compacted.
+  case invalidRecord(TopicPartition, reason: String)
+  /// A batch of an idempotent producer does not follow the one before it.
+  case sequence(SequenceFault, TopicPartition, producerID: Int64)
   /// An earlier `fdatasync` failed: what the disk holds is unknown until the log is opened again.
   case stopped(TopicPartition, because: IOFailure)
   case readOnly
+  /// The log was closed.
+  case closed
 
   package var description: String {
     switch self {
@@ -26,11 +37,22 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
     case .invalidTopicName(let name, let reason): "\"\(name)\" cannot be a topic's name: \(reason)"
     case .invalidPartitionCount(let count):
       "a topic cannot have \(count) partitions; choose 1 to \(Limits.partitionsPerTopic)"
+    case .fewerPartitions(let name, let current, let wanted):
+      "\(name) has \(current) partitions and cannot be given \(wanted): they can only become more, "
+        + "as the records of those taken away would be lost"
+    case .invalidConfiguration(let key, let reason):
+      "\(key): \(reason); `grouse topics describe TOPIC --configs` shows the settings there are"
     case .offsetOutOfRange(let at, let offset, let start, let end):
       "\(at)@\(offset): there is no such offset; the partition holds \(start) up to \(end)"
+    case .tooLarge(let at, let bytes, let limit):
+      "\(at): a batch of \(bytes) bytes is larger than the topic's max.message.bytes, \(limit)"
+    case .invalidRecord(let at, let reason): "\(at): \(reason)"
+    case .sequence(let fault, let at, let producer):
+      "\(at): a batch of producer \(producer) is refused: \(fault)"
     case .stopped(let at, let failure):
       "\(at) takes no more records since \(failure); restart to check what the disk holds"
     case .readOnly: "the log was opened for reading only"
+    case .closed: "the log was closed; open it again"
     }
   }
 }

@@ -1,27 +1,49 @@
 package import Bytes
-internal import Machine
-internal import Records
+package import Machine
+package import Records
 
 extension PartitionLog {
+  /// What a reader sees of transactions.
+  package enum Isolation: Sendable {
+    /// Everything that was acknowledged.
+    case uncommitted
+    /// Nothing behind the first transaction that is still open. Records of aborted ones are among
+    /// what is read: `abortedTransactions` tells which.
+    case committed
+  }
+
+  private func end(_ isolation: Isolation) -> Int64 {
+    switch isolation {
+    case .uncommitted: endOffset
+    case .committed: stableOffset
+    }
+  }
+
+  /// The segments from the one that may hold `offset` on. Thrown: `offsetOutOfRange`.
+  private func segments(from offset: Int64) throws(LogError) -> ArraySlice<Segment> {
+    let end = endOffset
+    let segments = allSegments
+    guard offset >= startOffset, offset <= end else {
+      throw .offsetOutOfRange(topicPartition, offset: offset, start: startOffset, end: end)
+    }
+    return segments[(segments.lastIndex { $0.baseOffset <= offset } ?? 0)...]
+  }
+
   /// Appends to `buffer` whole batches, beginning with the one that holds `offset`, up to
-  /// `maxBytes` but at least one batch, and never past the last acknowledged record. Appends
-  /// nothing at the end of the log. The first batch may begin before `offset`.
+  /// `maxBytes` but at least one batch, and never past what `isolation` shows. Appends nothing at
+  /// the end of the log. The first batch may begin before `offset`.
   ///
   /// Thrown: `offsetOutOfRange`; `record` naming the offset where a batch is corrupt. Batches
   /// before a corrupt one are given first, and the next read throws. A read that throws leaves
   /// `buffer` as it was.
   package func read(
-    from offset: Int64, maxBytes: Int, into buffer: inout ByteBuffer
+    from offset: Int64, maxBytes: Int, isolation: Isolation = .uncommitted,
+    into buffer: inout ByteBuffer
   ) throws(LogError) {
-    let end = endOffset
-    let segments = allSegments
-    let first = segments.lastIndex { $0.baseOffset <= offset } ?? 0
-    guard offset >= segments.first?.baseOffset ?? 0, offset <= end else {
-      throw .offsetOutOfRange(topicPartition, offset: offset, start: startOffset, end: end)
-    }
+    let end = end(isolation)
     let start = buffer.count
     var next = offset
-    for segment in segments[first...] where next < end {
+    for segment in try segments(from: offset) where next < end {
       let given = buffer.count - start
       let room = max(maxBytes, 0) - given
       guard given == 0 || room > 0 else { return }
@@ -49,8 +71,7 @@ extension PartitionLog {
     _ span: Span, room: Int, isFirst: Bool, _ next: inout Int64, into buffer: inout ByteBuffer
   ) throws(LogError) -> Bool {
     let segment = span.segment
-    let found = try onDisk { () throws(IOFailure) in try self.position(of: span.from, in: segment) }
-    guard let position = found else { return true }
+    guard let position = try position(of: span.from, in: segment) else { return true }
     let start = buffer.count
     let rest = Int(segment.size - position)
     try onDisk { () throws(IOFailure) in
@@ -72,7 +93,7 @@ extension PartitionLog {
     }
   }
 
-  /// How many bytes of `bytes`, which are the first of `rest`, are whole, sound and acknowledged
+  /// How many bytes of `bytes`, which are the first of `rest`, are whole, sound and visible
   /// batches, and the offset behind them. A fault is thrown only where nothing sound comes before
   /// it.
   private func soundPart(
@@ -100,58 +121,64 @@ extension PartitionLog {
     return (kept, next)
   }
 
-  /// Where the first batch that ends at or behind `offset` begins; nil past the segment's end.
-  private func position(of offset: Int64, in segment: Segment) throws(IOFailure) -> Int64? {
-    var position = try segment.position(before: offset)
-    var next: Int64 = 0
-    while let found = try segment.header(at: position) {
-      // A header that cannot be ends the search: reading there then reports what is wrong with it.
-      guard let header = try? found.get(), header.baseOffset >= next, header.lastOffset < offset
-      else { return position }
-      next = header.nextOffset
-      position += Int64(header.totalSize)
-    }
-    return nil
+  /// Where the first batch that ends at or behind `offset` begins. An index that does not agree
+  /// with its log is made anew, once.
+  private func position(of offset: Int64, in segment: Segment) throws(LogError) -> Int64? {
+    try confirm(segment)
+    return try onDisk { () throws(IOFailure) in try segment.position(of: offset) }
   }
 
-  /// The offset of the first record at or after a time in milliseconds; nil where all are earlier.
-  package func offset(atOrAfter time: Int64) throws(LogError) -> Int64? {
-    let end = endOffset
-    for segment in allSegments {
-      var position: Int64 = 0
-      var next = segment.baseOffset
-      while next < end,
-        let found = try onDisk({ () throws(IOFailure) in try segment.header(at: position) })
-      {
-        let header = try checked(topicPartition, next) { () throws(RecordError) in
-          try found.get()
-        }
-        // The header's time is the producer's word: it may promise a record that is not there.
-        if header.maxTimestamp >= time,
-          let offset = try firstRecord(atOrAfter: time, in: header)
-        {
-          return offset
-        }
-        next = header.nextOffset
+  /// A stretch of a segment's file for sending without copying it: the caller hands the descriptor
+  /// to `sendfile(2)`, or reads. Its checksums have not been looked at; whoever receives it does.
+  package struct FileSlice: Sendable {
+    package var file: any File
+    package var position: Int64
+    package var length: Int
+    /// The offset behind its last batch.
+    package var nextOffset: Int64
+  }
+
+  /// The whole batches of one segment from the one that holds `offset` on, within `maxBytes` but at
+  /// least one; nil where there is nothing to read. What is not there in this segment is in the
+  /// next: ask again from `nextOffset`. Thrown: `offsetOutOfRange`, `record` at broken bytes.
+  package func slice(
+    from offset: Int64, maxBytes: Int, isolation: Isolation = .uncommitted
+  ) throws(LogError) -> FileSlice? {
+    let end = end(isolation)
+    for segment in try segments(from: offset) {
+      guard segment.baseOffset < end,
+        let start = try position(of: max(offset, segment.baseOffset), in: segment)
+      else { continue }
+      var position = start
+      var next = max(offset, segment.baseOffset)
+      while let found = try onDisk({ () throws(IOFailure) in try segment.header(at: position) }) {
+        let header = try checked(topicPartition, next) { () throws(RecordError) in try found.get() }
+        let length = Int(position - start) + header.totalSize
+        guard header.baseOffset < end, position == start || length <= maxBytes else { break }
         position += Int64(header.totalSize)
+        next = header.nextOffset
       }
+      guard position > start else { return nil }
+      return FileSlice(
+        file: segment.file, position: start, length: Int(position - start), nextOffset: next)
     }
     return nil
   }
 
-  private func firstRecord(
-    atOrAfter time: Int64, in header: RecordBatchHeader
-  ) throws(LogError) -> Int64? {
-    var buffer = ByteBuffer(capacity: header.totalSize)
-    try read(from: header.baseOffset, maxBytes: 0, into: &buffer)
-    return try buffer.withBytes { bytes throws(LogError) in
-      try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
-        var records = try RecordIterator(try RecordBatchHeader(bytes), bytes)
-        while let record = try records.next() {
-          if record.timestamp >= time { return record.offset }
+  /// The aborted transactions that have records from `offset` up to `end`, which a reader of
+  /// committed records passes over.
+  package func abortedTransactions(
+    from offset: Int64, to end: Int64
+  ) throws(LogError) -> [AbortedTransaction] {
+    var found: [AbortedTransaction] = []
+    for segment in try segments(from: offset) {
+      for transaction in try onDisk({ () throws(IOFailure) in try segment.aborted.all() }) {
+        if transaction.lastOffset >= offset, transaction.firstOffset < end {
+          found.append(transaction)
         }
-        return nil
+        if transaction.lastStableOffset >= end { return found }
       }
     }
+    return found
   }
 }

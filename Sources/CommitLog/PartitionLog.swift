@@ -6,192 +6,281 @@ internal import Synchronization
 /// The records of one partition: a row of segments of which only the last grows.
 ///
 /// Any number of threads may read while others append; appends are put in order here. Readers see
-/// a record once it is acknowledged (see `Durability`).
+/// a record once it is acknowledged (see `Durability`). All methods may be called from any thread.
 package final class PartitionLog: Sendable {
   package let topicPartition: TopicPartition
-  let directory: String
-  private let disk: any FileSystem
-  private let configuration: LogConfiguration
-  private let arrivals: Signal
-  private let points: RecoveryPoints?
-  private let segments: Mutex<[Segment]>
-  private let appending: Mutex<Appending>
-  private let syncing: Mutex<Syncing>
+  let context: LogContext
+  let files: SegmentFiles
+  let segments: Mutex<[Segment]>
+  /// Held by whatever takes segments away or puts others in their place.
+  let housekeeping = Mutex<Void>(())
+  let appending: Mutex<Appending>
+  private let settings: Mutex<TopicConfiguration>
+  private let commit: GroupCommit
+  private let start: Atomic<Int64>
   private let acknowledged: Atomic<Int64>
-  private let failedSync = Mutex<IOFailure?>(nil)
-  private let isStopped = Atomic(false)
+  private let stable: Atomic<Int64>
+  private let isClosed = Atomic(false)
+  /// A compacted segment was published, and the old ones may not be gone yet.
+  let hasUnfinishedSwap = Atomic(false)
 
-  private struct Appending: ~Copyable {
+  /// What only one thread at a time may touch: the right to append.
+  struct Appending: ~Copyable {
     var nextOffset: Int64
+    var producers: ProducerStates
     /// A new segment was begun and could not be finished: the next append begins it again.
     var isRolling = false
-    var scratch = ByteBuffer(capacity: 1 << 16)
+    /// Batches that were compressed anew.
+    var recompressed = ByteBuffer(capacity: 0)
   }
 
-  private struct Syncing {
-    var durableOffset: Int64
-    var lastSync: Double
+  /// What opening a partition has found.
+  struct Contents: Sendable {
+    var segments: [Segment]
+    var startOffset: Int64
+    var nextOffset: Int64
+    var producers = ProducerStates()
   }
 
-  /// Without `points` the partition is for reading only.
   init(
-    _ topicPartition: TopicPartition, directory: String, disk: any FileSystem,
-    configuration: LogConfiguration, arrivals: Signal, points: RecoveryPoints?,
-    segments: [Segment], nextOffset: Int64
+    _ topicPartition: TopicPartition, _ context: LogContext, _ files: SegmentFiles,
+    _ settings: TopicConfiguration, _ contents: Contents
   ) {
     self.topicPartition = topicPartition
-    self.directory = directory
-    self.disk = disk
-    self.configuration = configuration
-    self.arrivals = arrivals
-    self.points = points
-    self.segments = Mutex(segments)
-    appending = Mutex(Appending(nextOffset: nextOffset))
-    syncing = Mutex(
-      Syncing(durableOffset: nextOffset, lastSync: Clock.monotonicSeconds()))
-    acknowledged = Atomic(nextOffset)
+    self.context = context
+    self.files = files
+    self.settings = Mutex(settings)
+    segments = Mutex(contents.segments)
+    var producers = contents.producers
+    stable = Atomic(producers.stableOffset(before: contents.nextOffset))
+    appending = Mutex(Appending(nextOffset: contents.nextOffset, producers: producers))
+    commit = GroupCommit(durableOffset: contents.nextOffset)
+    start = Atomic(contents.startOffset)
+    acknowledged = Atomic(contents.nextOffset)
   }
 
   /// The first offset that can be read.
-  package var startOffset: Int64 { segments.withLock { $0.first?.baseOffset ?? 0 } }
-  /// The offset that the next acknowledged record will get: readers see all before it.
+  package var startOffset: Int64 { start.load(ordering: .acquiring) }
+  /// The high watermark: the offset that the next acknowledged record will get. Readers see all
+  /// before it.
   package var endOffset: Int64 { acknowledged.load(ordering: .acquiring) }
+  /// The last stable offset: before it every transaction has ended. Who reads what is committed
+  /// sees all before it but for aborted transactions.
+  package var stableOffset: Int64 { stable.load(ordering: .acquiring) }
   /// Bytes of all segments.
-  package var size: Int64 { segments.withLock { $0.reduce(0) { $0 + $1.size } } }
+  package var size: Int64 { allSegments.reduce(0) { $0 + $1.size } }
+  /// The topic's settings.
+  package var configuration: TopicConfiguration { settings.withLock { $0 } }
+  /// The partition's folder.
+  package var directory: String { files.directory }
+  /// Producers that are remembered.
+  package var producerCount: Int { appending.withLock { $0.producers.producers.count } }
   var allSegments: [Segment] { segments.withLock { $0 } }
 
-  /// Appends one batch as it stands but for its offsets and leader epoch, which are assigned here,
-  /// and returns the offset of its first record once it is acknowledged.
+  /// Changes the topic's settings; the topic's file has them already.
+  func alter(_ fresh: TopicConfiguration) { settings.withLock { $0 = fresh } }
+
+  /// What became of an append.
+  package struct Appended: Equatable, Sendable {
+    /// The offset of the first record.
+    package var firstOffset: Int64
+    package var lastOffset: Int64
+    /// When the log took it, in milliseconds since 1970; -1 where records keep their own time.
+    package var appendTime: Int64 = -1
+    /// The producer has sent the batch before; nothing was written.
+    package var isDuplicate = false
+  }
+
+  /// Where a batch comes from.
+  package enum Origin: Sendable {
+    /// From outside: everything in it is checked.
+    case client
+    /// From a builder of this process, which has just sealed it.
+    case builder
+  }
+
+  /// Appends one batch as it stands but for its offsets, its leader epoch and, where the topic says
+  /// so, its time and compression, which are put in in place; returns once it is acknowledged.
   ///
-  /// Thrown: `record` where the batch is not whole and sound; `io` where the disk refused it (then
-  /// nothing of it stays); `stopped` after a failed sync; `readOnly`.
-  package func append(_ batch: UnsafeRawBufferPointer) throws(LogError) -> Int64 {
-    guard points != nil else { throw .readOnly }
-    if isStopped.load(ordering: .acquiring), let failure = failedSync.withLock({ $0 }) {
-      throw .stopped(topicPartition, because: failure)
+  /// Thrown: `record`, `invalidRecord`, `tooLarge` where the batch is not one that the topic takes;
+  /// `sequence` where it is not the one its producer was to send; `io` where the disk refused it
+  /// (then nothing of it stays); `stopped` after a failed sync; `readOnly`; `closed`.
+  @discardableResult
+  package func append(
+    _ batch: UnsafeMutableRawBufferPointer, from origin: Origin = .client
+  ) throws(LogError) -> Appended {
+    let settings = configuration
+    let header = try check(UnsafeRawBufferPointer(batch), from: origin, settings)
+    let appended = try appending.withLock { state throws(LogError) in
+      try write(batch, header, settings, &state)
     }
-    let header = try checked(topicPartition, endOffset) { () throws(RecordError) in
-      let header = try RecordBatchHeader(batch)
-      try header.verify(batch)
-      guard header.totalSize == batch.count, header.count > 0 else {
-        throw RecordError.malformed("\(batch.count) bytes hold more or less than one batch")
-      }
-      guard header.lastOffsetDelta == header.count - 1 else {
-        throw RecordError.malformed(
-          "\(header.count) records with a last offset delta of \(header.lastOffsetDelta)")
-      }
-      return header
-    }
-    let base = try write(batch, header)
-    try acknowledge(upTo: base + Int64(header.lastOffsetDelta) + 1)
-    return base
+    try acknowledge(upTo: appended.lastOffset + 1)
+    return appended
   }
 
+  /// Ends a producer's transaction with a marker, which takes an offset of its own.
+  ///
+  /// Thrown: `sequence` where the producer or the coordinator was replaced; else as by `append`.
+  @discardableResult
+  package func endTransaction(
+    producerID: Int64, epoch: Int16, isCommitted: Bool, coordinatorEpoch: Int32 = 0
+  ) throws(LogError) -> Appended {
+    let marker = RecordBatchBuilder.endMarker(
+      commit: isCommitted, coordinatorEpoch: coordinatorEpoch,
+      producer: BatchProducer(id: producerID, epoch: epoch, isTransactional: true),
+      timestamp: context.clock.milliseconds)
+    var bytes = ByteBuffer(capacity: marker.count)
+    bytes.append(marker)
+    let settings = configuration
+    let appended = try bytes.withMutableBytes { batch throws(LogError) in
+      let header = try checked(topicPartition, endOffset) { () throws(RecordError) in
+        try RecordBatchHeader(UnsafeRawBufferPointer(batch))
+      }
+      return try appending.withLock { state throws(LogError) in
+        let fault = state.producers.objection(
+          toMarker: header, coordinatorEpoch: coordinatorEpoch)
+        if let fault { throw .sequence(fault, topicPartition, producerID: producerID) }
+        return try write(batch, header, settings, &state)
+      }
+    }
+    try acknowledge(upTo: appended.lastOffset + 1)
+    return appended
+  }
+
+  /// Gives a batch its offsets and writes it. Called with the right to append.
   private func write(
-    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
-  ) throws(LogError) -> Int64 {
-    try appending.withLock { state throws(LogError) in
-      let base = state.nextOffset
-      state.scratch.removeAll()
-      state.scratch.append(batch)
-      state.scratch.set(bigEndian: base, at: 0)
-      state.scratch.set(bigEndian: Int32(0), at: 12)
-      let last = base + Int64(header.lastOffsetDelta)
-      let segment = try segment(for: batch.count, lastOffset: last, &state)
-      try onDisk { () throws(IOFailure) in
-        try state.scratch.withBytes { bytes throws(IOFailure) in
-          try segment.append(
-            bytes, lastOffset: last, indexInterval: configuration.indexIntervalBytes)
-        }
+    _ batch: UnsafeMutableRawBufferPointer, _ header: RecordBatchHeader,
+    _ settings: TopicConfiguration, _ state: inout Appending
+  ) throws(LogError) -> Appended {
+    guard context.checkpoints != nil else { throw .readOnly }
+    if isClosed.load(ordering: .acquiring) { throw .closed }
+    if let failure = commit.failure { throw .stopped(topicPartition, because: failure) }
+    if ProducerStates.concerns(header), !header.isControl {
+      switch state.producers.judge(header) {
+      case .new: break
+      case .duplicate(let known):
+        return Appended(
+          firstOffset: known.firstOffset, lastOffset: known.lastOffset,
+          appendTime: settings.usesAppendTime ? known.timestamp : -1, isDuplicate: true)
+      case .refused(let fault):
+        throw .sequence(fault, topicPartition, producerID: header.producerID)
       }
-      state.nextOffset = last + 1
-      return base
     }
-  }
-
-  /// The segment that takes the next batch: the last one, or a new one when that is full.
-  private func segment(
-    for bytes: Int, lastOffset: Int64, _ state: inout Appending
-  ) throws(LogError) -> Segment {
-    let current = segments.withLock { $0.last }
-    if !state.isRolling, let current,
-      current.size == 0
-        || (current.size + Int64(bytes) <= Int64(configuration.segmentBytes)
-          && lastOffset - current.baseOffset <= Int64(Int32.max))
-    {
-      return current
-    }
-    if let current { try seal(current) }
-    // Were a smaller batch to go to the old segment after a failure here, the new one's file would
-    // claim its offsets.
-    state.isRolling = true
     let base = state.nextOffset
-    let fresh = try onDisk { () throws(IOFailure) in
-      try SegmentFiles(directory, disk).create(baseOffset: base)
+    let last = base + Int64(header.lastOffsetDelta)
+    RecordBatchHeader.setBaseOffset(base, in: batch)
+    RecordBatchHeader.setLeaderEpoch(0, in: batch)
+    var header = header
+    header.baseOffset = base
+    if settings.usesAppendTime {
+      header.maxTimestamp = context.clock.milliseconds
+      RecordBatchHeader.setAppendTime(header.maxTimestamp, in: batch)
     }
-    state.isRolling = false
-    segments.withLock { $0.append(fresh) }
-    // A point that could not be moved only makes the next start check more.
-    try? points?.move([topicPartition: base])
-    return fresh
+    let segment = try segment(for: batch.count, header, settings, &state)
+    try onDisk { () throws(IOFailure) in
+      try segment.append(
+        UnsafeRawBufferPointer(batch), header, lastOffset: last,
+        indexInterval: settings.indexIntervalBytes)
+    }
+    note(header, UnsafeRawBufferPointer(batch), segment, &state)
+    state.nextOffset = last + 1
+    return Appended(
+      firstOffset: base, lastOffset: last,
+      appendTime: settings.usesAppendTime ? header.maxTimestamp : -1)
   }
 
-  /// Makes a segment and its index durable.
-  private func seal(_ segment: Segment) throws(LogError) {
-    try onDisk { () throws(IOFailure) in try segment.cleanTail() }
-    try sync(segment)
-    try onDisk { () throws(IOFailure) in try segment.index.sync() }
+  /// Keeps the account of producers and transactions.
+  private func note(
+    _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer, _ segment: Segment,
+    _ state: inout Appending
+  ) {
+    guard ProducerStates.concerns(header) else { return }
+    guard header.isControl else { return state.producers.note(header) }
+    guard let marker = TransactionMarker(header, batch) else { return }
+    let ended = state.producers.note(
+      marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch)
+    guard let ended, ended.isAborted else { return }
+    let stable = state.producers.stableOffset(after: ended)
+    segment.aborted.append(AbortedTransaction(ended, lastStableOffset: stable))
   }
 
   /// Waits until everything before `offset` is as durable as configured, then shows it to readers.
-  /// Writers that come while one syncs wait for it, and the next sync then serves them all.
   private func acknowledge(upTo offset: Int64) throws(LogError) {
-    try syncing.withLock { state throws(LogError) in
-      guard state.durableOffset < offset else { return }
-      let now = Clock.monotonicSeconds()
-      if case .interval(let milliseconds) = configuration.durability,
-        now - state.lastSync < Double(milliseconds) / 1_000
-      {
-        show(upTo: offset)
-        return
-      }
-      let target = appending.withLock { $0.nextOffset }
-      if let last = segments.withLock({ $0.last }) { try sync(last) }
-      state.durableOffset = target
-      state.lastSync = now
-      show(upTo: target)
-    }
+    let failure = commit.wait(
+      for: offset, durability: context.configuration.durability, sync: syncLast, show: show)
+    if let failure { throw .stopped(topicPartition, because: failure) }
   }
 
-  /// Syncs, one thread at a time and never again after a failure: the system tells only once that
-  /// it has lost a write, and the next sync succeeds without it.
-  private func sync(_ segment: Segment) throws(LogError) {
-    try failedSync.withLock { failure throws(LogError) in
-      if let failure { throw .stopped(topicPartition, because: failure) }
-      do throws(IOFailure) {
-        try segment.file.sync()
-      } catch {
-        failure = error
-        isStopped.store(true, ordering: .releasing)
-        throw .stopped(topicPartition, because: error)
-      }
-    }
+  /// Syncs the last segment and says before which offset everything is durable now.
+  private func syncLast() -> (durable: Int64, failure: IOFailure?) {
+    let (target, last) = appending.withLock { ($0.nextOffset, allSegments.last) }
+    guard let last else { return (target, nil) }
+    return (target, commit.sync { () throws(IOFailure) in try last.file.sync() })
   }
 
+  /// Makes everything before `offset` visible.
   private func show(upTo offset: Int64) {
-    if acknowledged.load(ordering: .relaxed) < offset {
-      acknowledged.store(offset, ordering: .releasing)
-    }
-    arrivals.raise()
+    guard acknowledged.load(ordering: .relaxed) < offset else { return }
+    let stableOffset = appending.withLock { $0.producers.stableOffset(before: offset) }
+    acknowledged.max(offset, ordering: .releasing)
+    stable.max(stableOffset, ordering: .releasing)
+    context.arrivals.raise()
   }
 
-  /// Makes everything durable, whatever the configured durability; returns the recovery point.
+  /// Makes a segment that is full durable, or the last one when the log is closed.
+  func seal(_ segment: Segment) throws(LogError) {
+    try onDisk { () throws(IOFailure) in try segment.cleanTail() }
+    if let failure = commit.sync({ () throws(IOFailure) in try segment.file.sync() }) {
+      throw .stopped(topicPartition, because: failure)
+    }
+    try onDisk { () throws(IOFailure) in try segment.finishIndexes() }
+  }
+
+  /// Makes everything durable, whatever the configured durability; returns the end.
   func flush() throws(LogError) -> Int64 {
     let target = try appending.withLock { state throws(LogError) in
-      if let last = segments.withLock({ $0.last }) { try seal(last) }
+      if let last = allSegments.last { try seal(last) }
       return state.nextOffset
     }
-    syncing.withLock { $0.durableOffset = max($0.durableOffset, target) }
+    commit.noteDurable(upTo: target)
+    show(upTo: target)
     return target
+  }
+
+  /// Syncs what an interval has let wait for longer than that.
+  func syncOverdue() throws(LogError) {
+    guard case .interval(let milliseconds) = context.configuration.durability,
+      commit.isOverdue(upTo: endOffset, milliseconds: milliseconds)
+    else { return }
+    let (target, failure) = syncLast()
+    if let failure { throw .stopped(topicPartition, because: failure) }
+    commit.noteDurable(upTo: target)
+  }
+
+  /// Makes everything durable with a snapshot of the producers, so that the next start reads
+  /// nothing, and takes no more records; returns the end.
+  func close() throws(LogError) -> Int64 {
+    isClosed.store(true, ordering: .releasing)
+    let end = try flush()
+    let producers = appending.withLock { $0.producers }
+    try onDisk { () throws(IOFailure) in
+      try ProducerSnapshot.write(producers, at: end, in: files)
+      try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
+    }
+    return end
+  }
+
+  /// Moves the start, never back; the caller has made it durable.
+  func moveStart(to offset: Int64) {
+    if offset > startOffset { start.store(offset, ordering: .releasing) }
+    appending.withLock { $0.producers.truncate(before: offset) }
+  }
+
+  /// In a process that only reads: takes in what was found since the last look.
+  func update(_ contents: Contents) {
+    segments.withLock { $0 = contents.segments }
+    start.store(contents.startOffset, ordering: .releasing)
+    stable.store(contents.nextOffset, ordering: .releasing)
+    acknowledged.store(contents.nextOffset, ordering: .releasing)
   }
 }

@@ -1,90 +1,105 @@
+internal import Bytes
 internal import Machine
 internal import Records
 
 /// Opens a partition's folder and brings it into order after a crash.
 struct Recovery {
   let topicPartition: TopicPartition
-  let directory: String
-  let disk: any FileSystem
-  let configuration: LogConfiguration
-  let arrivals: Signal
+  let context: LogContext
+  let files: SegmentFiles
+  let settings: TopicConfiguration
+  /// The log was closed in order: its ends are where the checkpoints say.
+  let wasClosed: Bool
 
   /// Opens for writing. Everything before the recovery point is trusted; what lies behind is
   /// checked, and a torn end is cut. `report` hears what was repaired.
   func open(
-    _ points: RecoveryPoints, report: (String) -> Void
+    _ checkpoints: LogCheckpoints, report: (String) -> Void
   ) throws(LogError) -> PartitionLog {
-    let files = SegmentFiles(directory, disk)
-    let recoveryPoint = points.point(of: topicPartition)
-    return try onDisk { () throws(IOFailure) in
-      var segments: [Segment] = []
-      let bases = try files.baseOffsets()
-      var nextOffset = bases.first ?? 0
-      for (number, base) in bases.enumerated() {
-        let (segment, indexIsSound) = try files.open(base, writing: true)
-        let isLast = number == bases.count - 1
-        if !indexIsSound || isLast || bases[number + 1] > recoveryPoint {
-          nextOffset = try recover(
-            segment, indexIsSound: indexIsSound, from: recoveryPoint, files, report)
-        } else {
-          nextOffset = bases[number + 1]
-        }
-        segments.append(segment)
+    let contents = try onDisk { () throws(IOFailure) in
+      for done in try SegmentSwap(files).recover() { report("\(topicPartition): \(done)") }
+      return try contents(checkpoints, report)
+    }
+    return PartitionLog(topicPartition, context, files, settings, contents)
+  }
+
+  private func contents(
+    _ checkpoints: LogCheckpoints, _ report: (String) -> Void
+  ) throws(IOFailure) -> PartitionLog.Contents {
+    let recoveryPoint = checkpoints.recoveryPoints[topicPartition] ?? 0
+    var segments: [Segment] = []
+    let bases = try files.baseOffsets()
+    var nextOffset = bases.first ?? 0
+    for (number, base) in bases.enumerated() {
+      let (segment, indexesAreSound) = try files.open(base, writing: true)
+      let isLast = number == bases.count - 1
+      let isTrusted =
+        isLast
+        ? try wasClosed && isWhole(segment, to: recoveryPoint) : bases[number + 1] <= recoveryPoint
+      if isTrusted && indexesAreSound {
+        nextOffset = isLast ? recoveryPoint : bases[number + 1]
+      } else {
+        nextOffset = try recover(
+          segment, from: indexesAreSound ? recoveryPoint : 0, isLast: isLast, report)
       }
-      if segments.isEmpty { segments.append(try files.create(baseOffset: 0)) }
-      if let last = segments.last, nextOffset != recoveryPoint {
-        // What a killed process wrote may be in the system's memory only, and after a failed sync
-        // no further sync would write it. Before anyone reads it, it must be on the disk.
-        try last.rewrite(from: last.position(before: max(recoveryPoint, last.baseOffset)))
-        try last.file.sync()
-      }
+      segments.append(segment)
+    }
+    let start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
+    if segments.isEmpty || nextOffset < start {
+      // Nothing is left of what was not deleted.
+      for segment in segments { try files.remove(segment.baseOffset) }
+      segments = [try files.create(baseOffset: start)]
+      nextOffset = start
+    }
+    if let last = segments.last, nextOffset != recoveryPoint {
+      // What a killed process wrote may be in the system's memory only, and after a failed sync
+      // no further sync would write it. Before anyone reads it, it must be on the disk.
+      try last.rewrite(from: last.position(before: max(recoveryPoint, last.baseOffset)))
+      try last.file.sync()
       // A segment may have been begun whose name is in memory only.
-      try disk.syncDirectory(directory)
-      return log(segments, nextOffset, points)
+      try files.disk.syncDirectory(files.directory)
     }
+    return PartitionLog.Contents(
+      segments: segments, startOffset: start, nextOffset: nextOffset,
+      producers: try producers(segments, from: start, to: nextOffset))
   }
 
-  /// Opens for reading beside the process that writes: repairs nothing, and takes for the end what
-  /// is whole at this moment.
-  func openReadOnly() throws(LogError) -> PartitionLog {
-    let files = SegmentFiles(directory, disk)
-    return try onDisk { () throws(IOFailure) in
-      var segments: [Segment] = []
-      for base in try files.baseOffsets() {
-        segments.append(try files.open(base, writing: false).0)
-      }
-      let end = try segments.last.map { last throws(IOFailure) in try last.wholeEnd() } ?? 0
-      return log(segments, end, nil)
-    }
-  }
-
-  private func log(
-    _ segments: [Segment], _ nextOffset: Int64, _ points: RecoveryPoints?
-  ) -> PartitionLog {
-    PartitionLog(
-      topicPartition, directory: directory, disk: disk, configuration: configuration,
-      arrivals: arrivals, points: points, segments: segments, nextOffset: nextOffset)
+  /// Whether the last segment ends where the recovery point is, by the headers behind its last
+  /// index entry.
+  private func isWhole(_ segment: Segment, to end: Int64) throws(IOFailure) -> Bool {
+    guard end >= segment.baseOffset, try segment.confirmIndexes() else { return false }
+    let (found, position) = try segment.headersEnd()
+    return found == end && position == segment.size
   }
 
   /// Checks a segment behind `offset` and mends it; returns the offset behind its last batch.
   private func recover(
-    _ segment: Segment, indexIsSound: Bool, from offset: Int64, _ files: SegmentFiles,
-    _ report: (String) -> Void
+    _ segment: Segment, from offset: Int64, isLast: Bool, _ report: (String) -> Void
   ) throws(IOFailure) -> Int64 {
-    let known = segment.index.all
     var position: Int64 = 0
     var first = segment.baseOffset
-    if offset > segment.baseOffset,
-      let entry = segment.index.entry(before: offset - segment.baseOffset),
+    let wanted = offset - segment.baseOffset
+    if let entry = try segment.offsets.last(where: { Int64($0.relativeOffset) < wanted }),
       let header = try segment.header(confirming: entry)
     {
       position = Int64(entry.position)
       first = header.baseOffset
     }
-    let scan = try SegmentScan(
-      segment, from: position, offset: first, indexInterval: configuration.indexIntervalBytes)
-    let entries = known.filter { Int64($0.position) < position } + scan.entries
-    if !indexIsSound || entries != known { try segment.index.rewrite(entries) }
+    // The batch at `position` gets its entries anew.
+    let known = try segment.offsets.count { Int64($0.position) < position }
+    let relative = first - segment.baseOffset
+    let knownTimes = try segment.times.count { Int64($0.relativeOffset) < relative }
+    try segment.offsets.truncate(to: position == 0 ? 0 : known)
+    try segment.times.truncate(to: position == 0 ? 0 : knownTimes)
+    var bounds = SegmentBounds()
+    if let last = try segment.times.last() {
+      bounds.latestTimestamp = last.timestamp
+      bounds.notedTimestamp = last.timestamp
+      bounds.latestTimeOffset = segment.baseOffset + Int64(last.relativeOffset)
+    }
+    var scan = try SegmentScan(
+      segment, from: position, offset: first, bounds: bounds,
+      indexInterval: settings.indexIntervalBytes)
     if scan.validBytes < segment.size {
       let excess = segment.size - scan.validBytes
       let kept = try files.cut(
@@ -93,22 +108,92 @@ struct Recovery {
         "\(topicPartition)@\(scan.nextOffset): cut \(excess) bytes behind the last whole batch"
           + (scan.fault.map { " (\($0))" } ?? "") + (kept.map { "; kept in \($0)" } ?? ""))
     }
+    if !isLast { scan.noteLatestTime(segment.baseOffset) }
+    try segment.adopt(scan)
     return scan.nextOffset
+  }
+
+  /// The producers as of `end`: those of the latest snapshot, and what the batches behind it say.
+  private func producers(
+    _ segments: [Segment], from start: Int64, to end: Int64
+  ) throws(IOFailure) -> ProducerStates {
+    let snapshot = try ProducerSnapshot.latest(before: end, in: files, removing: true)
+    var states = snapshot?.states ?? ProducerStates()
+    let from = max(snapshot?.offset ?? start, start)
+    for (number, segment) in segments.enumerated() {
+      let next = number + 1 < segments.count ? segments[number + 1].baseOffset : end
+      guard next > from, segment.size > 0 else { continue }
+      let position = try segment.position(of: max(from, segment.baseOffset))
+      guard let position else { continue }
+      let known = try segment.aborted.count { $0.lastOffset < from }
+      try segment.aborted.truncate(to: known)
+      try replay(segment, from: position, offset: from, into: &states)
+    }
+    return states
+  }
+
+  /// Takes the batches of a segment from `offset` on into account, and makes its list of aborted
+  /// transactions anew.
+  private func replay(
+    _ segment: Segment, from position: Int64, offset: Int64, into states: inout ProducerStates
+  ) throws(IOFailure) {
+    var cursor = BatchCursor(segment, from: position)
+    do throws(BatchCursor.Fault) {
+      while let header = try cursor.load() {
+        if ProducerStates.concerns(header), header.baseOffset >= offset {
+          if header.isControl {
+            let marker = cursor.withBatch(header) { TransactionMarker(header, $0) }
+            if let marker, let ended = states.note(
+              marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
+              ended.isAborted
+            {
+              segment.aborted.append(
+                AbortedTransaction(ended, lastStableOffset: states.stableOffset(after: ended)))
+            }
+          } else {
+            states.note(header)
+          }
+        }
+        cursor.advance(over: header)
+      }
+    } catch {
+      // What is broken before the recovery point is found by a check and by whoever reads it.
+      if case .io(let failure) = error { throw failure }
+    }
   }
 }
 
 extension Segment {
-  /// The offset behind the last batch whose bytes are all there, by walking headers from the last
-  /// index entry on; checksums are left to whoever reads.
-  func wholeEnd() throws(IOFailure) -> Int64 {
-    var position = try self.position(before: .max)
-    var end = baseOffset
+  /// Takes over the indexes that a walk has made.
+  func adopt(_ scan: SegmentScan) throws(IOFailure) {
+    for entry in scan.offsets { offsets.append(entry) }
+    for entry in scan.times { times.append(entry) }
+    try offsets.flush()
+    try times.flush()
+    resume(scan.bounds)
+  }
+
+  /// The offset behind the last batch whose bytes are all there, and where it ends, by walking
+  /// headers from the last index entry on; checksums are left to whoever reads.
+  func headersEnd() throws(IOFailure) -> (offset: Int64, position: Int64) {
+    try headersEnd(from: position(before: .max), offset: baseOffset)
+  }
+
+  /// The same from a position on where a batch begins.
+  func headersEnd(
+    from position: Int64, offset: Int64
+  ) throws(IOFailure) -> (offset: Int64, position: Int64) {
+    var position = position
+    var end = offset
     while let found = try header(at: position), let header = try? found.get(),
       position + Int64(header.totalSize) <= size
     {
       end = header.nextOffset
       position += Int64(header.totalSize)
     }
-    return end
+    return (end, position)
   }
+
+  /// The offset behind the last batch whose bytes are all there.
+  func wholeEnd() throws(IOFailure) -> Int64 { try headersEnd().offset }
 }

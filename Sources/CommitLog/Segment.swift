@@ -1,22 +1,38 @@
+internal import Bytes
 internal import Machine
 internal import Records
 internal import Synchronization
 
-/// One `.log` file with its index. Appends come from one thread at a time; reads from any.
+/// One `.log` file with its indexes. Appends come from one thread at a time; reads from any.
 final class Segment: Sendable {
   let baseOffset: Int64
   let file: any File
-  let index: OffsetIndex
+  let offsets: IndexFile<OffsetEntry>
+  let times: IndexFile<TimeEntry>
+  let aborted: IndexFile<AbortedTransaction>
   private let length: Atomic<Int64>
-  private let lastIndexed = Atomic<Int64>(-1)
+  private let lastIndexed = Atomic<Int64>(0)
   private let hasDirtyTail = Atomic(false)
+  /// The latest timestamp and the last offset of the batch that has it; -1 where there is none.
+  private let latestTime = Atomic<Int64>(-1)
+  private let latestTimeOffset = Atomic<Int64>(-1)
+  /// The time in the time index's last entry.
+  private let notedTime = Atomic<Int64>(-1)
+  /// The timestamp of the first batch; -1 while it is not known.
+  private let earliestTime = Atomic<Int64>(-1)
 
-  init(baseOffset: Int64, file: any File, index: OffsetIndex, size: Int64) {
+  private let areIndexesConfirmed = Atomic(false)
+
+  init(
+    baseOffset: Int64, file: any File, size: Int64, offsets: IndexFile<OffsetEntry>,
+    times: IndexFile<TimeEntry>, aborted: IndexFile<AbortedTransaction>
+  ) {
     self.baseOffset = baseOffset
     self.file = file
-    self.index = index
+    self.offsets = offsets
+    self.times = times
+    self.aborted = aborted
     length = Atomic(size)
-    lastIndexed.store(index.all.last.map { Int64($0.position) } ?? 0, ordering: .relaxed)
   }
 
   /// The file's name without its extension: 20 digits.
@@ -27,30 +43,84 @@ final class Segment: Sendable {
 
   /// Bytes of whole batches.
   var size: Int64 { length.load(ordering: .acquiring) }
+  /// The latest timestamp of its records; -1 where it has none.
+  var latestTimestamp: Int64 { latestTime.load(ordering: .acquiring) }
+
+  /// The indexes were compared with the log.
+  var isConfirmed: Bool {
+    get { areIndexesConfirmed.load(ordering: .relaxed) }
+    set { areIndexesConfirmed.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Puts indexes that a walk over the whole segment has made in the place of the old ones.
+  func replaceIndexes(_ scan: SegmentScan) throws(IOFailure) {
+    try offsets.rewrite(scan.offsets)
+    try times.rewrite(scan.times)
+    resume(scan.bounds)
+  }
+
+  /// Takes over what opening, or a walk over the batches, has found.
+  func resume(_ found: SegmentBounds) {
+    lastIndexed.store(found.lastIndexed, ordering: .relaxed)
+    latestTimeOffset.store(found.latestTimeOffset, ordering: .relaxed)
+    latestTime.store(found.latestTimestamp, ordering: .releasing)
+    notedTime.store(found.notedTimestamp, ordering: .relaxed)
+  }
 
   /// Writes a batch behind the others. When the write fails, what was written of it is cut off
   /// again; where that fails too, before the next append.
   func append(
-    _ batch: UnsafeRawBufferPointer, lastOffset: Int64, indexInterval: Int
+    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, lastOffset: Int64,
+    indexInterval: Int
   ) throws(IOFailure) {
     try cleanTail()
     let position = size
     hasDirtyTail.store(true, ordering: .relaxed)
     do throws(IOFailure) {
       try file.write(batch, at: position)
-      if position - lastIndexed.load(ordering: .relaxed) > Int64(indexInterval) {
-        try index.append(
-          .init(
-            relativeOffset: Int32(clamping: lastOffset - baseOffset),
-            position: Int32(clamping: position)))
-        lastIndexed.store(position, ordering: .relaxed)
-      }
     } catch {
       try? cleanTail()
       throw error
     }
+    index(header, lastOffset: lastOffset, at: position, interval: indexInterval)
     length.store(position + Int64(batch.count), ordering: .releasing)
     hasDirtyTail.store(false, ordering: .relaxed)
+  }
+
+  /// Notes a batch in the indexes where it is time for entries.
+  private func index(
+    _ header: RecordBatchHeader, lastOffset: Int64, at position: Int64, interval: Int
+  ) {
+    if position == 0 { earliestTime.store(header.maxTimestamp, ordering: .relaxed) }
+    if header.maxTimestamp > latestTime.load(ordering: .relaxed) {
+      latestTimeOffset.store(lastOffset, ordering: .relaxed)
+      latestTime.store(header.maxTimestamp, ordering: .releasing)
+    }
+    guard position - lastIndexed.load(ordering: .relaxed) > Int64(interval) else { return }
+    offsets.append(
+      OffsetEntry(
+        relativeOffset: Int32(clamping: lastOffset - baseOffset),
+        position: Int32(clamping: position)))
+    noteLatestTime()
+    lastIndexed.store(position, ordering: .relaxed)
+  }
+
+  /// Adds the latest time to the time index where it is later than what stands there.
+  private func noteLatestTime() {
+    let latest = latestTimestamp
+    guard latest > notedTime.load(ordering: .relaxed) else { return }
+    notedTime.store(latest, ordering: .relaxed)
+    let offset = latestTimeOffset.load(ordering: .relaxed)
+    times.append(
+      TimeEntry(timestamp: latest, relativeOffset: Int32(clamping: offset - baseOffset)))
+  }
+
+  /// Brings the indexes into the state of a segment that gets no more records for now.
+  func finishIndexes() throws(IOFailure) {
+    noteLatestTime()
+    try offsets.sync()
+    try times.sync()
+    try aborted.sync()
   }
 
   /// Cuts off what a failed append has left behind the last whole batch.
@@ -60,28 +130,22 @@ final class Segment: Sendable {
     hasDirtyTail.store(false, ordering: .relaxed)
   }
 
-  /// Cuts the file; the index must be made to fit by the caller.
+  /// Cuts the file; the indexes must be made to fit by the caller.
   func truncate(to size: Int64) throws(IOFailure) {
     try file.truncate(to: size)
     length.store(size, ordering: .releasing)
   }
 
-  /// The position of a batch that begins at or before the one holding `offset`: by the index where
-  /// that tells the truth, else the segment's start.
-  func position(before offset: Int64) throws(IOFailure) -> Int64 {
-    guard let entry = index.entry(before: offset - baseOffset),
-      try header(confirming: entry) != nil
-    else { return 0 }
-    return Int64(entry.position)
-  }
+  /// In a process that only reads: takes in what another one has appended.
+  func grow(to size: Int64) { length.store(size, ordering: .releasing) }
 
-  /// The header of the batch that an index entry tells of; nil where there is no such batch.
-  func header(confirming entry: OffsetIndex.Entry) throws(IOFailure) -> RecordBatchHeader? {
-    guard let found = try header(at: Int64(entry.position)), let header = try? found.get(),
-      header.baseOffset >= baseOffset,
-      header.lastOffset - baseOffset == Int64(entry.relativeOffset)
-    else { return nil }
-    return header
+  /// The timestamp of the first batch, by which `segment.ms` is counted; nil where there is none.
+  func firstTimestamp() throws(IOFailure) -> Int64? {
+    let known = earliestTime.load(ordering: .relaxed)
+    if known >= 0 { return known }
+    guard let found = try header(at: 0), let header = try? found.get() else { return nil }
+    earliestTime.store(header.maxTimestamp, ordering: .relaxed)
+    return header.maxTimestamp
   }
 
   /// Writes what is there from `position` on once more, so that the next sync writes it.
@@ -97,22 +161,5 @@ final class Segment: Sendable {
       try file.write(UnsafeRawBufferPointer(rebasing: part[..<count]), at: position)
       position += Int64(count)
     }
-  }
-
-  /// The header of the batch at `position`, or nil at the end of the file.
-  func header(
-    at position: Int64
-  ) throws(IOFailure) -> Result<RecordBatchHeader, RecordError>? {
-    guard position < size else { return nil }
-    return try withUnsafeTemporaryAllocation(
-      byteCount: RecordBatchHeader.size, alignment: 8
-    ) { buffer in
-      Result { () throws(IOFailure) in
-        let count = try file.read(into: buffer, at: position)
-        return Result { () throws(RecordError) in
-          try RecordBatchHeader(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
-      }
-    }.get()
   }
 }

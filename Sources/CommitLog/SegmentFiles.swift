@@ -1,7 +1,17 @@
 internal import Machine
 
-/// A partition's folder: which segments it holds, and how they are opened, made and repaired.
+/// A partition's folder: which segments it holds, and how they are opened, made and removed.
 struct SegmentFiles {
+  /// The kinds of files a segment has. The log itself is the last: where it is there, all are.
+  static let kinds = [".index", ".timeindex", ".txnindex", ".log"]
+  /// What stands behind the name of a file that is being made by a compaction, of one that is whole
+  /// and takes the place of others, and of one that is to go.
+  enum Suffix {
+    static let cleaned = ".cleaned"
+    static let swap = ".swap"
+    static let deleted = ".deleted"
+  }
+
   let directory: String
   let disk: any FileSystem
 
@@ -10,16 +20,21 @@ struct SegmentFiles {
     self.disk = disk
   }
 
-  private func path(_ baseOffset: Int64, _ suffix: String) -> String {
+  func path(_ baseOffset: Int64, _ suffix: String) -> String {
     Path.join(directory, Segment.name(baseOffset) + suffix)
   }
 
   /// The segments' base offsets, rising; files with other names are not ours.
   func baseOffsets() throws(IOFailure) -> [Int64] {
+    try baseOffsets(withSuffix: ".log")
+  }
+
+  /// The offsets in the names of all files that end with `suffix`, rising.
+  func baseOffsets(withSuffix suffix: String) throws(IOFailure) -> [Int64] {
     try disk.list(directory).compactMap { name in
-      guard name.hasSuffix(".log"), name.utf8.count == 24,
-        let base = Int64(name.dropLast(4)), base < .max - Int64(UInt32.max),
-        Segment.name(base) + ".log" == name
+      guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
+        let base = Int64(name.dropLast(suffix.utf8.count)), base >= 0,
+        base < .max - Int64(UInt32.max), Segment.name(base) + suffix == name
       else { return nil }
       return base
     }.sorted()
@@ -29,25 +44,61 @@ struct SegmentFiles {
   func create(baseOffset: Int64) throws(IOFailure) -> Segment {
     let file = try disk.open(path(baseOffset, ".log"), .readWrite)
     try file.truncate(to: 0)
-    let index = try disk.open(path(baseOffset, ".index"), .readWrite)
-    try index.truncate(to: 0)
+    let (segment, _) = try open(baseOffset, writing: true)
+    try segment.offsets.create()
+    try segment.times.create()
+    if disk.exists(segment.aborted.path) { try segment.aborted.create() }
     try file.sync()
     try disk.syncDirectory(directory)
-    return Segment(baseOffset: baseOffset, file: file, index: OffsetIndex(file: index), size: 0)
+    return segment
   }
 
-  /// Opens a segment; its index as found, or nil entries where it must be made anew.
-  func open(_ baseOffset: Int64, writing: Bool) throws(IOFailure) -> (Segment, indexIsSound: Bool) {
-    let mode: OpenMode = writing ? .readWrite : .read
-    let file = try disk.open(path(baseOffset, ".log"), mode)
+  /// Makes the files of a segment that is to take others' place; all kinds are there, so that what
+  /// there is of the old ones is replaced.
+  func createCleaned(_ baseOffset: Int64) throws(IOFailure) -> Segment {
+    for kind in Self.kinds {
+      try disk.open(path(baseOffset, kind + Suffix.cleaned), .readWrite).truncate(to: 0)
+    }
+    return try open(baseOffset, suffix: Suffix.cleaned, writing: true).0
+  }
+
+  /// Opens a segment and says whether its indexes can be believed at first sight.
+  func open(
+    _ baseOffset: Int64, suffix: String = "", writing: Bool
+  ) throws(IOFailure) -> (Segment, indexesAreSound: Bool) {
+    let file = try disk.open(path(baseOffset, ".log" + suffix), writing ? .readWrite : .read)
     let size = try file.size()
-    let indexPath = path(baseOffset, ".index")
-    let hasIndex = disk.exists(indexPath)
-    let indexFile = hasIndex || writing ? try disk.open(indexPath, mode) : nil
-    var entries: [OffsetIndex.Entry]?
-    if hasIndex, let indexFile { entries = try OffsetIndex.load(indexFile, logSize: size) }
-    let index = OffsetIndex(file: writing ? indexFile : nil, entries: entries ?? [])
-    return (Segment(baseOffset: baseOffset, file: file, index: index, size: size), entries != nil)
+    let offsets = try IndexFile<OffsetEntry>.open(
+      path(baseOffset, ".index" + suffix), disk, writing: writing)
+    let times = try IndexFile<TimeEntry>.open(
+      path(baseOffset, ".timeindex" + suffix), disk, writing: writing)
+    let aborted = try IndexFile<AbortedTransaction>.open(
+      path(baseOffset, ".txnindex" + suffix), disk, writing: writing)
+    let segment = Segment(
+      baseOffset: baseOffset, file: file, size: size, offsets: offsets.index, times: times.index,
+      aborted: aborted.index)
+    let areWhole =
+      offsets.condition == .sound && times.condition == .sound && aborted.condition != .torn
+    return (segment, try areWhole && resume(segment))
+  }
+
+  /// Takes over what the indexes say of a segment's end; false where they cannot be true. The log
+  /// itself is not looked at: see `Segment.confirmIndexes`.
+  private func resume(_ segment: Segment) throws(IOFailure) -> Bool {
+    var bounds = SegmentBounds()
+    if let last = try segment.offsets.last() {
+      guard last.relativeOffset >= 0, last.position >= 0, Int64(last.position) < segment.size
+      else { return false }
+      bounds.lastIndexed = Int64(last.position)
+    }
+    if let last = try segment.times.last() {
+      guard last.relativeOffset >= 0 else { return false }
+      bounds.latestTimestamp = last.timestamp
+      bounds.notedTimestamp = last.timestamp
+      bounds.latestTimeOffset = segment.baseOffset + Int64(last.relativeOffset)
+    }
+    segment.resume(bounds)
+    return true
   }
 
   /// Cuts a segment behind its last whole batch, keeping the part cut off where `keeping`.
@@ -55,14 +106,18 @@ struct SegmentFiles {
   func cut(_ segment: Segment, to size: Int64, keeping: Bool) throws(IOFailure) -> String? {
     var kept: String?
     if keeping {
-      let tail = Int(segment.size - size)
-      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: tail, alignment: 16)
-      defer { buffer.deallocate() }
-      let count = try segment.file.read(into: buffer, at: size)
       let path = path(segment.baseOffset, ".log.cut-\(size)")
       let copy = try disk.open(path, .readWrite)
       try copy.truncate(to: 0)
-      try copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: 0)
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+      defer { buffer.deallocate() }
+      var position = size
+      while position < segment.size {
+        let count = try segment.file.read(into: buffer, at: position)
+        guard count > 0 else { break }
+        try copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: position - size)
+        position += Int64(count)
+      }
       try copy.sync()
       try disk.syncDirectory(directory)
       kept = path
@@ -70,5 +125,14 @@ struct SegmentFiles {
     try segment.truncate(to: size)
     try segment.file.sync()
     return kept
+  }
+
+  /// Removes a segment's files and the snapshot of its beginning; the log first, so that what is
+  /// left after a crash is known to be no segment.
+  func remove(_ baseOffset: Int64) throws(IOFailure) {
+    for kind in Self.kinds.reversed() + [ProducerSnapshot.suffix] {
+      let path = path(baseOffset, kind)
+      if disk.exists(path) { try disk.remove(path) }
+    }
   }
 }

@@ -2,10 +2,24 @@ internal import Bytes
 internal import Machine
 internal import Records
 
+/// What a segment's indexes are to know of its batches.
+struct SegmentBounds: Equatable {
+  /// The position of the batch that was indexed last; 0 where none was.
+  var lastIndexed: Int64 = 0
+  /// The latest timestamp; -1 where there is none.
+  var latestTimestamp: Int64 = -1
+  /// The last offset of the batch that has it.
+  var latestTimeOffset: Int64 = -1
+  /// The timestamp in the time index's last entry.
+  var notedTimestamp: Int64 = -1
+}
+
 /// What a walk over a segment's batches found.
 struct SegmentScan {
   /// Index entries for the batches passed.
-  var entries: [OffsetIndex.Entry] = []
+  var offsets: [OffsetEntry] = []
+  var times: [TimeEntry] = []
+  var bounds: SegmentBounds
   /// Where the last whole batch ends.
   var validBytes: Int64
   /// The offset behind the last whole batch.
@@ -16,92 +30,105 @@ struct SegmentScan {
   /// Why the walk ended before the end of the file.
   var fault: RecordError?
 
-  /// Walks from `position`, where the batch with `offset` or a later one begins, to the end of the
-  /// file or the first batch that is broken, checking length, checksum, and that offsets rise.
+  /// Walks from `position`, where the batch with `offset` or a later one begins and before which
+  /// `bounds` hold, to the end of the file or the first batch that is broken, checking length,
+  /// checksum, and that offsets rise. `body` sees each sound batch.
   init(
-    _ segment: Segment, from position: Int64 = 0, offset: Int64, indexInterval: Int
+    _ segment: Segment, from position: Int64 = 0, offset: Int64,
+    bounds: SegmentBounds = SegmentBounds(), indexInterval: Int,
+    _ body: (RecordBatchHeader, UnsafeRawBufferPointer) -> Void = { _, _ in }
   ) throws(IOFailure) {
     validBytes = position
     nextOffset = offset
-    var lastIndexed: Int64 = 0
-    var buffer = ByteBuffer(capacity: 1 << 20)
-    while validBytes < segment.size {
-      buffer.removeAll()
-      do throws(BatchFault) {
-        let header = try SegmentScan.readBatch(segment, at: validBytes, into: &buffer)
-        guard header.baseOffset >= nextOffset else {
-          throw .broken(.malformed("its offset \(header.baseOffset) is before \(nextOffset)"))
+    self.bounds = bounds
+    var cursor = BatchCursor(segment, from: position)
+    do throws(BatchCursor.Fault) {
+      while let header = try cursor.load() {
+        try cursor.withBatch(header) { batch throws(BatchCursor.Fault) in
+          do throws(RecordError) { try header.verify(batch) } catch { throw .broken(error) }
+          guard header.baseOffset >= nextOffset else {
+            throw .broken(.malformed("its offset \(header.baseOffset) is before \(nextOffset)"))
+          }
+          body(header, batch)
         }
-        if validBytes - lastIndexed > Int64(indexInterval) {
-          entries.append(
-            .init(
-              relativeOffset: Int32(clamping: header.lastOffset - segment.baseOffset),
-              position: Int32(clamping: validBytes)))
-          lastIndexed = validBytes
-        }
-        validBytes += Int64(header.totalSize)
+        index(header, segment.baseOffset, indexInterval)
+        cursor.advance(over: header)
+        validBytes = cursor.position
         nextOffset = header.nextOffset
         batches += 1
         records += Int(header.count)
-      } catch {
-        switch error {
-        case .broken(let fault):
-          self.fault = fault
-          return
-        case .io(let failure): throw failure
-        }
       }
-    }
-  }
-
-  private enum BatchFault: Error {
-    case broken(RecordError)
-    case io(IOFailure)
-  }
-
-  private static func readBatch(
-    _ segment: Segment, at position: Int64, into buffer: inout ByteBuffer
-  ) throws(BatchFault) -> RecordBatchHeader {
-    do {
-      guard let found = try segment.header(at: position) else { throw RecordError.incomplete }
-      let header = try found.get()
-      let read = try buffer.fill(upTo: header.totalSize) { room throws(IOFailure) in
-        try segment.file.read(into: room, at: position)
-      }
-      guard read == header.totalSize else { throw RecordError.incomplete }
-      try buffer.withBytes { bytes throws(RecordError) in try header.verify(bytes) }
-      return header
-    } catch let fault as RecordError {
-      throw .broken(fault)
-    } catch let failure as IOFailure {
-      throw .io(failure)
     } catch {
-      throw .broken(.malformed("\(error)"))
+      switch error {
+      case .broken(let fault): self.fault = fault
+      case .io(let failure): throw failure
+      }
     }
+  }
+
+  /// The same rule as in `Segment.append`.
+  private mutating func index(_ header: RecordBatchHeader, _ base: Int64, _ interval: Int) {
+    if header.maxTimestamp > bounds.latestTimestamp {
+      bounds.latestTimestamp = header.maxTimestamp
+      bounds.latestTimeOffset = header.lastOffset
+    }
+    guard validBytes - bounds.lastIndexed > Int64(interval) else { return }
+    offsets.append(
+      OffsetEntry(
+        relativeOffset: Int32(clamping: header.lastOffset - base),
+        position: Int32(clamping: validBytes)))
+    noteLatestTime(base)
+    bounds.lastIndexed = validBytes
+  }
+
+  /// Adds the entry with which a time index ends once the segment is full.
+  mutating func noteLatestTime(_ base: Int64) {
+    guard bounds.latestTimestamp > bounds.notedTimestamp else { return }
+    times.append(
+      TimeEntry(
+        timestamp: bounds.latestTimestamp,
+        relativeOffset: Int32(clamping: bounds.latestTimeOffset - base)))
+    bounds.notedTimestamp = bounds.latestTimestamp
   }
 
   /// True where a whole batch lies anywhere behind the broken one at `validBytes`: then this is no
   /// torn write. The broken header's length is not to be believed, so every byte is tried.
   func wholeBatchFollows(in segment: Segment) throws(IOFailure) -> Bool {
     guard fault != nil else { return false }
-    var tail = ByteBuffer(capacity: 0)
-    let size = Int(segment.size - validBytes)
-    let read = try tail.fill(upTo: size) { room throws(IOFailure) in
-      try segment.file.read(into: room, at: validBytes)
-    }
     // No more offsets than bytes: this spares a checksum where chance made something like a header.
-    let offsets = segment.baseOffset...(nextOffset + Int64(read))
-    return tail.withBytes { bytes in
-      var rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
-      while rest.count >= RecordBatchHeader.size {
-        if rest[16] == 2, let header = try? RecordBatchHeader(rest),
-          offsets.contains(header.baseOffset), (try? header.verify(rest)) != nil
+    let offsets = segment.baseOffset...(nextOffset + segment.size - validBytes)
+    let piece = 1 << 20
+    var window = ByteBuffer(capacity: piece)
+    var position = validBytes + 1
+    while position + Int64(RecordBatchHeader.size) <= segment.size {
+      window.removeAll()
+      _ = try window.fill(upTo: piece) { room throws(IOFailure) in
+        try segment.file.read(into: room, at: position)
+      }
+      let found = window.withBytes { bytes in Self.candidates(in: bytes, offsets) }
+      for place in found {
+        var cursor = BatchCursor(segment, from: position + Int64(place))
+        if let header = try? cursor.load(),
+          (try? cursor.withBatch(header) { batch in try header.verify(batch) }) != nil
         {
           return true
         }
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
       }
-      return false
+      position += Int64(max(window.count - RecordBatchHeader.size + 1, 1))
+    }
+    return false
+  }
+
+  /// Where in `bytes` something begins that looks like a batch's header.
+  private static func candidates(
+    in bytes: UnsafeRawBufferPointer, _ offsets: ClosedRange<Int64>
+  ) -> [Int] {
+    guard bytes.count >= RecordBatchHeader.size else { return [] }
+    return (0...(bytes.count - RecordBatchHeader.size)).filter { place in
+      guard bytes[place + 16] == 2,
+        let header = try? RecordBatchHeader(UnsafeRawBufferPointer(rebasing: bytes[place...]))
+      else { return false }
+      return offsets.contains(header.baseOffset)
     }
   }
 }

@@ -1,0 +1,153 @@
+internal import Bytes
+internal import Machine
+internal import Records
+
+/// Writes the batches of one compacted segment: each as it was, with some of its records, or not at
+/// all.
+struct BatchRewriter: ~Copyable {
+  private let compaction: Compaction
+  private let keys: KeyOffsets
+  private let target: Segment
+  private var decoder = RecordDecoder()
+  private var builder = RecordBatchBuilder(capacity: 1 << 16)
+  /// The last batch, where nothing of it was written.
+  private var dropped: RecordBatchHeader?
+
+  init(_ compaction: Compaction, _ keys: KeyOffsets, _ target: Segment) {
+    self.compaction = compaction
+    self.keys = keys
+    self.target = target
+  }
+
+  /// What is to become of a batch's records.
+  private struct Plan {
+    /// All go, for another reason than their keys.
+    var dropsAll = false
+    /// The batch stays though its records may go.
+    var keepsEmpty = false
+    /// Deletions of keys may go: they were kept long enough.
+    var dropsTombstones = false
+    /// The time from which they may, where the batch gets one now.
+    var horizon: Int64?
+  }
+
+  mutating func take(
+    _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer, _ spans: inout AbortedSpans
+  ) throws(LogError) {
+    var plan = Plan()
+    let isPast = header.hasDeleteHorizon && header.baseTimestamp <= compaction.now
+    let horizon = compaction.now.addingReportingOverflow(compaction.settings.deleteRetention)
+    let newHorizon = header.hasDeleteHorizon || horizon.overflow ? nil : horizon.partialValue
+    if header.isControl {
+      let marker = TransactionMarker(header, batch)
+      switch marker.map({ spans.end($0, header) }) {
+      case .aborted(let transaction): target.aborted.append(transaction)
+      case .nothing:
+        plan.dropsAll = isPast
+        plan.horizon = newHorizon
+      case .committed, nil: break
+      }
+    } else {
+      plan.dropsAll = spans.isAborted(header)
+      plan.dropsTombstones = isPast
+      plan.horizon = newHorizon
+      plan.keepsEmpty = compaction.lastBatches[header.producerID] == header.lastOffset
+    }
+    try write(header, batch, plan)
+  }
+
+  private mutating func write(
+    _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer, _ plan: Plan
+  ) throws(LogError) {
+    let isWholeKept = try gather(header, batch, plan)
+    if isWholeKept { return try append(batch, header) }
+    guard builder.count > 0 || plan.keepsEmpty else {
+      dropped = header
+      return
+    }
+    try appendBuilt(header)
+  }
+
+  /// Fills the builder with the records that stay; true where the batch can stay as it is.
+  private mutating func gather(
+    _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer, _ plan: Plan
+  ) throws(LogError) -> Bool {
+    var kept: Int32 = 0
+    var tombstones = 0
+    let keys = keys
+    let end = keys.end
+    func stays(_ record: Record) -> Bool {
+      if header.isControl || record.offset >= end { return true }
+      guard let key = record.key else { return false }
+      if plan.dropsTombstones && record.value == nil { return false }
+      return record.offset >= keys.offset(of: key) ?? 0
+    }
+    if !plan.dropsAll {
+      try checked(compaction.topicPartition, header.baseOffset) { () throws(RecordError) in
+        try decoder.forEach(in: batch) { record throws(RecordError) in
+          guard stays(record) else { return }
+          kept += 1
+          if record.value == nil { tombstones += 1 }
+        }
+      }
+    }
+    let needsHorizon = plan.horizon != nil && kept > 0 && (tombstones > 0 || header.isControl)
+    if kept == header.count && kept > 0 && !needsHorizon { return true }
+    builder.reset(replacing: header, deleteHorizon: needsHorizon ? plan.horizon : nil)
+    guard kept > 0 else { return false }
+    try checked(compaction.topicPartition, header.baseOffset) { () throws(RecordError) in
+      try Self.copy(batch, with: &decoder, into: &builder, stays)
+    }
+    return false
+  }
+
+  // A function of its own, as one closure cannot hold two parts of `self`.
+  private static func copy(
+    _ batch: UnsafeRawBufferPointer, with decoder: inout RecordDecoder,
+    into builder: inout RecordBatchBuilder, _ stays: (Record) -> Bool
+  ) throws(RecordError) {
+    try decoder.forEach(in: batch) { record throws(RecordError) in
+      if stays(record) { try builder.append(record) }
+    }
+  }
+
+  private mutating func appendBuilt(_ header: RecordBatchHeader) throws(LogError) {
+    let place = compaction.topicPartition
+    try checked(place, header.baseOffset) { () throws(RecordError) in
+      try builder.seal(codec: header.codec)
+    }
+    let target = target
+    let interval = compaction.settings.indexIntervalBytes
+    try builder.withBatch { batch throws(LogError) in
+      RecordBatchHeader.setBaseOffset(header.baseOffset, in: batch)
+      RecordBatchHeader.setLeaderEpoch(header.leaderEpoch, in: batch)
+      let bytes = UnsafeRawBufferPointer(batch)
+      let fresh = try checked(place, header.baseOffset) { () throws(RecordError) in
+        try RecordBatchHeader(bytes)
+      }
+      try onDisk { () throws(IOFailure) in
+        try target.append(bytes, fresh, lastOffset: fresh.lastOffset, indexInterval: interval)
+      }
+    }
+    dropped = nil
+  }
+
+  private mutating func append(
+    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
+  ) throws(LogError) {
+    try onDisk { () throws(IOFailure) in
+      try target.append(
+        batch, header, lastOffset: header.lastOffset,
+        indexInterval: compaction.settings.indexIntervalBytes)
+    }
+    dropped = nil
+  }
+
+  /// Ends the segment with the last offset of those it replaces, by an empty batch where that one's
+  /// record is gone: so that its end tells what it replaces.
+  mutating func finish() throws(LogError) {
+    guard let dropped else { return }
+    builder.reset(replacing: dropped)
+    try appendBuilt(dropped)
+  }
+}

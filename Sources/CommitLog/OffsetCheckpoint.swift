@@ -1,0 +1,95 @@
+internal import Machine
+internal import Records
+internal import Synchronization
+
+/// One offset a partition, in Kafka's checkpoint file: `0`, the number of lines, then
+/// `topic partition offset` a line.
+final class OffsetCheckpoint: Sendable {
+  private let path: String
+  private let disk: any FileSystem
+  // Held while the file is replaced, so that partitions do not write it at the same time.
+  private let offsets: Mutex<[TopicPartition: Int64]>
+  /// The file is there and cannot be understood.
+  let isUnreadable: Bool
+
+  init(_ path: String, _ disk: any FileSystem) throws(IOFailure) {
+    self.path = path
+    self.disk = disk
+    var known: [TopicPartition: Int64]? = [:]
+    if disk.exists(path) {
+      let bytes = try disk.readAll(path, limit: Limits.textFileBytes)
+      known = Self.parse(String(decoding: bytes, as: UTF8.self))
+    }
+    isUnreadable = known == nil
+    offsets = Mutex(known ?? [:])
+  }
+
+  /// What is kept of a partition.
+  subscript(_ partition: TopicPartition) -> Int64? { offsets.withLock { $0[partition] } }
+
+  /// Moves partitions' offsets; durable when this returns.
+  func move(_ moved: [TopicPartition: Int64]) throws(IOFailure) {
+    try replace { offsets in offsets.merging(moved) { $1 } }
+  }
+
+  /// Drops a topic's offsets, so that they do not vouch for a later topic of the same name.
+  func forget(_ topic: String) throws(IOFailure) {
+    try replace { offsets in offsets.filter { $0.key.topic != topic } }
+  }
+
+  private func replace(
+    _ change: ([TopicPartition: Int64]) -> [TopicPartition: Int64]
+  ) throws(IOFailure) {
+    try offsets.withLock { offsets throws(IOFailure) in
+      let fresh = change(offsets)
+      guard fresh != offsets else { return }
+      let lines = fresh.sorted { $0.key < $1.key }
+        .map { "\($0.key.topic) \($0.key.partition) \($0.value)\n" }
+      try disk.replace(path, with: Array(("0\n\(lines.count)\n" + lines.joined()).utf8))
+      offsets = fresh
+    }
+  }
+
+  private static func parse(_ text: String) -> [TopicPartition: Int64]? {
+    let lines = text.split(separator: "\n")
+    guard lines.count >= 2, lines[0] == "0", Int(lines[1]) == lines.count - 2 else { return nil }
+    var offsets: [TopicPartition: Int64] = [:]
+    for line in lines.dropFirst(2) {
+      let fields = line.split(separator: " ")
+      guard fields.count == 3, let partition = Int(fields[1]), let offset = Int64(fields[2]) else {
+        return nil
+      }
+      offsets[TopicPartition(String(fields[0]), partition)] = offset
+    }
+    return offsets
+  }
+}
+
+/// The checkpoint files of a log.
+struct LogCheckpoints: Sendable {
+  /// Before these offsets everything is known to be on the disk whole.
+  let recoveryPoints: OffsetCheckpoint
+  /// The ends of the partitions when the log was closed last, for Kafka's sake.
+  let highWatermarks: OffsetCheckpoint
+  /// Where partitions start, where that is not the first segment's beginning.
+  let logStarts: OffsetCheckpoint
+  /// How far compacted topics are clean.
+  let cleaned: OffsetCheckpoint
+
+  init(_ directory: String, _ disk: any FileSystem) throws(IOFailure) {
+    func open(_ name: String) throws(IOFailure) -> OffsetCheckpoint {
+      try OffsetCheckpoint(Path.join(directory, name), disk)
+    }
+    recoveryPoints = try open("recovery-point-offset-checkpoint")
+    highWatermarks = try open("replication-offset-checkpoint")
+    logStarts = try open("log-start-offset-checkpoint")
+    cleaned = try open("cleaner-offset-checkpoint")
+  }
+
+  /// Drops all that is kept of a topic.
+  func forget(_ topic: String) throws(IOFailure) {
+    for checkpoint in [recoveryPoints, highWatermarks, logStarts, cleaned] {
+      try checkpoint.forget(topic)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import Bytes
+internal import Machine
+internal import Records
+
+extension PartitionLog {
+  /// Checks a batch that is to be appended against the format and the topic's settings.
+  func check(
+    _ batch: UnsafeRawBufferPointer, from origin: Origin, _ settings: TopicConfiguration
+  ) throws(LogError) -> RecordBatchHeader {
+    let header = try checked(topicPartition, endOffset) { () throws(RecordError) in
+      let header = try RecordBatchHeader(batch)
+      guard header.totalSize == batch.count, header.count > 0 else {
+        throw RecordError.malformed("\(batch.count) bytes hold more or less than one batch")
+      }
+      guard header.lastOffsetDelta == header.count - 1 else {
+        throw RecordError.malformed(
+          "\(header.count) records with a last offset delta of \(header.lastOffsetDelta)")
+      }
+      if case .client = origin { try header.verify(batch) }
+      return header
+    }
+    guard batch.count <= settings.maxMessageBytes else {
+      throw .tooLarge(topicPartition, bytes: batch.count, limit: settings.maxMessageBytes)
+    }
+    guard !header.isControl else {
+      throw .invalidRecord(topicPartition, reason: "only the log itself writes control batches")
+    }
+    if !settings.usesAppendTime { try check(header.maxTimestamp, settings) }
+    if settings.compacts || origin == .client {
+      try checkRecords(batch, header, needsKeys: settings.compacts)
+    }
+    return header
+  }
+
+  /// Looks at each record: its place in the batch, and a key where the topic is compacted.
+  private func checkRecords(
+    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, needsKeys: Bool
+  ) throws(LogError) {
+    var lacksKey = false
+    try checked(topicPartition, endOffset) { () throws(RecordError) in
+      var decoder = RecordDecoder()
+      var expected = header.baseOffset
+      try decoder.forEach(in: batch) { record throws(RecordError) in
+        guard record.offset == expected else {
+          throw .malformed("record \(expected - header.baseOffset) claims another's place")
+        }
+        expected += 1
+        if record.key == nil { lacksKey = true }
+      }
+    }
+    if needsKeys && lacksKey {
+      throw .invalidRecord(
+        topicPartition, reason: "the topic is compacted by key, and a record has none")
+    }
+  }
+
+  /// Refuses times that the topic does not take.
+  private func check(_ timestamp: Int64, _ settings: TopicConfiguration) throws(LogError) {
+    let now = context.clock.milliseconds
+    let ahead = timestamp.subtractingReportingOverflow(now)
+    let isTooLate = !ahead.overflow && ahead.partialValue > settings.timestampAfterMax
+    let isTooEarly =
+      timestamp >= 0 && !ahead.overflow && -ahead.partialValue > settings.timestampBeforeMax
+    guard isTooLate || isTooEarly else { return }
+    throw .invalidRecord(
+      topicPartition,
+      reason: "the time \(timestamp) is \(abs(ahead.partialValue)) ms "
+        + (isTooLate
+          ? "ahead, more than message.timestamp.after.max.ms"
+          : "ago, more than message.timestamp.before.max.ms"))
+  }
+
+  /// The segment that takes the next batch: the last one, or a new one when that is full.
+  func segment(
+    for bytes: Int, _ header: RecordBatchHeader, _ settings: TopicConfiguration,
+    _ state: inout Appending
+  ) throws(LogError) -> Segment {
+    let current = allSegments.last
+    if !state.isRolling, let current, try !isFull(current, for: bytes, header, settings) {
+      return current
+    }
+    return try roll(current, &state)
+  }
+
+  private func isFull(
+    _ segment: Segment, for bytes: Int, _ header: RecordBatchHeader, _ settings: TopicConfiguration
+  ) throws(LogError) -> Bool {
+    guard segment.size > 0 else { return false }
+    if segment.size + Int64(bytes) > Int64(settings.segmentBytes)
+      || header.lastOffset - segment.baseOffset > Int64(Int32.max)
+      || segment.offsets.count >= settings.segmentIndexBytes / OffsetEntry.size
+      || segment.times.count >= settings.segmentIndexBytes / TimeEntry.size - 1
+    {
+      return true
+    }
+    let first = try onDisk { () throws(IOFailure) in try segment.firstTimestamp() }
+    guard let first, header.maxTimestamp > first else { return false }
+    // By its offset, so that a segment ends at the same time however often it is looked at.
+    let jitter = settings.segmentJitter
+    let early = jitter > 0 ? segment.baseOffset &* 2_654_435_761 % jitter : 0
+    return header.maxTimestamp - first > settings.segmentMilliseconds - abs(early)
+  }
+
+  /// Begins a new segment. Called with the right to append.
+  @discardableResult
+  func roll(_ current: Segment?, _ state: inout Appending) throws(LogError) -> Segment {
+    let base = state.nextOffset
+    if let current {
+      try seal(current)
+      let producers = state.producers
+      try onDisk { () throws(IOFailure) in
+        try ProducerSnapshot.write(producers, at: base, in: files)
+      }
+    }
+    // Were a smaller batch to go to the old segment after a failure here, the new one's file would
+    // claim its offsets.
+    state.isRolling = true
+    let fresh = try onDisk { () throws(IOFailure) in try files.create(baseOffset: base) }
+    state.isRolling = false
+    segments.withLock { $0.append(fresh) }
+    // A point that could not be moved only makes the next start check more.
+    try? context.checkpoints?.recoveryPoints.move([topicPartition: base])
+    return fresh
+  }
+}

@@ -1,0 +1,82 @@
+internal import Bytes
+internal import Machine
+internal import Records
+
+extension Segment {
+  /// The header of the batch at `position`, or nil at the end of the file.
+  func header(
+    at position: Int64
+  ) throws(IOFailure) -> Result<RecordBatchHeader, RecordError>? {
+    guard position >= 0, position < size else { return nil }
+    return try withUnsafeTemporaryAllocation(
+      byteCount: RecordBatchHeader.size, alignment: 8
+    ) { buffer in
+      Result { () throws(IOFailure) in
+        let count = try file.read(into: buffer, at: position)
+        return Result { () throws(RecordError) in
+          try RecordBatchHeader(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+      }
+    }.get()
+  }
+
+  /// The header of the batch that an index entry tells of; nil where there is no such batch.
+  func header(confirming entry: OffsetEntry) throws(IOFailure) -> RecordBatchHeader? {
+    guard let found = try header(at: Int64(entry.position)), let header = try? found.get(),
+      header.baseOffset >= baseOffset,
+      header.lastOffset - baseOffset == Int64(entry.relativeOffset)
+    else { return nil }
+    return header
+  }
+
+  /// The position of a batch that begins at or before the one holding `offset`: by the index where
+  /// that tells the truth, else the segment's start.
+  func position(before offset: Int64) throws(IOFailure) -> Int64 {
+    let wanted = offset - baseOffset
+    guard let entry = try offsets.last(where: { Int64($0.relativeOffset) < wanted }),
+      try header(confirming: entry) != nil
+    else { return 0 }
+    return Int64(entry.position)
+  }
+
+  /// Where the first batch that ends at or behind `offset` begins; nil past the segment's end.
+  func position(of offset: Int64) throws(IOFailure) -> Int64? {
+    var position = try position(before: offset)
+    var next: Int64 = 0
+    while let found = try header(at: position) {
+      // A header that cannot be ends the search: reading there then reports what is wrong with it.
+      guard let header = try? found.get(), header.baseOffset >= next, header.lastOffset < offset
+      else { return position }
+      next = header.nextOffset
+      position += Int64(header.totalSize)
+    }
+    return nil
+  }
+
+  /// The position of a batch before which no record is as late as `time`: by the time index where
+  /// that tells the truth, else the segment's start.
+  func position(beforeTime time: Int64) throws(IOFailure) -> Int64 {
+    guard let entry = try times.last(where: { $0.timestamp <= time }),
+      let position = try position(of: baseOffset + Int64(entry.relativeOffset)),
+      let found = try header(at: position), let header = try? found.get(),
+      header.lastOffset - baseOffset == Int64(entry.relativeOffset),
+      header.maxTimestamp == entry.timestamp
+    else { return 0 }
+    return position
+  }
+
+  /// Whether the ends of the indexes agree with the log. A segment's indexes are looked at once,
+  /// when they are first needed, so that opening a log reads none of it.
+  func confirmIndexes() throws(IOFailure) -> Bool {
+    if let last = try offsets.last(), try header(confirming: last) == nil { return false }
+    guard let last = try times.last() else {
+      // Records without any time have no entries.
+      return try size == 0 || header(at: 0).flatMap { try? $0.get() }?.maxTimestamp ?? 0 < 0
+    }
+    guard let position = try position(of: baseOffset + Int64(last.relativeOffset)),
+      let header = try header(at: position).flatMap({ try? $0.get() })
+    else { return false }
+    return header.lastOffset - baseOffset == Int64(last.relativeOffset)
+      && header.maxTimestamp == last.timestamp
+  }
+}
