@@ -146,11 +146,14 @@ extension PartitionLog {
     try read(from: header.baseOffset, maxBytes: 0, into: &buffer)
     return try buffer.withBytes { bytes throws(LogError) in
       try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
-        var records = try RecordIterator(try RecordBatchHeader(bytes), bytes)
-        while let record = try records.next() {
-          if record.timestamp >= time { return record.offset }
+        var decoder = RecordDecoder()
+        let header = try RecordBatchHeader(bytes)
+        return try decoder.withRecords(of: bytes, header) { records throws(RecordError) in
+          while let record = try records.next() {
+            if record.timestamp >= time { return record.offset }
+          }
+          return nil
         }
-        return nil
       }
     }
   }
