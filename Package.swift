@@ -39,15 +39,26 @@ let package = Package(
     // ground
     .target(name: "CCRC32C"),
     target("Bytes", ["CCRC32C"]),
-    tests("BytesTests", ["Bytes"]),
+    tests("BytesTests", ["Bytes", "Machine", "TestSupport"]),
     target("Machine"),
     tests("MachineTests", ["Machine", "TestSupport"]),
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CSnappy", pkgConfig: "snappy",
+      providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
+    tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
     target("LMDB", ["CLMDB"]),
     tests("LMDBTests", ["LMDB", "Machine"]),
     // languages
-    target("Records", ["Bytes"], documents: ["FORMAT.md"]),
+    target("Records", ["Compression", "Bytes"], documents: ["FORMAT.md"]),
     tests("RecordsTests", ["Records", "Bytes", "Machine", "TestSupport"]),
     target("CQL"),
     tests("CQLTests", ["CQL"]),

@@ -10,6 +10,8 @@ public struct ByteBuffer: ~Copyable, Sendable {
   @usableFromInline var written: Int
   /// How many bytes have been written.
   @inlinable public var count: Int { written }
+  /// How many more bytes fit before the memory has to grow.
+  @inlinable public var room: Int { capacity - written }
 
   /// An empty buffer with room for `capacity` bytes; it grows by doubling.
   public init(capacity: Int = 256) {
@@ -119,6 +121,13 @@ public struct ByteBuffer: ~Copyable, Sendable {
     try body(UnsafeRawBufferPointer(start: base, count: count))
   }
 
+  /// Lets `body` read and change what was written; the pointer is valid only inside.
+  @inlinable public mutating func withMutableBytes<Result, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeMutableRawBufferPointer(start: base, count: count))
+  }
+
   /// Lets `body` fill up to `room` bytes at the end and say how many it wrote.
   @inlinable public mutating func fill<Failure: Error>(
     upTo room: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
@@ -128,6 +137,14 @@ public struct ByteBuffer: ~Copyable, Sendable {
     precondition(filled >= 0 && filled <= room)
     written += filled
     return filled
+  }
+
+  /// Makes room for `size` bytes at the end, all of which `body` writes.
+  @inlinable @inline(__always)
+  public mutating func extend(by size: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+    reserve(size)
+    body(base + count)
+    written += size
   }
 
   /// A copy of what was written.

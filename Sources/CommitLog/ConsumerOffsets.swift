@@ -82,7 +82,9 @@ package final class ConsumerOffsets: Sendable {
       }
     }
     let target = try log.partition(TopicPartition(Self.topic, 0))
-    let position = try builder.finish { bytes throws(LogError) in try target.append(bytes) }
+    let position = try builder.finish { bytes throws(LogError) in
+      try target.append(UnsafeRawBufferPointer(bytes))
+    }
     committed.withLock { state in
       for (partition, offset) in offsets {
         let key = Key(group: group, partition: partition)
@@ -119,15 +121,17 @@ package final class ConsumerOffsets: Sendable {
   private static func replay(
     _ bytes: UnsafeRawBufferPointer, from offset: Int64, into state: inout [Key: Commit]
   ) throws(RecordError) -> Int64 {
+    var decoder = RecordDecoder()
     var rest = bytes
     var next = offset
     while !rest.isEmpty {
       let header = try RecordBatchHeader(rest)
-      var records = try RecordIterator(header, rest)
-      while let record = try records.next() {
-        guard let key = record.key.flatMap(decodeKey) else { continue }
-        state[key] = record.value.flatMap(decodeValue).map {
-          Commit(offset: $0, position: header.baseOffset)
+      try decoder.withRecords(of: rest, header) { records throws(RecordError) in
+        while let record = try records.next() {
+          guard let key = record.key.flatMap(decodeKey) else { continue }
+          state[key] = record.value.flatMap(decodeValue).map {
+            Commit(offset: $0, position: header.baseOffset)
+          }
         }
       }
       next = header.nextOffset

@@ -1,107 +1,139 @@
-internal import Bytes
+public import Bytes
 
 /// Gathers records into one batch in the form that the log keeps (see FORMAT.md).
 ///
-/// Reusable: `reset()` keeps the memory. Offsets are assigned by the log when it appends.
-package struct RecordBatchBuilder: ~Copyable, Sendable {
-  // Generous bounds for the numbers around a record's and a header's own bytes.
-  private static let recordOverhead = 64
-  private static let headerOverhead = 20
+/// Reusable: `reset()` keeps the memory. `append` adds records, `seal` finishes the batch, and
+/// `withBatch` lets one have it. Offsets are assigned by the log when it appends.
+public struct RecordBatchBuilder: ~Copyable, Sendable {
+  // The header's room, and the records behind it.
+  @usableFromInline var bytes: ByteBuffer
+  @usableFromInline var added: Int32 = 0
+  @usableFromInline var lastOffsetDelta: Int32 = -1
+  @usableFromInline var baseTimestamp: Int64?
+  @usableFromInline var maxTimestamp: Int64 = .min
+  // The batch that this one takes the place of.
+  var original: RecordBatchHeader?
+  var attributes: BatchAttributes = []
 
-  private var bytes: ByteBuffer
-  private var body: ByteBuffer
-  private var headerBytes: ByteBuffer
-  private var baseTimestamp: Int64 = 0
-  private var maxTimestamp: Int64 = 0
-  /// How many records were added.
-  package private(set) var count: Int32 = 0
+  private var headerBytes = ByteBuffer(capacity: 0)
+  // The finished batch, where its records are compressed.
+  var compressed = ByteBuffer(capacity: 0)
+  var isCompressed = false
+  var codecs = Codecs()
 
-  package init(capacity: Int = 1 << 16) {
+  /// An empty batch, with room for `capacity` bytes before its memory grows.
+  public init(capacity: Int = 1 << 16) {
     bytes = ByteBuffer(capacity: capacity)
-    body = ByteBuffer(capacity: 256)
-    headerBytes = ByteBuffer(capacity: 256)
     reset()
   }
 
-  /// The batch's size in bytes so far.
-  package var size: Int { bytes.count }
+  /// How many records were added.
+  @inlinable public var count: Int32 { added }
+  /// The batch's size in bytes so far, uncompressed.
+  @inlinable public var size: Int { bytes.count }
 
   /// Forgets all records; keeps the memory.
-  package mutating func reset() {
+  public mutating func reset() {
     bytes.removeAll()
     bytes.append([UInt8](repeating: 0, count: RecordBatchHeader.size))
-    count = 0
+    added = 0
+    lastOffsetDelta = -1
+    baseTimestamp = nil
+    maxTimestamp = .min
+    original = nil
+    attributes = []
+    isCompressed = false
   }
 
-  /// Adds a record; `timestamp` in milliseconds since 1970. Thrown: `tooLarge` where the batch
-  /// would grow past the limit (it keeps the records it has), `malformed` for too many headers.
-  package mutating func append(
-    timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-    headers: [RecordHeader] = []
+  /// Adds a record without headers; `timestamp` in milliseconds since 1970. Thrown: `tooLarge`
+  /// where the batch would grow past the limit; it keeps the records it has.
+  @inlinable
+  public mutating func append(
+    timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
   ) throws(RecordError) {
-    var largest = bytes.count + (key?.count ?? 0) + (value?.count ?? 0) + Self.recordOverhead
-    for header in headers {
-      largest += header.name.utf8.count + (header.value?.count ?? 0) + Self.headerOverhead
-    }
-    guard largest <= Limits.batchBytes else {
-      throw .tooLarge(bytes: largest, limit: Limits.batchBytes)
-    }
+    let none = UnsafeRawBufferPointer(start: nil, count: 0)
+    try write(timestamp, key, value, none, 0, lastOffsetDelta &+ 1)
+  }
+
+  /// Adds a record whose headers are encoded already, as `Record` has them.
+  @inlinable
+  public mutating func append(
+    timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+    headerBytes: UnsafeRawBufferPointer, headerCount: Int
+  ) throws(RecordError) {
+    try write(timestamp, key, value, headerBytes, headerCount, lastOffsetDelta &+ 1)
+  }
+
+  /// Adds a record with headers. Thrown: `tooLarge`, and `malformed` for too many headers.
+  public mutating func append(
+    timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+    headers: [RecordHeader]
+  ) throws(RecordError) {
     guard headers.count <= Limits.headers else {
       throw .malformed("\(headers.count) headers, more than \(Limits.headers)")
     }
-    if count == 0 {
-      baseTimestamp = timestamp
-      maxTimestamp = timestamp
-    }
-    maxTimestamp = max(maxTimestamp, timestamp)
-    body.removeAll()
-    body.append(0)
-    // Wraps round, as the reader does, where two times lie further apart than an Int64 tells.
-    body.append(zigzag: timestamp &- baseTimestamp)
-    body.append(zigzag: Int64(count))
-    Self.append(key, to: &body)
-    body.append(zigzag: Int64(value?.count ?? -1))
-    let tail = value?.count ?? 0
     headerBytes.removeAll()
-    headerBytes.append(zigzag: Int64(headers.count))
     for header in headers {
-      Self.append(Array(header.name.utf8), to: &headerBytes)
-      Self.append(header.value, to: &headerBytes)
+      headerBytes.append(zigzag: Int64(header.name.utf8.count))
+      headerBytes.append(utf8: header.name)
+      headerBytes.append(zigzag: Int64(header.value?.count ?? -1))
+      if let value = header.value { headerBytes.append(value) }
+      guard headerBytes.count <= Limits.batchBytes else {
+        throw .tooLarge(bytes: headerBytes.count, limit: Limits.batchBytes)
+      }
     }
-    bytes.append(zigzag: Int64(body.count + tail + headerBytes.count))
-    body.withBytes { bytes.append($0) }
-    if let value { bytes.append(value) }
-    headerBytes.withBytes { bytes.append($0) }
-    count += 1
+    // Nothing else touches the buffer meanwhile: its memory stays where it is.
+    let encoded = headerBytes.withBytes { $0 }
+    try write(timestamp, key, value, encoded, headers.count, lastOffsetDelta &+ 1)
   }
 
-  /// Fills in the header and lets `body` have the finished batch. Base offset and leader epoch are
-  /// 0: the log assigns them, as they lie outside the checksum. `producer` marks the batch as the
-  /// work of one producer, who can find it again; -1 for none.
-  package mutating func finish<Result, Failure: Error>(
-    producer: Int64 = -1, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    bytes.set(bigEndian: Int32(bytes.count - RecordBatchHeader.lengthPrefix), at: 8)
-    bytes.set(bigEndian: Int8(2), at: 16)
-    bytes.set(bigEndian: max(count - 1, 0), at: 23)
-    bytes.set(bigEndian: baseTimestamp, at: 27)
-    bytes.set(bigEndian: maxTimestamp, at: 35)
-    bytes.set(bigEndian: producer, at: 43)
-    bytes.set(bigEndian: Int16(-1), at: 51)
-    bytes.set(bigEndian: Int32(-1), at: 53)
-    bytes.set(bigEndian: count, at: 57)
-    let checksum = bytes.withBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[21...])) }
-    bytes.set(bigEndian: checksum, at: 17)
-    return try bytes.withBytes(body)
+  /// Everything is counted first, room is made once, and then written with bare stores.
+  @inlinable @inline(__always)
+  mutating func write(
+    _ timestamp: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?,
+    _ headerBytes: UnsafeRawBufferPointer, _ headerCount: Int, _ offsetDelta: Int32
+  ) throws(RecordError) {
+    // Wraps round, as the reader does, where two times lie further apart than an Int64 tells.
+    let timeDelta = Varint.zigzag(timestamp &- (baseTimestamp ?? timestamp))
+    let delta = Varint.zigzag(Int64(offsetDelta))
+    let keyLength = Varint.zigzag(Int64(key?.count ?? -1))
+    let valueLength = Varint.zigzag(Int64(value?.count ?? -1))
+    let headers = Varint.zigzag(Int64(headerCount))
+    let numbers =
+      Varint.size(timeDelta) + Varint.size(delta) + Varint.size(keyLength)
+      + Varint.size(valueLength) + Varint.size(headers)
+    let length = 1 + numbers + (key?.count ?? 0) + (value?.count ?? 0) + headerBytes.count
+    let prefix = Varint.zigzag(Int64(length))
+    let size = Varint.size(prefix) + length
+    guard bytes.count + size <= Limits.batchBytes else { throw tooLarge(size) }
+    bytes.extend(by: size) { start in
+      var place = start
+      Varint.store(prefix, at: &place)
+      place.storeBytes(of: 0, as: UInt8.self)
+      place += 1
+      Varint.store(timeDelta, at: &place)
+      Varint.store(delta, at: &place)
+      Varint.store(keyLength, at: &place)
+      Self.store(key, at: &place)
+      Varint.store(valueLength, at: &place)
+      Self.store(value, at: &place)
+      Varint.store(headers, at: &place)
+      Self.store(headerBytes, at: &place)
+    }
+    if baseTimestamp == nil { baseTimestamp = timestamp }
+    maxTimestamp = max(maxTimestamp, timestamp)
+    lastOffsetDelta = offsetDelta
+    added += 1
   }
 
-  private static func append(_ run: UnsafeRawBufferPointer?, to buffer: inout ByteBuffer) {
-    buffer.append(zigzag: Int64(run?.count ?? -1))
-    if let run { buffer.append(run) }
+  @inlinable @inline(__always)
+  static func store(_ run: UnsafeRawBufferPointer?, at place: inout UnsafeMutableRawPointer) {
+    guard let run, let start = run.baseAddress else { return }
+    place.copyMemory(from: start, byteCount: run.count)
+    place += run.count
   }
 
-  private static func append(_ run: [UInt8]?, to buffer: inout ByteBuffer) {
-    buffer.append(zigzag: Int64(run?.count ?? -1))
-    if let run { buffer.append(run) }
+  @usableFromInline func tooLarge(_ record: Int) -> RecordError {
+    .tooLarge(bytes: bytes.count + record, limit: Limits.batchBytes)
   }
 }

@@ -8,14 +8,25 @@ public enum RecordBatches {
   public static func forEach(
     _ bytes: UnsafeRawBufferPointer, from offset: Int64, _ body: (Record) throws -> Void
   ) throws -> Int64 {
+    var decoder = RecordDecoder()
+    return try forEach(bytes, from: offset, with: &decoder, body)
+  }
+
+  /// The same with a decoder that keeps its memory from read to read.
+  @inlinable
+  public static func forEach(
+    _ bytes: UnsafeRawBufferPointer, from offset: Int64, with decoder: inout RecordDecoder,
+    _ body: (Record) throws -> Void
+  ) throws -> Int64 {
     var rest = bytes
     var next = offset
     while !rest.isEmpty {
       let header = try RecordBatchHeader(rest)
       if !header.isControl {
-        var records = try RecordIterator(header, rest)
-        while let record = try records.next() {
-          if record.offset >= offset { try body(record) }
+        try decoder.withRecords(of: rest, header) { records in
+          while let record = try records.next() {
+            if record.offset >= offset { try body(record) }
+          }
         }
       }
       next = max(next, header.nextOffset)

@@ -4,8 +4,14 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
   case incomplete
   /// The batch is in a format before or after version 2.
   case unsupportedMagic(Int8)
-  /// The records are compressed with a codec that is not read.
+  /// The records are compressed with a codec that Kafka has not.
   case unsupportedCodec(String)
+  /// The compressed records are not what the codec writes.
+  case unreadable(Codec, String)
+  /// The compressed records grow past the limit.
+  case inflatesTooFar(Codec, limit: Int)
+  /// The codec's library got no memory.
+  case outOfMemory(Codec)
   /// The checksum does not match the bytes.
   case checksumMismatch(stored: UInt32, computed: UInt32)
   /// A field contradicts another one, e.g. a record longer than its batch.
@@ -19,6 +25,12 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
     case .unsupportedMagic(let magic):
       "record batch format \(magic) is not supported; only format 2 (Kafka 0.11 and later) is"
     case .unsupportedCodec(let name): "records compressed with \(name) are not supported"
+    case .unreadable(let codec, let what):
+      "the records cannot be read, though their checksum is right: as \(codec), \(what)"
+    case .inflatesTooFar(let codec, let limit):
+      "the records compressed with \(codec) grow past the limit of \(limit) bytes; "
+        + "send smaller batches"
+    case .outOfMemory(let codec): "there is no memory for \(codec)"
     case .checksumMismatch(let stored, let computed):
       "the record batch is corrupt: its checksum is \(hex(computed)), "
         + "but \(hex(stored)) was stored"

@@ -63,17 +63,19 @@ func read(_ bytes: [UInt8]) throws -> (
   try bytes.withUnsafeBytes { raw in
     let header = try RecordBatchHeader(raw)
     try header.verify(raw)
-    var iterator = try RecordIterator(header, raw)
-    var records: [Plain] = []
-    var offsets: [Int64] = []
-    while let record = try iterator.next() {
-      offsets.append(record.offset)
-      records.append(
-        Plain(
-          timestamp: record.timestamp, key: record.key.map { [UInt8]($0) },
-          value: record.value.map { [UInt8]($0) }, headers: try record.headers()))
+    var decoder = RecordDecoder()
+    return try decoder.withRecords(of: raw) { iterator in
+      var records: [Plain] = []
+      var offsets: [Int64] = []
+      while let record = try iterator.next() {
+        offsets.append(record.offset)
+        records.append(
+          Plain(
+            timestamp: record.timestamp, key: record.key.map { [UInt8]($0) },
+            value: record.value.map { [UInt8]($0) }, headers: try record.headers()))
+      }
+      return (header, records, offsets)
     }
-    return (header, records, offsets)
   }
 }
 

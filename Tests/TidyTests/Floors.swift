@@ -7,7 +7,10 @@ struct Floors: Sendable {
   }
 
   static let targets: [Floor: [String]] = [
-    .ground: ["CCRC32C", "CLMDB", "Bytes", "Machine", "LMDB"],
+    .ground: [
+      "CCRC32C", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine", "Compression",
+      "LMDB",
+    ],
     .languages: ["Records", "CQL", "Posts"],
     .engines: ["CommitLog", "Tables", "TextClassification"],
     .application: ["SupportDesk"],

@@ -220,7 +220,9 @@ private struct BatchSet: ~Copyable {
     producer: Int64, _ write: (Int, UnsafeRawBufferPointer) throws -> Int64
   ) throws {
     for (partition, slot) in slots.enumerated() where slot.builder.count > 0 {
-      _ = try slot.builder.finish(producer: producer) { bytes in try write(partition, bytes) }
+      _ = try slot.builder.finish(producer: producer) { bytes in
+        try write(partition, UnsafeRawBufferPointer(bytes))
+      }
       slot.builder.reset()
     }
     largest = 0

@@ -134,6 +134,8 @@ package struct SourceOffsets: Sendable {
         try builder.append(timestamp: clock.milliseconds, key: key, value: value)
       }
     }
-    _ = try builder.finish { bytes in try log.append(bytes, to: partition) }
+    _ = try builder.finish { bytes in
+      try log.append(UnsafeRawBufferPointer(bytes), to: partition)
+    }
   }
 }

@@ -140,7 +140,9 @@ private struct LineProducer: ~Copyable {
 
   mutating func flush() throws {
     for (partition, slot) in zip(partitions, slots) where slot.builder.count > 0 {
-      _ = try slot.builder.finish { bytes in try partition.append(bytes) }
+      _ = try slot.builder.finish { bytes in
+        try partition.append(UnsafeRawBufferPointer(bytes))
+      }
       slot.builder.reset()
     }
   }
