@@ -12,52 +12,72 @@ package final class CommitLog: Sendable {
   package let repairs: [String]
   /// Raised whenever records are acknowledged in any partition.
   package let arrivals: Signal
-  private let disk: any FileSystem
-  private let configuration: LogConfiguration
-  /// Nil where the log was opened for reading only.
-  private let points: RecoveryPoints?
+  private let context: LogContext
   private let partitions: Mutex<[TopicPartition: PartitionLog]>
   /// Held as long as the log is open for writing.
   private let lock: DirectoryLock?
 
+  private var disk: any FileSystem { context.disk }
+  var clock: Clock { context.clock }
+  private var folders: TopicFolders { TopicFolders(directory, disk) }
+
   /// Opens the log in `directory`, making it where it is missing, and repairs what a crash left.
   /// `lock` is the caller's right to write there; the log keeps it while it is open.
   package init(
-    _ directory: String, disk: any FileSystem = LocalDisk(),
+    _ directory: String, disk: any FileSystem = LocalDisk(), clock: Clock = .system,
     configuration: LogConfiguration = LogConfiguration(), lock: DirectoryLock? = nil
   ) throws(LogError) {
     self.directory = directory
-    self.disk = disk
-    self.configuration = configuration
     self.lock = lock
-    let arrivals = Signal()
-    self.arrivals = arrivals
+    arrivals = Signal()
     var repairs: [String] = []
-    let folders = try onDisk { () throws(IOFailure) in
+    let shutdown = CleanShutdown(directory, disk)
+    let topics = TopicFolders(directory, disk)
+    let (wasClosed, found, checkpoints) = try onDisk { () throws(IOFailure) in
       try disk.createDurableDirectory(directory)
-      return try TopicFolders(directory, disk).complete(removingRest: true) { repairs.append($0) }
+      try MetaProperties.ensure(in: directory, disk, clusterID: configuration.clusterID)
+      return (
+        try shutdown.take(), try topics.complete(removingRest: true) { repairs.append($0) },
+        try LogCheckpoints(directory, disk)
+      )
     }
-    let points = try onDisk { () throws(IOFailure) in try RecoveryPoints(directory, disk) }
-    self.points = points
+    repairs += checkpoints.unreadable.map {
+      "\($0) cannot be understood; records deleted before are there again" }
+    context = LogContext(
+      disk: disk, clock: clock, configuration: configuration, arrivals: arrivals,
+      checkpoints: checkpoints)
     var opened: [TopicPartition: PartitionLog] = [:]
-    for folder in folders {
+    var settings: [String: TopicConfiguration] = [:]
+    for partition in found {
+      if settings[partition.topic] == nil {
+        settings[partition.topic] = try topics.settings(
+          of: partition.topic, over: configuration.topicDefaults)
+      }
       let recovery = Recovery(
-        topicPartition: folder, directory: Path.join(directory, "\(folder)"), disk: disk,
-        configuration: configuration, arrivals: arrivals)
-      opened[folder] = try recovery.open(points) { repairs.append($0) }
+        topicPartition: partition, context: context, files: topics.files(partition),
+        settings: settings[partition.topic] ?? configuration.topicDefaults, wasClosed: wasClosed)
+      opened[partition] = try recovery.open(checkpoints) { repairs.append($0) }
     }
     self.repairs = repairs
+    if !wasClosed {
+      // Everything found is on the disk now: another crash at once is not checked from afar again.
+      let ends = opened.mapValues(\.endOffset)
+      try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
+    }
     partitions = Mutex(opened)
   }
 
   /// Opens the log for reading only, beside the process that writes.
-  package init(readingOnly directory: String, disk: any FileSystem = LocalDisk()) throws(LogError) {
+  package init(
+    readingOnly directory: String, disk: any FileSystem = LocalDisk(),
+    configuration: LogConfiguration = LogConfiguration()
+  ) throws(LogError) {
     self.directory = directory
-    self.disk = disk
-    configuration = LogConfiguration()
-    points = nil
     lock = nil
     arrivals = Signal()
+    context = LogContext(
+      disk: disk, clock: .system, configuration: configuration, arrivals: arrivals,
+      checkpoints: nil)
     repairs = []
     partitions = Mutex([:])
     try refresh()
@@ -65,21 +85,32 @@ package final class CommitLog: Sendable {
 
   /// Looks, in a process that only reads, for what was added since the last look.
   package func refresh() throws(LogError) {
-    guard points == nil, disk.exists(directory) else { return }
-    var opened: [TopicPartition: PartitionLog] = [:]
-    let folders = try onDisk { () throws(IOFailure) in
-      try TopicFolders(directory, disk).complete(removingRest: false) { _ in }
+    guard context.checkpoints == nil, disk.exists(directory) else { return }
+    let (found, starts) = try onDisk { () throws(IOFailure) in
+      (
+        try folders.complete(removingRest: false) { _ in },
+        try OffsetCheckpoint(Path.join(directory, LogCheckpoints.logStarts), disk)
+      )
     }
-    for folder in folders {
-      let path = Path.join(directory, "\(folder)")
+    let known = partitions.withLock { $0 }
+    var opened: [TopicPartition: PartitionLog] = [:]
+    for place in found {
       do throws(LogError) {
-        opened[folder] = try Recovery(
-          topicPartition: folder, directory: path, disk: disk, configuration: configuration,
-          arrivals: arrivals
-        ).openReadOnly()
+        let settings = try folders.settings(
+          of: place.topic, over: context.configuration.topicDefaults)
+        let reader = ReadOnlyPartition(
+          topicPartition: place, context: context, files: folders.files(place),
+          settings: settings, startOffset: starts[place] ?? 0)
+        if let partition = known[place] {
+          partition.update(try reader.contents(partition.allSegments))
+          partition.alter(settings)
+          opened[place] = partition
+        } else {
+          opened[place] = try reader.open()
+        }
       } catch {
         // The writer may delete a topic while it is being looked at.
-        if disk.exists(path) { throw error }
+        if disk.exists(folders.files(place).directory) { throw error }
       }
     }
     partitions.withLock { $0 = opened }
@@ -96,9 +127,8 @@ package final class CommitLog: Sendable {
   /// The identifier that a topic was given when it was made, which no later topic of the same name
   /// has. Thrown: `unknownTopic`; `io` where it cannot be read.
   package func identifier(of topic: String) throws(LogError) -> String {
-    let folder = try partition(TopicPartition(topic, 0)).directory
-    return try onDisk { () throws(IOFailure) in try TopicFolders(directory, disk).identifier(folder)
-    }
+    _ = try partition(TopicPartition(topic, 0))
+    return try onDisk { () throws(IOFailure) in try folders.identifier(of: topic) }
   }
 
   /// The partitions of a topic in order. Thrown: `unknownTopic`.
@@ -116,51 +146,156 @@ package final class CommitLog: Sendable {
     return found
   }
 
-  /// Makes a topic; it is there after a crash, or nothing of it is.
-  package func createTopic(_ name: String, partitions count: Int = 1) throws(LogError) {
-    guard let points else { throw .readOnly }
+  /// A topic's settings. Thrown: `unknownTopic`.
+  package func configuration(of topic: String) throws(LogError) -> TopicConfiguration {
+    try partition(TopicPartition(topic, 0)).configuration
+  }
+
+  /// Makes a topic with settings of its own by Kafka's names; it is there after a crash, or nothing
+  /// of it is. Thrown: `invalidTopicName`, `invalidPartitionCount`, `invalidConfiguration`,
+  /// `topicExists`, `readOnly`.
+  package func createTopic(
+    _ name: String, partitions count: Int = 1, settings overrides: [String: String] = [:]
+  ) throws(LogError) {
+    guard let checkpoints = context.checkpoints else { throw .readOnly }
     try TopicFolders.check(name: name)
     guard (1...Limits.partitionsPerTopic).contains(count) else {
       throw .invalidPartitionCount(count)
     }
+    let settings = try context.configuration.topicDefaults.applying(overrides)
     try partitions.withLock { state throws(LogError) in
       guard state[TopicPartition(name, 0)] == nil else { throw .topicExists(name) }
-      try onDisk { () throws(IOFailure) in try points.forget(name) }
-      try TopicFolders(directory, disk).create(name, partitions: count)
-      var opened: [TopicPartition: PartitionLog] = [:]
-      for number in 0..<count {
-        let folder = TopicPartition(name, number)
-        opened[folder] = try Recovery(
-          topicPartition: folder, directory: Path.join(directory, "\(folder)"), disk: disk,
-          configuration: configuration, arrivals: arrivals
-        ).open(points) { _ in }
+      try onDisk { () throws(IOFailure) in try checkpoints.forget(name) }
+      try folders.create(name, partitions: count, settings: overrides)
+      state.merge(try open(name, 0..<count, settings, checkpoints)) { $1 }
+    }
+  }
+
+  private func open(
+    _ topic: String, _ numbers: Range<Int>, _ settings: TopicConfiguration,
+    _ checkpoints: LogCheckpoints
+  ) throws(LogError) -> [TopicPartition: PartitionLog] {
+    var opened: [TopicPartition: PartitionLog] = [:]
+    for number in numbers {
+      let place = TopicPartition(topic, number)
+      opened[place] = try Recovery(
+        topicPartition: place, context: context, files: folders.files(place), settings: settings,
+        wasClosed: false
+      ).open(checkpoints) { _ in }
+    }
+    return opened
+  }
+
+  /// Changes some of a topic's settings; nil puts back what holds for all topics. Durable when this
+  /// returns. Thrown: `unknownTopic`, `invalidConfiguration`, `readOnly`.
+  package func alterTopic(
+    _ name: String, settings changes: [String: String?]
+  ) throws(LogError) {
+    guard context.checkpoints != nil else { throw .readOnly }
+    try partitions.withLock { state throws(LogError) in
+      let concerned = state.values.filter { $0.topicPartition.topic == name }
+      guard let first = concerned.first else { throw .unknownTopic(name) }
+      var overrides = first.configuration.overrides
+      for (key, value) in changes {
+        _ = try TopicConfigurationKey.named(key)
+        overrides[key] = value
       }
-      state.merge(opened) { $1 }
+      let settings = try context.configuration.topicDefaults.applying(overrides)
+      try onDisk { () throws(IOFailure) in try folders.write(overrides, of: name) }
+      for partition in concerned { partition.alter(settings) }
+    }
+  }
+
+  /// Gives a topic more partitions, up to `count`; keys that come from now on may go elsewhere than
+  /// before. After a crash they are all there, or none is. Thrown: `unknownTopic`,
+  /// `fewerPartitions`, `invalidPartitionCount`, `readOnly`.
+  package func addPartitions(_ name: String, upTo count: Int) throws(LogError) {
+    guard let checkpoints = context.checkpoints else { throw .readOnly }
+    guard (1...Limits.partitionsPerTopic).contains(count) else {
+      throw .invalidPartitionCount(count)
+    }
+    try partitions.withLock { state throws(LogError) in
+      let current = state.keys.filter { $0.topic == name }.count
+      guard current > 0, let first = state[TopicPartition(name, 0)] else {
+        throw .unknownTopic(name)
+      }
+      guard count > current else {
+        throw .fewerPartitions(name, current: current, wanted: count)
+      }
+      try onDisk { () throws(IOFailure) in try folders.extend(name, from: current, to: count) }
+      state.merge(try open(name, current..<count, first.configuration, checkpoints)) { $1 }
     }
   }
 
   /// Deletes a topic and all its records.
   package func deleteTopic(_ name: String) throws(LogError) {
-    guard points != nil else { throw .readOnly }
+    guard context.checkpoints != nil else { throw .readOnly }
     try partitions.withLock { state throws(LogError) in
       let doomed = state.keys.filter { $0.topic == name }.sorted()
       guard !doomed.isEmpty else { throw .unknownTopic(name) }
       defer {
         // Without partition 0 the topic is gone, whatever failed behind that.
-        if !disk.exists(Path.join(directory, "\(doomed[0])")) {
+        if !disk.exists(folders.files(doomed[0]).directory) {
           for folder in doomed { state[folder] = nil }
         }
       }
-      try onDisk { () throws(IOFailure) in try TopicFolders(directory, disk).delete(doomed) }
+      try onDisk { () throws(IOFailure) in try folders.delete(doomed) }
     }
   }
 
-  /// Makes everything durable and notes the recovery points, so that the next start need not check.
+  /// What `maintain` has done.
+  package struct Maintenance: Sendable {
+    package var bytesDeleted: Int64 = 0
+    package var compacted: [(partition: TopicPartition, report: CompactionReport)] = []
+    /// What could not be done, by partition; the others were seen to all the same.
+    package var failures: [(partition: TopicPartition, error: LogError)] = []
+  }
+
+  /// Deletes what has outlived its retention, compacts what is due, forgets silent producers, and
+  /// notes how far everything is on the disk. To be called every now and then, from one thread.
+  @discardableResult
+  package func maintain() throws(LogError) -> Maintenance {
+    guard let checkpoints = context.checkpoints else { throw .readOnly }
+    var done = Maintenance()
+    let all = partitions.withLock { $0 }.sorted { $0.key < $1.key }
+    for (place, partition) in all where isOpen(place) {
+      do throws(LogError) {
+        partition.expireProducers()
+        done.bytesDeleted += try partition.enforceRetention()
+        if let report = try partition.compact() { done.compacted.append((place, report)) }
+      } catch {
+        // Its topic may have been deleted meanwhile.
+        if isOpen(place) { done.failures.append((place, error)) }
+      }
+    }
+    var durable: [TopicPartition: Int64] = [:]
+    for (place, partition) in all where isOpen(place) { durable[place] = partition.durableOffset }
+    let ends = durable
+    try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
+    return done
+  }
+
+  private func isOpen(_ place: TopicPartition) -> Bool { partitions.withLock { $0[place] != nil } }
+
+  /// Syncs what `Durability.interval` has let wait for long enough. To be called that often.
+  package func syncOverdue() throws(LogError) {
+    for partition in partitions.withLock({ Array($0.values) }) { try partition.syncOverdue() }
+  }
+
+  /// Makes everything durable and notes where everything ends, so that the next start reads nothing.
+  /// The log takes no more records then.
   package func close() throws(LogError) {
-    guard let points else { return }
+    guard let checkpoints = context.checkpoints else { return }
     let all = partitions.withLock { $0 }
-    var flushed: [TopicPartition: Int64] = [:]
-    for (folder, partition) in all { flushed[folder] = try partition.flush() }
-    try onDisk { () throws(IOFailure) in try points.move(flushed) }
+    var ends: [TopicPartition: Int64] = [:]
+    for (place, partition) in all { ends[place] = try partition.close() }
+    let starts = all.filter { $0.value.startOffset > $0.value.allSegments.first?.baseOffset ?? 0 }
+    let (endings, beginnings) = (ends, starts.mapValues(\.startOffset))
+    try onDisk { () throws(IOFailure) in
+      try checkpoints.recoveryPoints.replace(endings)
+      try checkpoints.highWatermarks.replace(endings)
+      try checkpoints.logStarts.replace(beginnings)
+      try CleanShutdown(directory, disk).leave()
+    }
   }
 }

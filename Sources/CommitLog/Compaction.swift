@@ -108,6 +108,7 @@ struct Compaction {
     _ body: (RecordBatchHeader, UnsafeRawBufferPointer) throws(LogError) -> Void
   ) throws(LogError) {
     var cursor = BatchCursor(segment)
+    var next = segment.baseOffset
     while true {
       let header: RecordBatchHeader?
       do throws(BatchCursor.Fault) {
@@ -116,7 +117,7 @@ struct Compaction {
         switch error {
         case .io(let failure): throw .io(failure)
         case .broken(let fault):
-          throw .record(fault, at: topicPartition, offset: segment.baseOffset)
+          throw .record(fault, at: topicPartition, offset: next)
         }
       }
       guard let header else { return }
@@ -126,6 +127,7 @@ struct Compaction {
         }
         try body(header, batch)
       }
+      next = header.nextOffset
       cursor.advance(over: header)
     }
   }

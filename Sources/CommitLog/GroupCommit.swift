@@ -25,6 +25,9 @@ final class GroupCommit: Sendable {
     hasFailed.load(ordering: .acquiring) ? failed.withLock { $0 } : nil
   }
 
+  /// Everything before this offset was synced.
+  var durable: Int64 { state.withLock { $0.durableOffset } }
+
   private enum Turn {
     case done
     case show

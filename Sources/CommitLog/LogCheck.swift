@@ -11,66 +11,143 @@ package struct LogCheck: Sendable {
   /// What is wrong, each with its place; empty where all is well.
   package var faults: [String] = []
 
-  /// Reads every batch of every segment below `directory`, checks checksums, offsets and indexes.
-  /// With `beside` a process that writes, a batch still being written at the end of a partition's
-  /// last segment is no fault. Changes nothing.
+  /// Reads every batch of every segment below `directory`, checks checksums, offsets, records,
+  /// indexes, snapshots and checkpoints. With `beside` a process that writes, a batch still being
+  /// written at the end of a partition's last segment, and what a compaction is about to put in
+  /// place, is no fault. Changes nothing. `progress` hears how many bytes are done.
   package init(
     _ directory: String, disk: any FileSystem = LocalDisk(), beside writer: Bool,
     progress: (Int64) -> Void = { _ in }
   ) throws(LogError) {
     guard disk.exists(directory) else { return }
-    let folders = try onDisk { () throws(IOFailure) in
-      try TopicFolders(directory, disk).complete(removingRest: false) { _ in }
+    let folders = TopicFolders(directory, disk)
+    let found = try onDisk { () throws(IOFailure) in
+      for (name, checkpoint) in try LogCheckpoints(directory, disk).all where checkpoint.isUnreadable
+      {
+        faults.append("\(Path.join(directory, name)): it cannot be understood")
+      }
+      return try folders.complete(removingRest: false) { _ in }
     }
-    for folder in folders {
+    for place in found {
       partitions += 1
+      do throws(LogError) {
+        _ = try folders.settings(of: place.topic, over: TopicConfiguration())
+      } catch {
+        if place.partition == 0 { faults.append("\(place): \(error)") }
+      }
       try onDisk { () throws(IOFailure) in
-        try check(folder, Path.join(directory, "\(folder)"), disk, writer, progress)
+        try check(place, folders.files(place), writer, progress)
       }
     }
   }
 
   private mutating func check(
-    _ folder: TopicPartition, _ directory: String, _ disk: any FileSystem, _ writer: Bool,
-    _ progress: (Int64) -> Void
+    _ place: TopicPartition, _ files: SegmentFiles, _ writer: Bool, _ progress: (Int64) -> Void
   ) throws(IOFailure) {
-    let files = SegmentFiles(directory, disk)
     let bases = try files.baseOffsets()
     for (number, base) in bases.enumerated() {
-      let (segment, indexIsSound) = try files.open(base, writing: false)
-      let scan = try SegmentScan(segment, offset: base, indexInterval: 4_096)
-      segments += 1
-      batches += scan.batches
-      records += scan.records
-      bytes += scan.validBytes
-      progress(bytes)
       let isTail = number == bases.count - 1
+      let found: (segment: Segment, indexesAreSound: Bool)
+      do throws(IOFailure) {
+        found = try files.open(base, writing: false)
+      } catch {
+        // Retention or a compaction may take it away meanwhile.
+        if writer, error.isMissing { continue }
+        throw error
+      }
+      let scan = try scan(found.segment, place, progress)
       if let fault = scan.fault, !(isTail && writer && fault == .incomplete) {
         faults.append(
-          "\(folder)@\(scan.nextOffset): \(fault) (\(segment.file.path), byte \(scan.validBytes))")
+          "\(place)@\(scan.nextOffset): \(fault) (\(found.segment.file.path), "
+            + "byte \(scan.validBytes))")
       }
       if !isTail, scan.nextOffset > bases[number + 1] {
-        faults.append("\(folder)@\(bases[number + 1]): the segment before reaches past it")
+        faults.append("\(place)@\(bases[number + 1]): the segment before reaches past it")
       }
-      if !indexIsSound, !(isTail && writer) {
+      if !found.indexesAreSound, !(isTail && writer) {
         faults.append(
-          "\(folder): the index of \(segment.file.path) is missing or damaged; "
+          "\(place): an index of \(found.segment.file.path) is missing or damaged; "
             + "the next start makes it anew")
       }
-      try checkIndex(segment, folder)
+      try checkIndexes(found.segment, place, isFull: !isTail)
+    }
+    try checkSnapshots(place, files, writer)
+  }
+
+  private mutating func scan(
+    _ segment: Segment, _ place: TopicPartition, _ progress: (Int64) -> Void
+  ) throws(IOFailure) -> SegmentScan {
+    var decoder = RecordDecoder()
+    var broken: [String] = []
+    var done = bytes
+    let scan = try SegmentScan(
+      segment, offset: segment.baseOffset, indexInterval: Int.max
+    ) { header, batch in
+      do throws(RecordError) {
+        try decoder.forEach(in: batch) { _ throws(RecordError) in }
+      } catch {
+        broken.append("\(place)@\(header.baseOffset): \(error) (\(segment.file.path))")
+      }
+      done += Int64(header.totalSize)
+      progress(done)
+    }
+    segments += 1
+    batches += scan.batches
+    records += scan.records
+    bytes += scan.validBytes
+    faults += broken
+    return scan
+  }
+
+  /// Compares each entry with the batch it tells of; one fault an index is enough.
+  private mutating func checkIndexes(
+    _ segment: Segment, _ place: TopicPartition, isFull: Bool
+  ) throws(IOFailure) {
+    let advice = "it is made anew by the next start where the file is removed"
+    var last = OffsetEntry(relativeOffset: -1, position: -1)
+    for entry in try segment.offsets.all() {
+      let isRising =
+        entry.relativeOffset > last.relativeOffset && entry.position > last.position
+      let confirmed = try segment.header(confirming: entry)
+      guard isRising, confirmed != nil else {
+        faults.append(
+          "\(place): \(segment.offsets.path) points to byte \(entry.position), where no batch "
+            + "ends with offset \(segment.baseOffset + Int64(entry.relativeOffset)); \(advice)")
+        break
+      }
+      last = entry
+    }
+    var latest = TimeEntry(timestamp: -1, relativeOffset: -1)
+    for entry in try segment.times.all() {
+      let offset = segment.baseOffset + Int64(entry.relativeOffset)
+      let header = try segment.header(holding: offset)
+      guard entry.timestamp > latest.timestamp, entry.relativeOffset >= latest.relativeOffset,
+        let header, header.baseOffset <= offset, header.maxTimestamp == entry.timestamp
+      else {
+        faults.append(
+          "\(place): \(segment.times.path) tells of the time \(entry.timestamp) at offset "
+            + "\(offset), where there is another; \(advice)")
+        break
+      }
+      latest = entry
     }
   }
 
-  private mutating func checkIndex(
-    _ segment: Segment, _ folder: TopicPartition
+  private mutating func checkSnapshots(
+    _ place: TopicPartition, _ files: SegmentFiles, _ writer: Bool
   ) throws(IOFailure) {
-    for entry in segment.index.all {
-      guard try segment.header(confirming: entry) != nil else {
+    for offset in try files.baseOffsets(withSuffix: ProducerSnapshot.suffix) {
+      let path = files.path(offset, ProducerSnapshot.suffix)
+      let bytes: [UInt8]
+      do throws(IOFailure) {
+        bytes = try files.disk.readAll(path, limit: Limits.textFileBytes)
+      } catch {
+        if writer, error.isMissing { continue }
+        throw error
+      }
+      if ProducerSnapshot.decode(bytes) == nil {
         faults.append(
-          "\(folder): the index of \(segment.file.path) points to byte \(entry.position), "
-            + "where no batch ends with offset \(segment.baseOffset + Int64(entry.relativeOffset)); "
-            + "it is made anew by the next start where the file is removed")
-        return
+          "\(place): \(path) is damaged; the next start makes do without it where it is removed")
       }
     }
   }

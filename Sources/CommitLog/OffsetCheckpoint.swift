@@ -32,6 +32,9 @@ final class OffsetCheckpoint: Sendable {
     try replace { offsets in offsets.merging(moved) { $1 } }
   }
 
+  /// Puts these offsets in the place of all there are.
+  func replace(_ fresh: [TopicPartition: Int64]) throws(IOFailure) { try replace { _ in fresh } }
+
   /// Drops a topic's offsets, so that they do not vouch for a later topic of the same name.
   func forget(_ topic: String) throws(IOFailure) {
     try replace { offsets in offsets.filter { $0.key.topic != topic } }
@@ -76,20 +79,32 @@ struct LogCheckpoints: Sendable {
   /// How far compacted topics are clean.
   let cleaned: OffsetCheckpoint
 
+  static let logStarts = "log-start-offset-checkpoint"
+
+  /// Every file with its name.
+  var all: [(name: String, checkpoint: OffsetCheckpoint)] {
+    [
+      ("recovery-point-offset-checkpoint", recoveryPoints),
+      ("replication-offset-checkpoint", highWatermarks),
+      (Self.logStarts, logStarts), ("cleaner-offset-checkpoint", cleaned),
+    ]
+  }
+
+  /// The files that are there and cannot be understood, of those that only this process knows.
+  var unreadable: [String] { logStarts.isUnreadable ? [Self.logStarts] : [] }
+
   init(_ directory: String, _ disk: any FileSystem) throws(IOFailure) {
     func open(_ name: String) throws(IOFailure) -> OffsetCheckpoint {
       try OffsetCheckpoint(Path.join(directory, name), disk)
     }
     recoveryPoints = try open("recovery-point-offset-checkpoint")
     highWatermarks = try open("replication-offset-checkpoint")
-    logStarts = try open("log-start-offset-checkpoint")
+    logStarts = try open(Self.logStarts)
     cleaned = try open("cleaner-offset-checkpoint")
   }
 
   /// Drops all that is kept of a topic.
   func forget(_ topic: String) throws(IOFailure) {
-    for checkpoint in [recoveryPoints, highWatermarks, logStarts, cleaned] {
-      try checkpoint.forget(topic)
-    }
+    for (_, checkpoint) in all { try checkpoint.forget(topic) }
   }
 }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Machine
 internal import Records
+internal import Synchronization
 
 extension PartitionLog {
   /// Checks a batch that is to be appended against the format and the topic's settings.
@@ -98,7 +99,10 @@ extension PartitionLog {
     // By its offset, so that a segment ends at the same time however often it is looked at.
     let jitter = settings.segmentJitter
     let early = jitter > 0 ? segment.baseOffset &* 2_654_435_761 % jitter : 0
-    return header.maxTimestamp - first > settings.segmentMilliseconds - abs(early)
+    let longest =
+      settings.compacts
+      ? min(settings.segmentMilliseconds, settings.maxCompactionLag) : settings.segmentMilliseconds
+    return header.maxTimestamp - first > longest - abs(early)
   }
 
   /// Begins a new segment. Called with the right to append.

@@ -50,7 +50,8 @@ extension PartitionLog {
       let next = cleanable.first { $0.baseOffset > segment.baseOffset }?.baseOffset ?? end
       return next <= start
     }
-    guard try force || isDue(dirty, of: cleanable, settings) else { return nil }
+    let isWanted = try isDue(dirty, of: cleanable, settings)
+    guard force || isWanted else { return nil }
     let (now, producers) = (
       context.clock.milliseconds, appending.withLock { $0.producers.producers }
     )
@@ -64,7 +65,12 @@ extension PartitionLog {
     report.bytesBefore = concerned.reduce(0) { $0 + $1.size }
     var spans = try compaction.abortedSpans(concerned)
     for group in compaction.groups(concerned, end: end) {
-      try compaction.write(group, keeping: keys, &spans)
+      do throws(LogError) {
+        try compaction.write(group, keeping: keys, &spans)
+      } catch {
+        if let first = group.first { SegmentSwap(files).discard(first.baseOffset) }
+        throw error
+      }
       report.bytesAfter += try replace(group)
     }
     try onDisk { () throws(IOFailure) in
@@ -135,21 +141,19 @@ extension PartitionLog {
   /// take segments away.
   func settle() throws(LogError) {
     guard hasUnfinishedSwap.load(ordering: .acquiring) else { return }
-    // The last segment is being appended to and was not part of it.
-    guard let active = allSegments.last else { return }
-    let fresh = try onDisk { () throws(IOFailure) in
-      _ = try SegmentSwap(files).recover()
-      var fresh: [Segment] = []
-      for base in try files.baseOffsets() where base < active.baseOffset {
-        fresh.append(try files.open(base, writing: true).0)
+    // Nobody begins a segment meanwhile, whose files would look like left-overs.
+    try appending.withLock { _ throws(LogError) in
+      // The last segment is being appended to and was not part of it.
+      guard let active = allSegments.last else { return }
+      let fresh = try onDisk { () throws(IOFailure) in
+        _ = try SegmentSwap(files).recover()
+        var fresh: [Segment] = []
+        for base in try files.baseOffsets() where base < active.baseOffset {
+          fresh.append(try files.open(base, writing: true).0)
+        }
+        return fresh
       }
-      return fresh
-    }
-    segments.withLock { all in
-      guard let place = all.firstIndex(where: { $0.baseOffset == active.baseOffset }) else {
-        return
-      }
-      all.replaceSubrange(..<place, with: fresh)
+      segments.withLock { $0 = fresh + [active] }
     }
     hasUnfinishedSwap.store(false, ordering: .releasing)
   }

@@ -1,6 +1,6 @@
 package import Bytes
 package import Machine
-package import Records
+internal import Records
 
 extension PartitionLog {
   /// What a reader sees of transactions.

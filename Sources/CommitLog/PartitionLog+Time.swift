@@ -1,6 +1,6 @@
 internal import Bytes
 internal import Machine
-package import Records
+internal import Records
 
 extension PartitionLog {
   /// A record's place and time.
@@ -58,15 +58,13 @@ extension PartitionLog {
     return try buffer.withBytes { bytes throws(LogError) in
       try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
         var decoder = RecordDecoder()
-        return try decoder.withRecords(of: bytes, try RecordBatchHeader(bytes)) {
-          records throws(RecordError) in
-          while let record = try records.next() {
-            if record.timestamp >= time, record.offset >= start {
-              return TimedOffset(offset: record.offset, timestamp: record.timestamp)
-            }
+        var found: TimedOffset?
+        try decoder.forEach(in: bytes) { record throws(RecordError) in
+          if found == nil, record.timestamp >= time, record.offset >= start {
+            found = TimedOffset(offset: record.offset, timestamp: record.timestamp)
           }
-          return nil
         }
+        return found
       }
     }
   }

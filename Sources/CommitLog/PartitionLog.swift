@@ -30,8 +30,6 @@ package final class PartitionLog: Sendable {
     var producers: ProducerStates
     /// A new segment was begun and could not be finished: the next append begins it again.
     var isRolling = false
-    /// Batches that were compressed anew.
-    var recompressed = ByteBuffer(capacity: 0)
   }
 
   /// What opening a partition has found.
@@ -111,6 +109,23 @@ package final class PartitionLog: Sendable {
   ) throws(LogError) -> Appended {
     let settings = configuration
     let header = try check(UnsafeRawBufferPointer(batch), from: origin, settings)
+    guard case .codec(let codec) = settings.compression, codec != header.codec else {
+      return try append(batch, header, settings)
+    }
+    var recompressed = ByteBuffer(capacity: batch.count)
+    try checked(topicPartition, endOffset) { () throws(RecordError) in
+      var decoder = RecordDecoder()
+      try decoder.recompress(UnsafeRawBufferPointer(batch), to: codec, into: &recompressed)
+    }
+    return try recompressed.withMutableBytes { batch throws(LogError) in
+      try append(batch, header, settings)
+    }
+  }
+
+  private func append(
+    _ batch: UnsafeMutableRawBufferPointer, _ header: RecordBatchHeader,
+    _ settings: TopicConfiguration
+  ) throws(LogError) -> Appended {
     let appended = try appending.withLock { state throws(LogError) in
       try write(batch, header, settings, &state)
     }
@@ -139,7 +154,7 @@ package final class PartitionLog: Sendable {
       return try appending.withLock { state throws(LogError) in
         let fault = state.producers.objection(
           toMarker: header, coordinatorEpoch: coordinatorEpoch)
-        if let fault { throw .sequence(fault, topicPartition, producerID: producerID) }
+        if let fault { throw LogError.sequence(fault, topicPartition, producerID: producerID) }
         return try write(batch, header, settings, &state)
       }
     }
@@ -255,6 +270,15 @@ package final class PartitionLog: Sendable {
     let (target, failure) = syncLast()
     if let failure { throw .stopped(topicPartition, because: failure) }
     commit.noteDurable(upTo: target)
+  }
+
+  /// Everything before this offset is on the disk.
+  var durableOffset: Int64 { commit.durable }
+
+  /// Forgets idempotent producers that have been silent for long.
+  func expireProducers() {
+    let limit = context.clock.milliseconds - context.configuration.producerExpiration
+    appending.withLock { $0.producers.expire(silentSince: limit) }
   }
 
   /// Makes everything durable with a snapshot of the producers, so that the next start reads

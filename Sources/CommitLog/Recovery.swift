@@ -16,11 +16,11 @@ struct Recovery {
   func open(
     _ checkpoints: LogCheckpoints, report: (String) -> Void
   ) throws(LogError) -> PartitionLog {
-    let contents = try onDisk { () throws(IOFailure) in
+    let found = try onDisk { () throws(IOFailure) in
       for done in try SegmentSwap(files).recover() { report("\(topicPartition): \(done)") }
       return try contents(checkpoints, report)
     }
-    return PartitionLog(topicPartition, context, files, settings, contents)
+    return PartitionLog(topicPartition, context, files, settings, found)
   }
 
   private func contents(
@@ -33,9 +33,8 @@ struct Recovery {
     for (number, base) in bases.enumerated() {
       let (segment, indexesAreSound) = try files.open(base, writing: true)
       let isLast = number == bases.count - 1
-      let isTrusted =
-        isLast
-        ? try wasClosed && isWhole(segment, to: recoveryPoint) : bases[number + 1] <= recoveryPoint
+      var isTrusted = isLast ? wasClosed : bases[number + 1] <= recoveryPoint
+      if isLast && isTrusted { isTrusted = try isWhole(segment, to: recoveryPoint) }
       if isTrusted && indexesAreSound {
         nextOffset = isLast ? recoveryPoint : bases[number + 1]
       } else {

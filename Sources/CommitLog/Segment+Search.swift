@@ -53,6 +53,14 @@ extension Segment {
     return nil
   }
 
+  /// The header of the first batch that ends at or behind `offset`; nil where there is none.
+  func header(holding offset: Int64) throws(IOFailure) -> RecordBatchHeader? {
+    guard let position = try position(of: offset), let found = try header(at: position) else {
+      return nil
+    }
+    return try? found.get()
+  }
+
   /// The position of a batch before which no record is as late as `time`: by the time index where
   /// that tells the truth, else the segment's start.
   func position(beforeTime time: Int64) throws(IOFailure) -> Int64 {
@@ -71,11 +79,12 @@ extension Segment {
     if let last = try offsets.last(), try header(confirming: last) == nil { return false }
     guard let last = try times.last() else {
       // Records without any time have no entries.
-      return try size == 0 || header(at: 0).flatMap { try? $0.get() }?.maxTimestamp ?? 0 < 0
+      guard let first = try header(at: 0) else { return true }
+      return (try? first.get())?.maxTimestamp ?? 0 < 0
     }
-    guard let position = try position(of: baseOffset + Int64(last.relativeOffset)),
-      let header = try header(at: position).flatMap({ try? $0.get() })
-    else { return false }
+    guard let header = try header(holding: baseOffset + Int64(last.relativeOffset)) else {
+      return false
+    }
     return header.lastOffset - baseOffset == Int64(last.relativeOffset)
       && header.maxTimestamp == last.timestamp
   }

@@ -79,7 +79,8 @@ struct SegmentFiles {
       aborted: aborted.index)
     let areWhole =
       offsets.condition == .sound && times.condition == .sound && aborted.condition != .torn
-    return (segment, try areWhole && resume(segment))
+    let areSound = try resume(segment)
+    return (segment, areWhole && areSound)
   }
 
   /// Takes over what the indexes say of a segment's end; false where they cannot be true. The log

@@ -132,7 +132,7 @@ package struct TopicConfigurationKey: Sendable {
 
   private static func number<Number: FixedWidthInteger & Sendable>(
     _ name: String, _ range: ClosedRange<Int64>,
-    _ path: WritableKeyPath<TopicConfiguration, Number> & Sendable, _ summary: String
+    _ path: any WritableKeyPath<TopicConfiguration, Number> & Sendable, _ summary: String
   ) -> TopicConfigurationKey {
     let limit = range.upperBound == .max ? "or more" : "to \(range.upperBound)"
     return .init(

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Machine
 internal import Records
 
@@ -35,6 +36,11 @@ struct TopicFolders {
     if let reason { throw .invalidTopicName(name, reason: reason) }
   }
 
+  /// A partition's folder.
+  func files(_ partition: TopicPartition) -> SegmentFiles {
+    SegmentFiles(path("\(partition)"), disk)
+  }
+
   /// The partitions of topics that are there whole; the folders of half-made or half-deleted ones
   /// are removed where asked. Folders that neither explains are left alone.
   func complete(
@@ -49,16 +55,22 @@ struct TopicFolders {
         found.append(folder)
       }
     }
-    let whole = Set(found.filter { $0.partition == 0 }.map(\.topic))
+    // A topic has the partitions from 0 on without a gap; what is behind one is not all there.
+    let numbers = Dictionary(grouping: found, by: \.topic).mapValues { partitions in
+      let numbers = Set(partitions.map(\.partition))
+      return (0...partitions.count).first { !numbers.contains($0) } ?? 0
+    }
+    let whole = found.filter { $0.partition < numbers[$0.topic] ?? 0 }
     if removingRest {
       var rest: [String] = []
-      for folder in found where !whole.contains(folder.topic) {
+      for folder in found where folder.partition >= numbers[folder.topic] ?? 0 {
         let isDoomed = deleted.contains(Self.deletedName(TopicPartition(folder.topic, 0)))
         let isUnfinished = try self.isUnfinished(folder)
         if isDoomed || isUnfinished {
           rest.append("\(folder)")
         } else {
-          report("\(folder): left alone, as there is no \(TopicPartition(folder.topic, 0)) with it")
+          let missing = TopicPartition(folder.topic, numbers[folder.topic] ?? 0)
+          report("\(folder): left alone, as there is no \(missing) with it")
         }
       }
       // Partition 0's folder tells that the others are to go, so it must go after them.
@@ -70,18 +82,21 @@ struct TopicFolders {
         try disk.syncDirectory(directory)
       }
     }
-    return found.filter { whole.contains($0.topic) }.sorted()
+    return whole.sorted()
   }
 
   /// Makes a topic's folders. What an unfinished creation or deletion left of it goes first, and
   /// what this one made goes again where it fails. Thrown: `topicExists` where there are records.
-  func create(_ topic: String, partitions: Int) throws(LogError) {
+  func create(
+    _ topic: String, partitions: Int, settings: [String: String]
+  ) throws(LogError) {
     let remains = try onDisk { () throws(IOFailure) in try self.remains(of: topic) }
     guard let remains else { throw .topicExists(topic) }
     try onDisk { () throws(IOFailure) in
       for name in remains { try disk.remove(path(name)) }
       do throws(IOFailure) {
-        try make(topic, partitions: partitions)
+        try make(
+          topic, 0..<partitions, identifier: Base64URL.encode(Entropy.identifier()), settings)
       } catch {
         for name in (try? self.remains(of: topic)) ?? [] { try? disk.remove(path(name)) }
         throw error
@@ -89,17 +104,33 @@ struct TopicFolders {
     }
   }
 
-  private func make(_ topic: String, partitions: Int) throws(IOFailure) {
-    let identifier = Self.base64url(Entropy.identifier())
-    for number in (0..<partitions).reversed() {
-      let folder = path("\(TopicPartition(topic, number))")
-      // Partition 0 makes the topic exist, so all the others must be durable before it.
-      if number == 0 { try disk.syncDirectory(directory) }
-      try disk.createDirectory(folder)
-      _ = try SegmentFiles(folder, disk).create(baseOffset: 0)
+  /// Makes the folders of partitions that a topic gets in addition.
+  func extend(_ topic: String, from current: Int, to count: Int) throws(IOFailure) {
+    do throws(IOFailure) {
+      try make(topic, current..<count, identifier: identifier(of: topic), [:])
+    } catch {
+      for number in current..<count {
+        let folder = TopicPartition(topic, number)
+        if disk.exists(path("\(folder)")) { try? disk.remove(path("\(folder)")) }
+      }
+      throw error
+    }
+  }
+
+  private func make(
+    _ topic: String, _ numbers: Range<Int>, identifier: String, _ settings: [String: String]
+  ) throws(IOFailure) {
+    for number in numbers.reversed() {
+      let files = files(TopicPartition(topic, number))
+      // The lowest one makes the others part of the topic, so they must be durable before it.
+      if number == numbers.lowerBound { try disk.syncDirectory(directory) }
+      try disk.createDirectory(files.directory)
+      _ = try files.create(baseOffset: 0)
+      try LeaderEpochs.write(from: 0, in: files)
       try disk.replace(
-        Path.join(folder, "partition.metadata"),
+        Path.join(files.directory, Self.metadata),
         with: Array("version: 0\ntopic_id: \(identifier)".utf8))
+      if number == 0, !settings.isEmpty { try write(settings, of: topic) }
     }
     try disk.syncDirectory(directory)
   }
@@ -123,8 +154,9 @@ struct TopicFolders {
   /// Nothing is in the folder but what a creation puts there.
   private func isUnfinished(_ folder: TopicPartition) throws(IOFailure) -> Bool {
     let folder = path("\(folder)")
-    let empty = [Segment.name(0) + ".log", Segment.name(0) + ".index"]
-    for name in try disk.list(folder) where !name.hasPrefix("partition.metadata") {
+    let empty = SegmentFiles.kinds.map { Segment.name(0) + $0 }
+    let texts = [Self.metadata, Self.settings, LeaderEpochs.name]
+    for name in try disk.list(folder) where !texts.contains(where: name.hasPrefix) {
       guard empty.contains(name), try disk.open(Path.join(folder, name), .read).size() == 0 else {
         return false
       }
@@ -154,27 +186,44 @@ struct TopicFolders {
     return partition.topic.prefix(255 - tail.utf8.count) + tail
   }
 
-  /// The topic's identifier, as `partition.metadata` of one of its folders gives it.
-  func identifier(_ folder: String) throws(IOFailure) -> String {
-    let bytes = try disk.readAll(Path.join(folder, "partition.metadata"), limit: 4_096)
+  /// The topic's identifier, as `partition.metadata` of its first folder gives it.
+  func identifier(of topic: String) throws(IOFailure) -> String {
+    let path = Path.join(files(TopicPartition(topic, 0)).directory, Self.metadata)
+    let bytes = try disk.readAll(path, limit: 4_096)
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     return lines.first { $0.hasPrefix("topic_id: ") }.map { String($0.dropFirst(10)) } ?? ""
   }
 
-  private static func base64url(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    var digits: [UInt8] = []
-    var window = 0
-    var bits = 0
-    for byte in bytes {
-      window = (window << 8 | Int(byte)) & 0xFFFF
-      bits += 8
-      while bits >= 6 {
-        bits -= 6
-        digits.append(alphabet[window >> bits & 63])
-      }
-    }
-    if bits > 0 { digits.append(alphabet[window << (6 - bits) & 63]) }
-    return String(decoding: digits, as: UTF8.self)
+  private func settingsPath(_ topic: String) -> String {
+    Path.join(files(TopicPartition(topic, 0)).directory, Self.settings)
   }
+
+  /// Keeps what was set for a topic, `key=value` a line, in the folder of its partition 0.
+  func write(_ overrides: [String: String], of topic: String) throws(IOFailure) {
+    let lines = overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
+    try disk.replace(settingsPath(topic), with: Array(lines.joined().utf8))
+  }
+
+  /// What holds for a topic. Thrown: `invalidConfiguration` naming the file.
+  func settings(
+    of topic: String, over defaults: TopicConfiguration
+  ) throws(LogError) -> TopicConfiguration {
+    let path = settingsPath(topic)
+    guard disk.exists(path) else { return defaults }
+    let bytes = try onDisk { () throws(IOFailure) in
+      try disk.readAll(path, limit: Limits.textFileBytes)
+    }
+    var overrides: [String: String] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw .invalidConfiguration(key: path, reason: "\"\(line)\" is not KEY=VALUE")
+      }
+      overrides[String(parts[0])] = String(parts[1])
+    }
+    return try defaults.applying(overrides)
+  }
+
+  private static let metadata = "partition.metadata"
+  private static let settings = "topic.properties"
 }

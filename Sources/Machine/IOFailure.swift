@@ -21,6 +21,9 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
   /// The disk, the quota or the file-size limit is used up.
   package var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
+  /// There is no such file or directory.
+  package var isMissing: Bool { code == ENOENT }
+
   package var description: String {
     "cannot \(operation) \(path): \(reason)\(advice)"
   }

@@ -45,9 +45,9 @@ package struct EmbeddedEventLog: EventLog {
 
   @discardableResult
   package func append(
-    _ batch: UnsafeRawBufferPointer, to partition: TopicPartition
+    _ batch: UnsafeMutableRawBufferPointer, to partition: TopicPartition
   ) throws -> Int64 {
-    try log.partition(partition).append(batch)
+    try log.partition(partition).append(batch, from: .builder).firstOffset
   }
 
   package func read(

@@ -55,6 +55,17 @@ public struct RecordDecoder: ~Copyable, Sendable {
     }
   }
 
+  /// Shows `body` each record of the batch at the start of `batch`, markers included.
+  @inlinable
+  public mutating func forEach(
+    in batch: UnsafeRawBufferPointer, _ body: (Record) throws(RecordError) -> Void
+  ) throws(RecordError) {
+    let header = try RecordBatchHeader(batch)
+    try withRecords(of: batch, header) { (records: inout RecordIterator) throws(RecordError) in
+      while let record = try records.next() { try body(record) }
+    }
+  }
+
   /// Appends `batch` to `output` with its records compressed by another codec, at `level` or the
   /// codec's usual one: what a topic does whose `compression.type` is not the producer's. All else
   /// stays as it was; the checksum is made anew.

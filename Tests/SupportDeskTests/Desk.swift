@@ -34,9 +34,7 @@ final class Desk {
       try Array(value.utf8).withUnsafeBytes {
         try builder.append(timestamp: 1_795_132_800_000, key: nil, value: $0, headers: headers)
       }
-      _ = try builder.finish {
-        try log.append(UnsafeRawBufferPointer($0), to: TopicPartition(settings.topic, 0))
-      }
+      _ = try builder.finish { try log.append($0, to: TopicPartition(settings.topic, 0)) }
     }
   }
 

@@ -44,8 +44,7 @@ struct LatencyBenchmark: ParsableCommand {
       }
       let start = Clock.monotonicSeconds()
       _ = try builder.finish { batch in
-        try pipeline.log.append(
-          UnsafeRawBufferPointer(batch), to: TopicPartition(configuration.topic, 0))
+        try pipeline.log.append(batch, to: TopicPartition(configuration.topic, 0))
       }
       while true {
         let seen = committed.generation

@@ -52,9 +52,7 @@ struct Workload {
         try builder.append(timestamp: 1_795_132_800_000, key: nil, value: value)
       }
       if builder.count == 1_000 || number == count - 1 {
-        _ = try builder.finish { batch in
-          try log.append(UnsafeRawBufferPointer(batch), to: TopicPartition(topic, 0))
-        }
+        _ = try builder.finish { batch in try log.append(batch, to: TopicPartition(topic, 0)) }
         builder.reset()
       }
     }

@@ -217,12 +217,10 @@ private struct BatchSet: ~Copyable {
   }
 
   mutating func flush(
-    producer: Int64, _ write: (Int, UnsafeRawBufferPointer) throws -> Int64
+    producer: Int64, _ write: (Int, UnsafeMutableRawBufferPointer) throws -> Int64
   ) throws {
     for (partition, slot) in slots.enumerated() where slot.builder.count > 0 {
-      _ = try slot.builder.finish(producer: producer) { bytes in
-        try write(partition, UnsafeRawBufferPointer(bytes))
-      }
+      _ = try slot.builder.finish(producer: producer) { bytes in try write(partition, bytes) }
       slot.builder.reset()
     }
     largest = 0

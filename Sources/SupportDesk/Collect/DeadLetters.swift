@@ -43,7 +43,7 @@ package struct DeadLetters: Sendable {
     func flush() throws {
       guard builder.count > 0 else { return }
       _ = try builder.finish(producer: producer) { bytes in
-        try log.append(UnsafeRawBufferPointer(bytes), to: partition)
+        try log.append(bytes, to: partition)
       }
       builder.reset()
     }

@@ -134,8 +134,6 @@ package struct SourceOffsets: Sendable {
         try builder.append(timestamp: clock.milliseconds, key: key, value: value)
       }
     }
-    _ = try builder.finish { bytes in
-      try log.append(UnsafeRawBufferPointer(bytes), to: partition)
-    }
+    _ = try builder.finish { bytes in try log.append(bytes, to: partition) }
   }
 }

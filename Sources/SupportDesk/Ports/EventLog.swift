@@ -19,9 +19,10 @@ package protocol EventLog: Sendable {
   func partitionCount(of topic: String) throws -> Int
   /// The offsets that can be read now.
   func bounds(of partition: TopicPartition) throws -> Range<Int64>
-  /// Appends one finished batch; returns its first offset once it is acknowledged.
+  /// Appends one batch that a builder has just finished, and puts its offsets into it; returns the
+  /// first one once it is acknowledged.
   @discardableResult
-  func append(_ batch: UnsafeRawBufferPointer, to partition: TopicPartition) throws -> Int64
+  func append(_ batch: UnsafeMutableRawBufferPointer, to partition: TopicPartition) throws -> Int64
   /// Appends to `buffer` whole batches from the one that holds `offset` on, at least one where
   /// there is any. The first may begin before `offset`.
   func read(

@@ -140,9 +140,7 @@ private struct LineProducer: ~Copyable {
 
   mutating func flush() throws {
     for (partition, slot) in zip(partitions, slots) where slot.builder.count > 0 {
-      _ = try slot.builder.finish { bytes in
-        try partition.append(UnsafeRawBufferPointer(bytes))
-      }
+      _ = try slot.builder.finish { bytes in try partition.append(bytes, from: .builder) }
       slot.builder.reset()
     }
   }

@@ -1,0 +1,45 @@
+internal import Bytes
+internal import Machine
+
+/// `.kafka_cleanshutdown`: there while a log that was closed in order is not open.
+struct CleanShutdown {
+  private let directory: String
+  private let disk: any FileSystem
+  private var path: String { Path.join(directory, ".kafka_cleanshutdown") }
+
+  init(_ directory: String, _ disk: any FileSystem) {
+    self.directory = directory
+    self.disk = disk
+  }
+
+  /// Whether the log was closed in order; from here on it no longer is, whatever comes.
+  func take() throws(IOFailure) -> Bool {
+    guard disk.exists(path) else { return false }
+    try disk.remove(path)
+    try disk.syncDirectory(directory)
+    return true
+  }
+
+  func leave() throws(IOFailure) {
+    try disk.replace(path, with: Array(#"{"version":0,"brokerEpoch":-1}"#.utf8))
+  }
+}
+
+/// `meta.properties`: whose log this is.
+enum MetaProperties {
+  static func ensure(
+    in directory: String, _ disk: any FileSystem, clusterID: String?
+  ) throws(IOFailure) {
+    let path = Path.join(directory, "meta.properties")
+    guard !disk.exists(path) else { return }
+    let cluster = clusterID ?? Base64URL.encode(Entropy.identifier())
+    let text = """
+      cluster.id=\(cluster)
+      directory.id=\(Base64URL.encode(Entropy.identifier()))
+      node.id=1
+      version=1
+
+      """
+    try disk.replace(path, with: Array(text.utf8))
+  }
+}
