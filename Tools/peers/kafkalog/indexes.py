@@ -13,13 +13,36 @@ def read_entries(report, path, form, padding_allowed):
   layout = struct.Struct(form)
   if len(data) % layout.size:
     report.violation(path, f"{len(data)} bytes are no multiple of {layout.size}")
-  entries = list(layout.iter_unpack(data[: len(data) - len(data) % layout.size]))
-  used = len(entries)
-  while used and not any(entries[used - 1]):
-    used -= 1
-  if used < len(entries) and not padding_allowed:
-    report.violation(path, f"{len(entries) - used} entries of zeros", used * layout.size)
-  return entries[:used]
+  count = len(data) // layout.size
+  used = min(-(-len(data.rstrip(b"\0")) // layout.size), count)
+  if used < count and not padding_allowed:
+    report.violation(path, f"{count - used} entries of zeros", used * layout.size)
+  return [*layout.iter_unpack(data[: used * layout.size])]
+
+
+def check_rule(report, paths, base, batches, interval, closed):
+  """Hold both indexes against what Kafka writes into a segment that was not reopened meanwhile.
+
+  Before a batch is written, if more than `interval` bytes were since the batch of the last entry
+  began (or the segment), that batch gets an entry in .index, and the largest timestamp so far one
+  in .timeindex, unless its last entry has it; a closed segment gets that one in any case.
+  """
+  entries, times = [], []
+  since, largest = 0, (-1, 0)
+  for batch in batches:
+    if batch.max_timestamp > largest[0]:
+      largest = (batch.max_timestamp, batch.last - base)
+    if since > interval:
+      entries.append((batch.last - base, batch.position))
+      times += [largest] if largest[0] > (times[-1][0] if times else -1) else []
+      since = 0
+    since += batch.size
+  if closed and largest[0] > (times[-1][0] if times else -1):
+    times.append(largest)
+  for path, form, expected in ((paths[0], ">ii", entries), (paths[1], ">qi", times)):
+    content = b"".join(struct.pack(form, *entry) for entry in expected)
+    if path.read_bytes().rstrip(b"\0") != content.rstrip(b"\0"):
+      report.violation(path, f"by an interval of {interval} bytes it would hold {expected}")
 
 
 def check_index(report, path, base, batches, padding_allowed):

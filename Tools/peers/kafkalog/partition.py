@@ -6,7 +6,7 @@ import re
 from kafka.record import default_records
 
 from .batches import CODECS, read_batches
-from .indexes import check_index, check_timeindex, check_txnindex
+from .indexes import check_index, check_rule, check_timeindex, check_txnindex
 from .producers import Producers
 from .root import read_checkpoint, read_topic_id
 
@@ -38,8 +38,9 @@ def list_partition(report, directory):
 class Partition:
   """One partition's directory, checked from its first segment to its last."""
 
-  def __init__(self, report, directory, clean, compacted, log_start):
+  def __init__(self, report, directory, clean, compacted, log_start, interval):
     self.report, self.directory, self.clean = report, directory, clean
+    self.interval = interval
     self.topic, number = directory.name.rsplit("-", 1)
     self.number, self.compacted = int(number), compacted
     self.files = list_partition(report, directory)
@@ -103,6 +104,9 @@ class Partition:
       forms = check_timeindex(
         report, self.files["timeindex"][base], base, batches, padding_allowed, closed, decode)
       self.timed = {form: self.timed[form] + forms[form] for form in forms}
+    paths = [self.files[suffix].get(base) for suffix in ("index", "timeindex")]
+    if self.interval is not None and all(paths):
+      check_rule(report, paths, base, batches, self.interval, closed)
     expected = self.producers.aborted[aborted_before:] if self.complete else None
     self.aborts += check_txnindex(report, path.with_suffix(".txnindex"), expected)
 
