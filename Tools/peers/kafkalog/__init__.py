@@ -1,0 +1,1 @@
+"""The files of Kafka's log directories, read and checked; see read-kafka-log."""
