@@ -42,7 +42,8 @@ package final class CommitLog: Sendable {
       )
     }
     repairs += checkpoints.unreadable.map {
-      "\($0) cannot be understood; records deleted before are there again" }
+      "\($0) cannot be understood; records deleted before are there again"
+    }
     context = LogContext(
       disk: disk, clock: clock, configuration: configuration, arrivals: arrivals,
       checkpoints: checkpoints)

@@ -42,12 +42,14 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
   /// Entries that wait in memory.
   private static var tailLimit: Int { 512 }
 
-  /// Opens the index at `path`; for writing it is made with its first entry where it is missing.
+  /// Opens the index at `path`. For writing it is made where it is missing: at once, or with its
+  /// first entry where it `isOptional`.
   static func open(
-    _ path: String, _ disk: any FileSystem, writing: Bool
+    _ path: String, _ disk: any FileSystem, writing: Bool, isOptional: Bool = false
   ) throws(IOFailure) -> (index: IndexFile, condition: Condition) {
     guard disk.exists(path) else {
-      return (IndexFile(path, disk, writing, State(file: nil, written: 0)), .missing)
+      let file = writing && !isOptional ? try disk.open(path, .readWrite) : nil
+      return (IndexFile(path, disk, writing, State(file: file, written: 0)), .missing)
     }
     let file = try disk.open(path, writing ? .readWrite : .read)
     let size = Int(try file.size())

@@ -22,8 +22,8 @@ package struct LogCheck: Sendable {
     guard disk.exists(directory) else { return }
     let folders = TopicFolders(directory, disk)
     let found = try onDisk { () throws(IOFailure) in
-      for (name, checkpoint) in try LogCheckpoints(directory, disk).all where checkpoint.isUnreadable
-      {
+      for (name, checkpoint) in try LogCheckpoints(directory, disk).all
+      where checkpoint.isUnreadable {
         faults.append("\(Path.join(directory, name)): it cannot be understood")
       }
       return try folders.complete(removingRest: false) { _ in }

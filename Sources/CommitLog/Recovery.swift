@@ -142,8 +142,9 @@ struct Recovery {
         if ProducerStates.concerns(header), header.baseOffset >= offset {
           if header.isControl {
             let marker = cursor.withBatch(header) { TransactionMarker(header, $0) }
-            if let marker, let ended = states.note(
-              marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
+            if let marker,
+              let ended = states.note(
+                marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
               ended.isAborted
             {
               segment.aborted.append(

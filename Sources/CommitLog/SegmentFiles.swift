@@ -73,7 +73,7 @@ struct SegmentFiles {
     let times = try IndexFile<TimeEntry>.open(
       path(baseOffset, ".timeindex" + suffix), disk, writing: writing)
     let aborted = try IndexFile<AbortedTransaction>.open(
-      path(baseOffset, ".txnindex" + suffix), disk, writing: writing)
+      path(baseOffset, ".txnindex" + suffix), disk, writing: writing, isOptional: true)
     let segment = Segment(
       baseOffset: baseOffset, file: file, size: size, offsets: offsets.index, times: times.index,
       aborted: aborted.index)

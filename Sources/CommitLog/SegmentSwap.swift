@@ -40,7 +40,9 @@ struct SegmentSwap {
 
   /// Removes what was written for `base` and not published.
   func discard(_ base: Int64) {
-    for kind in SegmentFiles.kinds { try? files.disk.remove(files.path(base, kind + Suffix.cleaned)) }
+    for kind in SegmentFiles.kinds {
+      try? files.disk.remove(files.path(base, kind + Suffix.cleaned))
+    }
   }
 
   /// Brings a folder into order after a crash: completes what was published, removes what was not

@@ -32,7 +32,14 @@ extension PartitionLog {
 
   @discardableResult
   func append(_ batch: [UInt8]) throws(LogError) -> Int64 {
-    try batch.withUnsafeBytes { bytes in
+    try appended(batch).firstOffset
+  }
+
+  /// Appends a batch as one that came from outside.
+  @discardableResult
+  func appended(_ batch: [UInt8]) throws(LogError) -> Appended {
+    var batch = batch
+    return try batch.withUnsafeMutableBytes { bytes in
       Result { () throws(LogError) in try append(bytes) }
     }.get()
   }

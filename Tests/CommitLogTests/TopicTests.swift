@@ -65,10 +65,14 @@ import Testing
     let log = try freshLog(disk, partitions: 2)
     try log.close()
     #expect(
-      try disk.list("/data/log") == ["posts-0", "posts-1", "recovery-point-offset-checkpoint"])
+      try disk.list("/data/log") == [
+        ".kafka_cleanshutdown", "meta.properties", "posts-0", "posts-1",
+        "recovery-point-offset-checkpoint", "replication-offset-checkpoint",
+      ])
     #expect(
       try disk.list("/data/log/posts-1") == [
-        "00000000000000000000.index", "00000000000000000000.log", "partition.metadata",
+        "00000000000000000000.index", "00000000000000000000.log", "00000000000000000000.snapshot",
+        "00000000000000000000.timeindex", "leader-epoch-checkpoint", "partition.metadata",
       ])
     let texts = try (0..<2).map {
       String(decoding: try disk.readAll("/data/log/posts-\($0)/partition.metadata"), as: UTF8.self)
