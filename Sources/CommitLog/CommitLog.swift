@@ -254,8 +254,9 @@ package final class CommitLog: Sendable {
 
   /// Deletes what has outlived its retention, compacts what is due, forgets silent producers, and
   /// notes how far everything is on the disk. To be called every now and then, from one thread.
+  /// With `force`, what is dirty at all is compacted.
   @discardableResult
-  package func maintain() throws(LogError) -> Maintenance {
+  package func maintain(force: Bool = false) throws(LogError) -> Maintenance {
     guard let checkpoints = context.checkpoints else { throw .readOnly }
     var done = Maintenance()
     let all = partitions.withLock { $0 }.sorted { $0.key < $1.key }
@@ -263,7 +264,9 @@ package final class CommitLog: Sendable {
       do throws(LogError) {
         partition.expireProducers()
         done.bytesDeleted += try partition.enforceRetention()
-        if let report = try partition.compact() { done.compacted.append((place, report)) }
+        if let report = try partition.compact(force: force) {
+          done.compacted.append((place, report))
+        }
       } catch {
         // Its topic may have been deleted meanwhile.
         if isOpen(place) { done.failures.append((place, error)) }

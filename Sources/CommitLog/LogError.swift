@@ -22,6 +22,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   case sequence(SequenceFault, TopicPartition, producerID: Int64)
   /// An earlier `fdatasync` failed: what the disk holds is unknown until the log is opened again.
   case stopped(TopicPartition, because: IOFailure)
+  /// A path that names no file of a log.
+  case notALogFile(String)
   case readOnly
   /// The log was closed.
   case closed
@@ -51,6 +53,9 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
       "\(at): a batch of producer \(producer) is refused: \(fault)"
     case .stopped(let at, let failure):
       "\(at) takes no more records since \(failure); restart to check what the disk holds"
+    case .notALogFile(let path):
+      "\(path) is no file of a log: name one that ends with "
+        + "\(LogDump.suffixes.joined(separator: ", "))"
     case .readOnly: "the log was opened for reading only"
     case .closed: "the log was closed; open it again"
     }

@@ -107,10 +107,15 @@ package struct Configuration: Sendable {
   }
 
   var log: LogConfiguration {
-    LogConfiguration(
+    var settings = LogConfiguration(
       segmentBytes: Int(value("log.segment-bytes")) ?? 1 << 30,
       durability: ConfigurationKey.interval(value("log.durability"))
         .map { .interval(milliseconds: $0) } ?? .batch)
+    settings.topicDefaults.retentionMilliseconds = Int64(value("log.retention-ms")) ?? -1
+    settings.topicDefaults.retentionBytes = Int64(value("log.retention-bytes")) ?? -1
+    settings.dedupeBytes = (Int(value("log.dedupe-buffer-mib")) ?? 16) << 20
+    settings.offsetsRetention = (Int64(value("log.offsets-retention-minutes")) ?? 10_080) * 60_000
+    return settings
   }
 
   var tablesSyncEachCommit: Bool { value("tables.durability") == "batch" }

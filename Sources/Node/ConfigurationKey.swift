@@ -35,6 +35,18 @@ package struct ConfigurationKey: Hashable, Sendable {
     .init(
       "log.durability", .durability, "batch",
       "batch: acknowledged means on disk; interval(MS): synced every MS milliseconds of appends"),
+    .init(
+      "log.retention-ms", .integer(-1...Int.max), "-1",
+      "how long records are kept where their topic does not say; -1: for ever"),
+    .init(
+      "log.retention-bytes", .integer(-1...Int.max), "-1",
+      "bytes of a partition that are kept where its topic does not say; -1: all"),
+    .init(
+      "log.dedupe-buffer-mib", .integer(1...4_096), "16",
+      "memory for the keys of a compaction, 43,000 a MiB; with more keys it takes several rounds"),
+    .init(
+      "log.offsets-retention-minutes", .integer(1...52_560_000), "10080",
+      "how long a consumer group's offsets are kept after its last commit"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
       "tables.durability", .choice(["batch", "relaxed"]), "batch",

@@ -104,11 +104,26 @@ package struct DataDirectory: Sendable {
 
   /// The log, for writing.
   package func openLog(_ configuration: Configuration) throws -> CommitLog {
-    try CommitLog(logPath, configuration: configuration.log, lock: lock)
+    var settings = configuration.log
+    settings.clusterID = try clusterID()
+    return try CommitLog(logPath, configuration: settings, lock: lock)
+  }
+
+  /// The cluster's identifier in `grouse.json` as Kafka writes such: 16 bytes in 22 characters.
+  private func clusterID() throws -> String? {
+    let bytes = try LocalDisk().readAll(Path.join(path, "grouse.json"), limit: 1 << 20)
+    let text = bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: "cluster_id") }
+    guard let digits = text.map({ Array($0.utf8) }), digits.count == 32 else { return nil }
+    let identifier = stride(from: 0, to: 32, by: 2).compactMap {
+      UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
+    }
+    return identifier.count == 16 ? Base64URL.encode(identifier) : nil
   }
 
   /// The log, for reading beside a writer.
-  package func readLog() throws -> CommitLog { try CommitLog(readingOnly: logPath) }
+  package func readLog(_ configuration: Configuration) throws -> CommitLog {
+    try CommitLog(readingOnly: logPath, configuration: configuration.log)
+  }
 
   /// The tables, for writing.
   package func openTables(_ configuration: Configuration) throws -> Tables {
@@ -121,6 +136,11 @@ package struct DataDirectory: Sendable {
 
   /// Whether there are tables yet.
   private var hasTables: Bool { LocalDisk().exists(Path.join(tablesPath, "data.mdb")) }
+
+  /// The tables, for writing; nil where there are none yet.
+  package func openExistingTables(_ configuration: Configuration) throws -> Tables? {
+    hasTables ? try openTables(configuration) : nil
+  }
 
   /// The tables, for reading beside a writer; nil where there are none yet.
   package func readTables() throws -> Tables? {

@@ -7,7 +7,7 @@ internal import SupportDesk
 /// The application's event log, embedded: the commit log in the data directory.
 package struct EmbeddedEventLog: EventLog {
   private let log: CommitLog
-  private let offsets: ConsumerOffsets
+  let offsets: ConsumerOffsets
   private let clock: Clock
 
   package init(_ log: CommitLog, clock: Clock = .system) throws {
@@ -18,10 +18,11 @@ package struct EmbeddedEventLog: EventLog {
 
   package var arrivals: Signal { log.arrivals }
 
-  package func ensureTopic(_ name: String, partitions: Int) throws {
+  package func ensureTopic(_ name: String, partitions: Int, isCompacted: Bool) throws {
     guard try !hasTopic(name) else { return }
     do {
-      try log.createTopic(name, partitions: partitions)
+      try log.createTopic(
+        name, partitions: partitions, settings: isCompacted ? ["cleanup.policy": "compact"] : [:])
     } catch LogError.topicExists {
       // Another thread of this process was faster.
     }

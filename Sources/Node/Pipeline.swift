@@ -24,7 +24,8 @@ package final class Pipeline: Sendable {
     self.configuration = configuration
     log = try EmbeddedEventLog(commitLog)
     store = EmbeddedTableStore(tables)
-    try log.ensureTopic(configuration.topic, partitions: configuration.partitions)
+    try log.ensureTopic(
+      configuration.topic, partitions: configuration.partitions, isCompacted: false)
     query = ClassifyQuery(
       log, store, configuration.query, classifier: classifier, model: model)
   }
@@ -33,10 +34,12 @@ package final class Pipeline: Sendable {
   package func stop() { query.stop() }
 
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
-  /// `stop()`; then notes the log's recovery points. A failing source ends the run with its error.
+  /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears, from
+  /// another thread, what the log's upkeep could not do.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,
+    warned: @escaping @Sendable (String) -> Void = { _ in },
     collected: @escaping @Sendable (Source, CollectTotals) -> Void = { _, _ in },
     progress: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
@@ -68,7 +71,9 @@ package final class Pipeline: Sendable {
         }
       }
     }
+    let keeper = LogKeeper(commitLog, log.offsets, configuration, report: warned)
     let outcome = Result { try query.run(until: end, progress: progress) }
+    keeper.stop()
     isEnding.store(true, ordering: .releasing)
     for worker in workers { worker.join() }
     // What failed first tells more than what could not be closed because of it.

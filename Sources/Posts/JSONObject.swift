@@ -28,6 +28,38 @@ package struct JSONObject {
     }
   }
 
+  /// The value of a field.
+  package enum Value {
+    case null
+    case text(String)
+    /// A number, a boolean, an object or an array, as it stands there.
+    case other(UnsafeRawBufferPointer)
+  }
+
+  /// Shows `body` each field at the top level, in order. Throws where the record is not one
+  /// well-formed JSON object, and what `body` throws.
+  package func forEachField(_ body: (String, Value) throws -> Void) throws {
+    guard record.count <= Limits.recordBytes else {
+      throw PostError(.recordTooLong, at: Limits.recordBytes)
+    }
+    guard var json = JSONScanner(record), try json.enterObject() else {
+      throw PostError(.notAnObject)
+    }
+    while let key = try json.nextKey() {
+      let name = string(key, in: json.base)
+      let start = json.position
+      let field = try json.readValue()
+      switch field.kind {
+      case .absent, .null: try body(name, .null)
+      case .text, .escapedText: try body(name, .text(string(field, in: json.base)))
+      case .number, .yes, .no, .container:
+        let value = record[start..<json.position].drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        try body(name, .other(UnsafeRawBufferPointer(rebasing: value)))
+      }
+    }
+    guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
+  }
+
   private func string(_ field: RawField, in base: UnsafePointer<UInt8>) -> String {
     let bytes = UnsafeBufferPointer(start: base + Int(field.start), count: Int(field.count))
     guard field.kind == .escapedText else { return String(decoding: bytes, as: UTF8.self) }

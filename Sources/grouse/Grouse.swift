@@ -25,7 +25,10 @@ struct Grouse: ParsableCommand {
         name: "Models",
         subcommands: [Train.self, Evaluate.self, Classify.self, Explain.self, Models.self]),
       CommandGroup(
-        name: "Log", subcommands: [Topics.self, Produce.self, Consume.self, Groups.self]),
+        name: "Log",
+        subcommands: [
+          Topics.self, Produce.self, Consume.self, Groups.self, LogCommand.self,
+        ]),
       CommandGroup(name: "Tables", subcommands: [CQLCommand.self]),
       CommandGroup(name: "Care", subcommands: [Check.self]),
     ])

@@ -66,13 +66,24 @@ package struct QueryCheckpoint: Sendable {
     try transaction.setState(deadName, bigEndian(deadEnd))
   }
 
-  /// Sends the query back to the beginning: its next run reads every record again.
-  package func rewind(in store: any TableStore, of log: any EventLog) throws {
-    let start = Array(repeating: Int64(0), count: try log.partitionCount(of: topic))
-    let deadEnd = try deadEnd(in: store)
+  /// Moves the query to other offsets of some partitions; its next run goes on from there.
+  package func move(
+    _ offsets: [Int: Int64], in store: any TableStore, of log: any EventLog
+  ) throws {
+    var positions = try positions(in: store, of: log)
+    for (partition, offset) in offsets where positions.indices.contains(partition) {
+      positions[partition] = offset
+    }
+    let (moved, deadEnd) = (positions, try deadEnd(in: store))
     let identifier = try log.identifier(of: topic)
     try store.commit { transaction in
-      try set(start, deadEnd: deadEnd, topicIdentifier: identifier, in: transaction)
+      try set(moved, deadEnd: deadEnd, topicIdentifier: identifier, in: transaction)
     }
+  }
+
+  /// Sends the query back to the beginning: its next run reads every record again.
+  package func rewind(in store: any TableStore, of log: any EventLog) throws {
+    let start = (0..<(try log.partitionCount(of: topic))).map { ($0, Int64(0)) }
+    try move(Dictionary(uniqueKeysWithValues: start), in: store, of: log)
   }
 }

@@ -51,7 +51,7 @@ package struct Collector: ~Copyable {
     into topic: String, of log: any EventLog, origin: String, format: FileFormat,
     partitions: Int = 1, resumption: SourceOffsets.Resumption? = nil, clock: Clock = .system
   ) throws {
-    try log.ensureTopic(topic, partitions: partitions)
+    try log.ensureTopic(topic, partitions: partitions, isCompacted: false)
     let deadLetters = try DeadLetters(log, clock: clock)
     let partitionCount = try log.partitionCount(of: topic)
     parser = PostParser()

@@ -15,7 +15,7 @@ package struct DeadLetters: Sendable {
   package init(_ log: any EventLog, clock: Clock = .system) throws {
     self.log = log
     self.clock = clock
-    try log.ensureTopic(Self.topic, partitions: 1)
+    try log.ensureTopic(Self.topic, partitions: 1, isCompacted: false)
   }
 
   var partition: TopicPartition { TopicPartition(Self.topic, 0) }

@@ -22,7 +22,7 @@ package struct SourceOffsets: Sendable {
     self.log = log
     self.target = target
     self.clock = clock
-    try log.ensureTopic(Self.topic, partitions: 1)
+    try log.ensureTopic(Self.topic, partitions: 1, isCompacted: true)
   }
 
   /// Where a source's collection goes on.

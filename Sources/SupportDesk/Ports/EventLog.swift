@@ -9,8 +9,9 @@ package import Records
 package protocol EventLog: Sendable {
   /// Raised whenever records are added to any partition.
   var arrivals: Signal { get }
-  /// Makes a topic where it is missing; one that is there keeps its partitions.
-  func ensureTopic(_ name: String, partitions: Int) throws
+  /// Makes a topic where it is missing; one that is there stays as it is. Of a compacted one the
+  /// last record of each key is kept.
+  func ensureTopic(_ name: String, partitions: Int, isCompacted: Bool) throws
   /// Whether there is a topic of this name.
   func hasTopic(_ name: String) throws -> Bool
   /// What tells a topic from another one of the same name, made after the first was deleted.

@@ -4,7 +4,6 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
-internal import Tables
 
 struct Consume: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +12,11 @@ struct Consume: ParsableCommand {
       Ends at the end of the topic; --follow waits for more. With --group it begins where the group \
       had committed and commits what it printed; without, it works beside a running `grouse run`.
 
+      -o takes a pattern as kcat's -f: %t topic, %p partition, %o offset, %k key, %s value, %K and \
+      %S their lengths, %T time in milliseconds, %h headers; \\n, \\t, \\xHH.
+
       Example: grouse consume posts.dead --json
+      Example: grouse consume posts --from 2026-11-20T18:00:00Z -o '%p@%o %k: %s\\n'
       """)
 
   @Argument(help: "The topic.") var topic: String
@@ -25,7 +28,13 @@ struct Consume: ParsableCommand {
   @Option(help: "Only this partition.") var partition: Int?
   @Option(name: [.customLong("max"), .customShort("n")], help: "Stop after this many records.")
   var max: Int?
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "How to print records: a pattern.")
+  var pattern: String?
+  @Flag(help: "Leave out records of transactions that were aborted or are still open.")
+  var committed = false
   @Flag(help: "Wait for more at the end.") var follow = false
+  @Flag(help: "End at the end of the topic, as it does without --follow.") var exit = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
@@ -33,7 +42,12 @@ struct Consume: ParsableCommand {
       throw ValidationError(
         "--group holds the data directory, so that nothing could come to --follow; use one of them")
     }
+    if follow && exit { throw ValidationError("--follow and --exit exclude each other") }
+    if pattern != nil && options.json {
+      throw ValidationError("-o and --json exclude each other")
+    }
     if let max, max < 1 { throw ValidationError("--max must be 1 or more") }
+    if let pattern { _ = try RecordPattern(pattern) }
   }
 
   func run() throws {
@@ -42,17 +56,22 @@ struct Consume: ParsableCommand {
     let reading = try DataDirectory(reading: configuration.dataDirectory)
     let log =
       group == nil
-      ? try reading.readLog()
+      ? try reading.readLog(configuration)
       : try DataDirectory(writing: configuration.dataDirectory, purpose: "grouse consume --group")
         .openRepairedLog(configuration)
     let offsets = try group.map { _ in try ConsumerOffsets(log) }
+    let output: RecordOutput =
+      if options.json { .json } else if let pattern { .pattern(try RecordPattern(pattern)) } else {
+        .value
+      }
     var positions = try start(log, offsets)
     var printed = 0
-    let waiting = Signal()
+    let changes = follow ? FileChanges(in: log.directory) : nil
     while true {
       let before = printed
+      let seen = changes?.generation ?? 0
       for (place, position) in positions.sorted(by: { $0.key < $1.key }) {
-        let end = try drain(try log.partition(place), from: position, &printed)
+        let end = try drain(try log.partition(place), from: position, output, &printed)
         positions[place] = end
       }
       try StandardOutput.flush()
@@ -64,7 +83,7 @@ struct Consume: ParsableCommand {
       }
       if printed >= max ?? .max || !follow || interruption?.isRequested == true { break }
       if printed == before {
-        waiting.wait(since: waiting.generation, milliseconds: 100)
+        changes?.wait(since: seen) { interruption?.isRequested == true }
         try log.refresh()
       }
     }
@@ -94,60 +113,35 @@ struct Consume: ParsableCommand {
 
   /// Prints what is there from `offset` on; returns the offset behind it.
   private func drain(
-    _ partition: PartitionLog, from offset: Int64, _ printed: inout Int
+    _ partition: PartitionLog, from offset: Int64, _ output: RecordOutput, _ printed: inout Int
   ) throws -> Int64 {
-    var next = offset
+    // Retention may have taken what was to come next.
+    var next = Swift.max(offset, partition.startOffset)
     var buffer = ByteBuffer(capacity: 1 << 20)
-    while next < partition.endOffset, printed < max ?? .max {
+    var decoder = RecordDecoder()
+    let end = committed ? partition.stableOffset : partition.endOffset
+    while next < end, printed < max ?? .max {
       buffer.removeAll()
-      try partition.read(from: next, maxBytes: 1 << 20, into: &buffer)
-      guard buffer.count > 0 else { break }
+      var behind = next
+      if committed {
+        behind = try partition.readCommitted(from: next, maxBytes: 1 << 20, into: &buffer)
+      } else {
+        try partition.read(from: next, maxBytes: 1 << 20, into: &buffer)
+      }
       var last = next
-      let end = try buffer.withBytes { bytes throws in
-        try RecordBatches.forEach(bytes, from: next) { record in
+      let read = try buffer.withBytes { bytes throws in
+        try RecordBatches.forEach(bytes, from: next, with: &decoder) { record in
           guard printed < max ?? .max else { return }
-          try print(record, partition.topicPartition)
+          try output.print(record, partition.topicPartition)
           printed += 1
           last = record.offset + 1
         }
       }
-      next = printed < max ?? .max ? end : last
+      let reached = Swift.max(behind, read)
+      guard reached > next else { break }
+      next = printed < max ?? .max ? reached : last
     }
     return next
-  }
-
-  private func print(_ record: Record, _ place: TopicPartition) throws {
-    guard options.json else {
-      if let value = record.value {
-        // A post must not move a person's cursor; a pipe gets the bytes as they are.
-        if StandardOutput.isTerminal {
-          return try StandardOutput.line(Shown.plain(String(decoding: value, as: UTF8.self)))
-        }
-        try StandardOutput.write(value)
-      }
-      return try StandardOutput.write([UInt8(ascii: "\n")])
-    }
-    func text(_ bytes: UnsafeRawBufferPointer?) -> String {
-      bytes.map { JSONString.quote(String(decoding: $0, as: UTF8.self)) } ?? "null"
-    }
-    var line = JSONLine()
-    line.add("topic", place.topic)
-    line.add("partition", place.partition)
-    line.add("offset", record.offset)
-    line.add(
-      "timestamp", CalendarTime.format(milliseconds: record.timestamp, suffix: "Z"))
-    line.add("key", raw: text(record.key))
-    if record.headerCount > 0 {
-      var headers = JSONLine()
-      for header in try record.headers() {
-        headers.add(
-          header.name,
-          raw: header.value.map { JSONString.quote(String(decoding: $0, as: UTF8.self)) } ?? "null")
-      }
-      line.add("headers", raw: headers.text)
-    }
-    line.add("value", raw: text(record.value))
-    try StandardOutput.line(line.text)
   }
 }
 
@@ -158,10 +152,10 @@ enum StartPosition {
   case offset(Int64)
   case time(Int64)
 
-  init(_ text: String) throws {
+  init(_ text: String, option: String = "--from") throws {
     if let offset = Int64(text), offset >= 0 {
       self = .offset(offset)
-    } else if let time = CalendarTime.parse(text) {
+    } else if let time = RecordTime.parse(text) {
       self = .time(time)
     } else if text == "earliest" || text == "beginning" {
       self = .earliest
@@ -169,7 +163,8 @@ enum StartPosition {
       self = .latest
     } else {
       throw ValidationError(
-        "--from \(text): give earliest, latest, an offset, or a time such as 2026-11-20T18:00:00Z")
+        "\(option) \(text): give earliest, latest, an offset, or a time such as 2026-11-20T18:00:00Z"
+      )
     }
   }
 

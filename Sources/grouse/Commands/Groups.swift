@@ -3,7 +3,6 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
-internal import Tables
 
 /// A consumer group that nobody has committed for.
 struct UnknownGroup: Error, CustomStringConvertible {
@@ -17,7 +16,7 @@ struct Groups: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Consumer groups and how far they have read.",
     discussion: "Example: grouse groups describe classify",
-    subcommands: [List.self, Describe.self])
+    subcommands: [List.self, Describe.self, Reset.self, Delete.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,8 +25,9 @@ struct Groups: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
-      let log = try directory.readLog()
+      let configuration = try options.configuration()
+      let directory = try DataDirectory(reading: configuration.dataDirectory)
+      let log = try directory.readLog(configuration)
       let offsets = try GroupOffsets(directory, log)
       var table = TextTable(["group", "partitions", "lag"], numeric: [false, true, true])
       for group in offsets.groups {
@@ -55,8 +55,9 @@ struct Groups: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
-      let log = try directory.readLog()
+      let configuration = try options.configuration()
+      let directory = try DataDirectory(reading: configuration.dataDirectory)
+      let log = try directory.readLog(configuration)
       let offsets = try GroupOffsets(directory, log)
       let positions = try GroupPositions(group, offsets, log)
       guard !positions.rows.isEmpty else { throw UnknownGroup(name: group) }
@@ -78,7 +79,7 @@ struct Groups: ParsableCommand {
             row.place.topic, "\(row.place.partition)", "\(row.committed.offset)", "\(row.end)",
             "\(row.lag)",
             row.committed.committedAt == 0
-              ? "" : CalendarTime.format(milliseconds: row.committed.committedAt, suffix: ""),
+              ? "" : RecordTime.format(row.committed.committedAt),
           ])
         }
       }

@@ -4,22 +4,56 @@ internal import Machine
 internal import Node
 internal import Records
 
+/// The codecs by the names that Kafka gives them.
+enum CompressionName: String, ExpressibleByArgument, CaseIterable {
+  case none, gzip, snappy, lz4, zstd
+
+  var codec: Codec { Codec(rawValue) ?? .none }
+}
+
 struct Produce: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Append lines of standard input to a topic, one record a line.",
     discussion: """
-      The topic is made where it is missing. A line is acknowledged when it is on the disk.
+      The topic is made where it is missing. A line is acknowledged when it is on the disk. \
+      --format json takes what `grouse consume --json` prints: objects with key, value, headers, \
+      timestamp, partition; a value of null deletes its key in a compacted topic.
 
       Example: echo 'u1:{"text": "hello"}' | grouse produce posts --key-separator :
       """)
 
   @Argument(help: "The topic.") var topic: String
+  @Option(help: "What the lines are: lines or json.") var format = InputForm.lines
   @Option(help: "What parts key and value in each line; without it records have no key.")
   var keySeparator: String?
+  @Option(
+    name: .customLong("header"), parsing: .singleValue,
+    help: ArgumentHelp("A header for every record; may be repeated.", valueName: "name=value"))
+  var headers: [String] = []
+  @Option(help: "The partition (default: by key as Kafka does, without key in turns).")
+  var partition: Int?
+  @Option(help: "How batches are compressed: none, gzip, snappy, lz4 or zstd.")
+  var compression = CompressionName.none
+  @Flag(name: .customLong("null"), help: "An empty value is none: a tombstone.")
+  var emptyIsNull = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
     if keySeparator?.isEmpty == true { throw ValidationError("--key-separator must not be empty") }
+    if format == .json && keySeparator != nil {
+      throw ValidationError("--key-separator is for lines; in JSON the key is a field")
+    }
+    _ = try parsedHeaders()
+  }
+
+  private func parsedHeaders() throws -> [RecordHeader] {
+    try headers.map { header in
+      guard let equals = header.firstIndex(of: "=") else {
+        throw ValidationError("--header \(header): give NAME=VALUE")
+      }
+      return RecordHeader(
+        String(header[..<equals]), String(header[header.index(after: equals)...]))
+    }
   }
 
   func run() throws {
@@ -32,38 +66,69 @@ struct Produce: ParsableCommand {
       try log.createTopic(topic, partitions: configuration.partitions)
       Messages.line("made \(topic)")
     }
-    var producer = LineProducer(
-      partitions: try log.partitions(of: topic), keySeparator: keySeparator.map { Array($0.utf8) })
+    let keeper = LogKeeper(log, nil, configuration) { Messages.line($0) }
+    let appended = Result { try append(to: log, interruption) }
+    keeper.stop()
+    try log.close()
+    Messages.line("appended \(Shown.number(try appended.get())) records to \(topic)")
+    try interruption.throwIfRequested("what was appended so far is kept")
+  }
+
+  private func append(to log: CommitLog, _ interruption: Interruption) throws -> Int {
+    let reader = InputReader(
+      form: format, keySeparator: keySeparator.map { Array($0.utf8) }, emptyIsNull: emptyIsNull)
+    let headers = try parsedHeaders()
+    var producer = try LogProducer(
+      log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes)
     let input = try InputBytes(nil)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
-    var splitter = LineGatherer()
-    while true {
-      let count = try input.read(into: chunk) { interruption.isRequested }
-      if count == 0 { break }
-      do {
-        try splitter.feed(chunk[..<count]) { try producer.append($0) }
-      } catch {
-        // What came before the line that cannot be taken is kept.
-        try producer.flush()
-        throw error
-      }
-      try producer.flush()
+    var lines = LineGatherer()
+    func take(_ line: [UInt8]) throws {
+      if format == .json, line.isEmpty { return }
+      var record = try reader.record(line, number: lines.number)
+      record.headers = headers + record.headers
+      try Self.send(record, partition, to: &producer)
     }
-    try splitter.finish { try producer.append($0) }
+    do {
+      while true {
+        let count = try input.read(into: chunk) { interruption.isRequested }
+        if count == 0 { break }
+        var rest = chunk[..<count]
+        while let line = try lines.next(&rest) { try take(line) }
+        // What has come is acknowledged before more is waited for.
+        try producer.flush()
+      }
+      if let line = lines.last() { try take(line) }
+    } catch {
+      // What came before the line that cannot be taken is kept.
+      try producer.flush()
+      throw error
+    }
     try producer.flush()
-    try log.close()
-    Messages.line("appended \(Shown.number(producer.count)) records to \(topic)")
-    try interruption.throwIfRequested("what was appended so far is kept")
+    return producer.acknowledged
   }
-}
 
-/// A line of standard input that cannot be a record.
-struct LineTooLong: Error, CustomStringConvertible {
-  let line: Int
-  var description: String {
-    "(stdin):\(line): the line is longer than \(Records.Limits.batchBytes >> 20) MiB, the largest "
-      + "record; the lines before it were appended"
+  private static let batchBytes = 512 << 10
+
+  private static func send(
+    _ record: InputRecord, _ partition: Int?, to producer: inout LogProducer
+  ) throws {
+    let time = record.timestamp ?? Clock.system.milliseconds
+    try withBytes(record.key) { key in
+      try withBytes(record.value) { value in
+        try producer.send(
+          timestamp: time, key: key, value: value, headers: record.headers,
+          partition: record.partition ?? partition)
+      }
+    }
+  }
+
+  private static func withBytes(
+    _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void
+  ) rethrows {
+    guard let bytes else { return try body(nil) }
+    try bytes.withUnsafeBytes { try body($0) }
   }
 }
 
@@ -71,77 +136,40 @@ struct LineTooLong: Error, CustomStringConvertible {
 private struct LineGatherer {
   private static let limit = Records.Limits.batchBytes - 1_024
   private var line: [UInt8] = []
-  private var number = 1
+  private var isComplete = false
+  /// The number of the line that was given last.
+  private(set) var number = 0
 
-  mutating func feed(
-    _ bytes: Slice<UnsafeMutableRawBufferPointer>, _ body: ([UInt8]) throws -> Void
-  ) throws {
-    var rest = bytes
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      try take(rest[..<end])
-      try body(line)
-      line.removeAll(keepingCapacity: true)
-      number += 1
-      rest = rest[(end + 1)...]
+  /// The next whole line of `rest`, which it is taken from; nil where it ends before the line does.
+  mutating func next(_ rest: inout Slice<UnsafeMutableRawBufferPointer>) throws -> [UInt8]? {
+    if isComplete { line.removeAll(keepingCapacity: true) }
+    isComplete = false
+    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+      try take(rest)
+      rest = rest[rest.endIndex...]
+      return nil
     }
-    try take(rest)
+    try take(rest[..<end])
+    rest = rest[(end + 1)...]
+    isComplete = true
+    number += 1
+    return line
   }
 
-  /// The last line may lack its line break.
-  mutating func finish(_ body: ([UInt8]) throws -> Void) throws {
-    if !line.isEmpty { try body(line) }
+  /// The last line, which may lack its line break.
+  mutating func last() -> [UInt8]? {
+    guard !isComplete, !line.isEmpty else { return nil }
+    number += 1
+    return line
   }
 
   private mutating func take(_ part: Slice<UnsafeMutableRawBufferPointer>) throws {
-    guard line.count + part.count <= Self.limit else { throw LineTooLong(line: number) }
+    guard line.count + part.count <= Self.limit else {
+      throw InputLineError(
+        line: number + 1,
+        reason: "the line is longer than \(Records.Limits.batchBytes >> 20) MiB, the largest record"
+      )
+    }
     line += part
-  }
-}
-
-/// Gathers lines into a batch a partition.
-private struct LineProducer: ~Copyable {
-  private final class Slot {
-    var builder = RecordBatchBuilder()
-  }
-
-  private let partitions: [PartitionLog]
-  private let slots: [Slot]
-  private let keySeparator: [UInt8]?
-  private(set) var count = 0
-
-  init(partitions: [PartitionLog], keySeparator: [UInt8]?) {
-    self.partitions = partitions
-    self.keySeparator = keySeparator
-    slots = partitions.map { _ in Slot() }
-  }
-
-  mutating func append(_ line: [UInt8]) throws {
-    var key: ArraySlice<UInt8>?
-    var value = line[...]
-    if let keySeparator, let found = line.firstRange(of: keySeparator) {
-      key = line[..<found.lowerBound]
-      value = line[found.upperBound...]
-    }
-    let number =
-      key?.withUnsafeBytes { DefaultPartitioner.partition(for: $0, of: partitions.count) }
-      ?? count % partitions.count
-    if slots[number].builder.size + line.count > 512 << 10 { try flush() }
-    let time = Clock.system.milliseconds
-    try value.withUnsafeBytes { value in
-      guard let key else {
-        return try slots[number].builder.append(timestamp: time, key: nil, value: value)
-      }
-      try key.withUnsafeBytes { key in
-        try slots[number].builder.append(timestamp: time, key: key, value: value)
-      }
-    }
-    count += 1
-  }
-
-  mutating func flush() throws {
-    for (partition, slot) in zip(partitions, slots) where slot.builder.count > 0 {
-      _ = try slot.builder.finish { bytes in try partition.append(bytes, from: .builder) }
-      slot.builder.reset()
-    }
   }
 }

@@ -96,6 +96,7 @@ struct PipelineRun {
       try pipeline.run(
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested },
+        warned: { Messages.line($0) },
         collected: { source, totals in collected.withLock { $0[source] = totals } }
       ) { progress in
         if reportsProgress {

@@ -2,12 +2,14 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Node
 internal import Records
-internal import SupportDesk
 
 struct Topics: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The log's topics.", discussion: "Example: grouse topics list",
-    subcommands: [List.self, Create.self, Describe.self, Delete.self])
+    subcommands: [
+      List.self, Create.self, Describe.self, Alter.self, Delete.self, DeleteRecords.self,
+      Clean.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +18,8 @@ struct Topics: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
+      let configuration = try options.configuration()
+      let log = try DataDirectory(reading: configuration.dataDirectory).readLog(configuration)
       var table = TextTable(
         ["topic", "partitions", "records", "size"], numeric: [false, true, true, true])
       for topic in log.topics {
@@ -40,35 +43,23 @@ struct Topics: ParsableCommand {
     }
   }
 
-  struct Create: ParsableCommand {
+  struct Describe: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a topic.", discussion: "Example: grouse topics create posts --partitions 4")
+      abstract: "Show a topic's partitions, and its settings.",
+      discussion: """
+        --configs shows every setting with its value, who set it, and what it is; without it only \
+        those that were set for the topic.
+
+        Example: grouse topics describe posts --configs
+        """)
 
     @Argument(help: "The topic's name.") var topic: String
-    @Option(help: "How many partitions (default: the configured number).") var partitions: Int?
+    @Flag(help: "Show all settings.") var configs = false
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
       let configuration = try options.configuration()
-      let log = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse topics create"
-      ).openRepairedLog(configuration)
-      let count = partitions ?? configuration.partitions
-      try log.createTopic(topic, partitions: count)
-      try log.close()
-      Messages.line("made \(topic) with \(count) partition\(count == 1 ? "" : "s")")
-    }
-  }
-
-  struct Describe: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Show a topic's partitions.", discussion: "Example: grouse topics describe posts")
-
-    @Argument(help: "The topic's name.") var topic: String
-    @OptionGroup var options: GlobalOptions
-
-    func run() throws {
-      let log = try DataDirectory(reading: try options.configuration().dataDirectory).readLog()
+      let log = try DataDirectory(reading: configuration.dataDirectory).readLog(configuration)
       var table = TextTable(
         ["partition", "start offset", "end offset", "size"], numeric: [true, true, true, true])
       for partition in try log.partitions(of: topic) {
@@ -88,27 +79,28 @@ struct Topics: ParsableCommand {
         }
       }
       if !options.json { try table.print() }
+      try show(try log.configuration(of: topic))
     }
-  }
 
-  struct Delete: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Delete a topic and all its records.",
-      discussion: "Example: grouse topics delete experiments")
-
-    @Argument(help: "The topic's name.") var topic: String
-    @OptionGroup var options: GlobalOptions
-
-    func run() throws {
-      let configuration = try options.configuration()
-      // Deleting must not make a data directory where a wrong one was named.
-      _ = try DataDirectory(reading: configuration.dataDirectory)
-      let log = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse topics delete"
-      ).openRepairedLog(configuration)
-      try log.deleteTopic(topic)
-      try log.close()
-      Messages.line("deleted \(topic)")
+    private func show(_ settings: TopicConfiguration) throws {
+      let own = settings.overrides
+      let shown = settings.values.filter { configs || own[$0.key] != nil }
+      if options.json {
+        var line = JSONLine()
+        line.add("topic", topic)
+        var configs = JSONLine()
+        for (key, value) in shown { configs.add(key, value) }
+        line.add("configs", raw: configs.text)
+        return try StandardOutput.line(line.text)
+      }
+      guard !shown.isEmpty else { return }
+      try StandardOutput.line("")
+      var table = TextTable(["setting", "value", "set", "what it is"])
+      for (key, value) in shown {
+        let summary = TopicConfigurationKey.all.first { $0.name == key }?.summary ?? ""
+        table.rows.append([key, value, own[key] == nil ? "" : "here", summary])
+      }
+      try table.print()
     }
   }
 }
@@ -119,5 +111,19 @@ extension DataDirectory {
     let log = try openLog(configuration)
     Repairs.show(log.repairs)
     return log
+  }
+
+  /// Opens the log of a data directory that is there already for a change, for as long as `body`
+  /// takes.
+  static func withLog<Result>(
+    _ configuration: Configuration, purpose: String, _ body: (CommitLog) throws -> Result
+  ) throws -> Result {
+    // A change must not make a data directory where a wrong one was named.
+    _ = try DataDirectory(reading: configuration.dataDirectory)
+    let log = try DataDirectory(writing: configuration.dataDirectory, purpose: purpose)
+      .openRepairedLog(configuration)
+    let result = try body(log)
+    try log.close()
+    return result
   }
 }

@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import Bytes
+internal import Posts
+internal import Records
+
+/// One record to be appended, as a line of input gives it.
+struct InputRecord {
+  var key: [UInt8]?
+  var value: [UInt8]?
+  var headers: [RecordHeader] = []
+  var timestamp: Int64?
+  var partition: Int?
+}
+
+/// A line of standard input that cannot be a record.
+struct InputLineError: Error, CustomStringConvertible {
+  let line: Int
+  let reason: String
+  var description: String {
+    "(stdin):\(line): \(reason); the lines before it were appended"
+  }
+}
+
+/// How the lines of standard input become records.
+enum InputForm: String, ExpressibleByArgument, CaseIterable {
+  /// The line is the value, or key and value with a separator between.
+  case lines
+  /// Each line is an object as `consume --json` prints it.
+  case json
+}
+
+/// Reads records from lines.
+struct InputReader {
+  var form: InputForm
+  var keySeparator: [UInt8]?
+  /// An empty value stands for none: a tombstone.
+  var emptyIsNull: Bool
+
+  /// The record of one line. Thrown: `InputLineError`.
+  func record(_ line: [UInt8], number: Int) throws -> InputRecord {
+    switch form {
+    case .lines: return plain(line)
+    case .json:
+      do {
+        return try object(line)
+      } catch let error as FieldError {
+        throw InputLineError(line: number, reason: error.reason)
+      } catch let error as PostError {
+        throw InputLineError(line: number, reason: "\(error)")
+      }
+    }
+  }
+
+  private func plain(_ line: [UInt8]) -> InputRecord {
+    var record = InputRecord(value: line)
+    if let keySeparator, let found = line.firstRange(of: keySeparator) {
+      record.key = Array(line[..<found.lowerBound])
+      record.value = Array(line[found.upperBound...])
+    }
+    if emptyIsNull, record.value?.isEmpty == true { record.value = nil }
+    return record
+  }
+
+  private struct FieldError: Error { let reason: String }
+
+  private func object(_ line: [UInt8]) throws -> InputRecord {
+    try line.withUnsafeBytes { bytes in
+      var record = InputRecord()
+      try JSONObject(bytes).forEachField { name, field in
+        switch name {
+        case "key": record.key = content(of: field)
+        case "value": record.value = content(of: field)
+        case "key_base64": record.key = try base64(name, field)
+        case "value_base64": record.value = try base64(name, field)
+        case "partition": record.partition = Int(try integer(name, field))
+        case "timestamp": record.timestamp = try time(field)
+        case "headers": record.headers = try headers(field)
+        // What a record was in another topic does not matter here.
+        case "topic", "offset": break
+        default:
+          throw FieldError(
+            reason: "unknown field \"\(name)\"; there are key, value, headers, timestamp, "
+              + "partition, key_base64 and value_base64")
+        }
+      }
+      return record
+    }
+  }
+
+  /// A text's UTF-8; of a number, an object and so on the JSON.
+  private func content(of field: JSONObject.Value) -> [UInt8]? {
+    switch field {
+    case .null: nil
+    case .text(let text): Array(text.utf8)
+    case .other(let raw): Array(raw)
+    }
+  }
+
+  private func base64(_ name: String, _ field: JSONObject.Value) throws -> [UInt8]? {
+    switch field {
+    case .null: return nil
+    case .text(let text):
+      if let bytes = Base64.decode(text) { return bytes }
+    case .other: break
+    }
+    throw FieldError(reason: "\"\(name)\" is not base 64")
+  }
+
+  private func integer(_ name: String, _ field: JSONObject.Value) throws -> Int64 {
+    if case .other(let raw) = field, let number = Int64(String(decoding: raw, as: UTF8.self)) {
+      return number
+    }
+    throw FieldError(reason: "\"\(name)\" is not a whole number")
+  }
+
+  private func time(_ field: JSONObject.Value) throws -> Int64? {
+    switch field {
+    case .null: return nil
+    case .text(let text):
+      if let time = RecordTime.parse(text) { return time }
+      throw FieldError(
+        reason: "\"timestamp\" is no time; write milliseconds, or 2026-11-20T18:00:00Z")
+    case .other: return try integer("timestamp", field)
+    }
+  }
+
+  private func headers(_ field: JSONObject.Value) throws -> [RecordHeader] {
+    if case .null = field { return [] }
+    guard case .other(let raw) = field, raw.first == UInt8(ascii: "{") else {
+      throw FieldError(reason: "\"headers\" is no object of names and values")
+    }
+    var headers: [RecordHeader] = []
+    try JSONObject(raw).forEachField { name, value in
+      headers.append(RecordHeader(name, content(of: value)))
+    }
+    return headers
+  }
+}

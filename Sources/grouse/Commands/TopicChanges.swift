@@ -1,0 +1,178 @@
+internal import ArgumentParser
+internal import CommitLog
+internal import Node
+internal import Records
+
+/// Settings of a topic as `--set KEY=VALUE` gives them.
+struct TopicSettings: ParsableArguments {
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A setting by Kafka's name, such as retention.ms=86400000; may be repeated.",
+      valueName: "key=value"))
+  var settings: [String] = []
+
+  /// The settings by name.
+  func parsed() throws -> [String: String] {
+    var parsed: [String: String] = [:]
+    for setting in settings {
+      guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
+        throw ValidationError(
+          "--set \(setting): give KEY=VALUE, such as cleanup.policy=compact")
+      }
+      parsed[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
+    }
+    return parsed
+  }
+}
+
+extension Topics {
+  struct Create: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a topic.",
+      discussion: """
+        Example: grouse topics create posts --partitions 4
+        Example: grouse topics create latest --set cleanup.policy=compact
+        """)
+
+    @Argument(help: "The topic's name.") var topic: String
+    @Option(help: "How many partitions (default: the configured number).") var partitions: Int?
+    @OptionGroup var settings: TopicSettings
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      let settings = try settings.parsed()
+      let configuration = try options.configuration()
+      let log = try DataDirectory(
+        writing: configuration.dataDirectory, purpose: "grouse topics create"
+      ).openRepairedLog(configuration)
+      let count = partitions ?? configuration.partitions
+      try log.createTopic(topic, partitions: count, settings: settings)
+      try log.close()
+      Messages.line("made \(topic) with \(count) partition\(count == 1 ? "" : "s")")
+    }
+  }
+
+  struct Alter: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change a topic's settings, or give it more partitions.",
+      discussion: """
+        Keys go to partitions by their number: with more partitions a key's new records may go to \
+        another one than its old ones.
+
+        Example: grouse topics alter posts --set retention.ms=604800000 --partitions 8
+        """)
+
+    @Argument(help: "The topic's name.") var topic: String
+    @Option(help: "How many partitions it is to have: more than now.") var partitions: Int?
+    @OptionGroup var settings: TopicSettings
+    @Option(
+      parsing: .singleValue,
+      help: "Put a setting back to what holds for all topics; may be repeated.")
+    var unset: [String] = []
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      var changes: [String: String?] = try settings.parsed().mapValues { $0 }
+      for key in unset { changes.updateValue(nil, forKey: key) }
+      guard !changes.isEmpty || partitions != nil else {
+        throw ValidationError("nothing to change: give --set, --unset or --partitions")
+      }
+      let (topic, partitions, altered) = (topic, partitions, changes)
+      try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics alter") {
+        log in
+        if !altered.isEmpty { try log.alterTopic(topic, settings: altered) }
+        if let partitions { try log.addPartitions(topic, upTo: partitions) }
+      }
+      Messages.line("changed \(topic)")
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Delete a topic and all its records.",
+      discussion: "Example: grouse topics delete experiments")
+
+    @Argument(help: "The topic's name.") var topic: String
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics delete") {
+        log in try log.deleteTopic(topic)
+      }
+      Messages.line("deleted \(topic)")
+    }
+  }
+
+  struct DeleteRecords: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Delete a partition's records before an offset.",
+      discussion: "Example: grouse topics delete-records posts --before 1000 --partition 0")
+
+    @Argument(help: "The topic's name.") var topic: String
+    @Option(help: "The first offset to stay, or end: nothing stays.") var before: String
+    @Option(help: "The partition.") var partition = 0
+    @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+      guard before == "end" || (Int64(before).map { $0 >= 0 } ?? false) else {
+        throw ValidationError("--before \(before): give an offset, or end")
+      }
+    }
+
+    func run() throws {
+      let place = TopicPartition(topic, partition)
+      let offset = Int64(before) ?? -1
+      let start = try DataDirectory.withLog(
+        try options.configuration(), purpose: "grouse topics delete-records"
+      ) { log in try log.partition(place).deleteRecords(before: offset) }
+      Messages.line("\(place) starts at \(start) now")
+    }
+  }
+
+  struct Clean: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Apply retention and compaction now.",
+      discussion: """
+        A running `grouse run` does so by itself every now and then. With --force topics are \
+        compacted that are not dirty enough yet; the last segment of a partition stays as it is.
+
+        Example: grouse topics clean
+        """)
+
+    @Flag(help: "Compact whatever is dirty at all.") var force = false
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      let force = force
+      let done = try DataDirectory.withLog(
+        try options.configuration(), purpose: "grouse topics clean"
+      ) { log in try log.maintain(force: force) }
+      if options.json {
+        var line = JSONLine()
+        line.add("bytes_deleted", done.bytesDeleted)
+        line.add(
+          "compacted",
+          done.compacted.map { place, report in
+            var line = JSONLine()
+            line.add("topic", place.topic)
+            line.add("partition", place.partition)
+            line.add("bytes_before", report.bytesBefore)
+            line.add("bytes_after", report.bytesAfter)
+            line.add("clean_up_to", report.cleanUpTo)
+            return line
+          })
+        try StandardOutput.line(line.text)
+      } else {
+        Messages.line("deleted \(Shown.bytes(done.bytesDeleted)) that were past their retention")
+        for (place, report) in done.compacted {
+          Messages.line(
+            "compacted \(place): \(Shown.bytes(report.bytesBefore)) to "
+              + "\(Shown.bytes(report.bytesAfter)), clean up to \(report.cleanUpTo)")
+        }
+      }
+      for (_, error) in done.failures { Messages.line("\(error)") }
+      if !done.failures.isEmpty { throw ExitCode.failure }
+    }
+  }
+}
