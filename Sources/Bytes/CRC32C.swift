@@ -13,7 +13,7 @@ public enum CRC32C {
   }
 
   /// The same sum without the processor's instruction; only for comparing the two.
-  public static func checksumByTable(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBytes { grouse_crc32c_table(0, $0.baseAddress, $0.count) }
+  public static func checksumByTable(_ bytes: [UInt8], seed: UInt32 = 0) -> UInt32 {
+    bytes.withUnsafeBytes { grouse_crc32c_table(seed, $0.baseAddress, $0.count) }
   }
 }

@@ -51,7 +51,7 @@ extension RecordError {
   fileprivate init(_ error: CompressionError, _ codec: Codec) {
     switch error {
     case .corrupt(_, let what): self = .unreadable(codec, what)
-    case .tooLarge(_, let limit): self = .inflatesTooFar(codec, limit: limit)
+    case .tooLarge: self = .inflatesTooFar(codec, limit: Limits.inflatedBytes)
     case .outOfMemory: self = .outOfMemory(codec)
     }
   }

@@ -27,15 +27,8 @@ public struct RecordDecoder: ~Copyable, Sendable {
     of batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader,
     _ body: (inout RecordIterator) throws -> Result
   ) throws -> Result {
-    if header.codec == .none {
-      var records = try RecordIterator(header, batch)
-      return try body(&records)
-    }
-    try inflate(batch, header)
-    return try inflated.withBytes { bytes in
-      var records = try RecordIterator(header, records: bytes)
-      return try body(&records)
-    }
+    var records = try self.records(of: batch, header)
+    return try body(&records)
   }
 
   /// The same for a body whose only errors are those of records.
@@ -44,15 +37,18 @@ public struct RecordDecoder: ~Copyable, Sendable {
     of batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader,
     _ body: (inout RecordIterator) throws(RecordError) -> Result
   ) throws(RecordError) -> Result {
-    if header.codec == .none {
-      var records = try RecordIterator(header, batch)
-      return try body(&records)
-    }
+    var records = try self.records(of: batch, header)
+    return try body(&records)
+  }
+
+  /// Good until the next batch is inflated.
+  @inlinable
+  mutating func records(
+    of batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
+  ) throws(RecordError) -> RecordIterator {
+    if header.codec == .none { return try RecordIterator(header, batch) }
     try inflate(batch, header)
-    return try inflated.withBytes { bytes throws(RecordError) in
-      var records = try RecordIterator(header, records: bytes)
-      return try body(&records)
-    }
+    return try RecordIterator(header, records: inflated.withBytes { $0 })
   }
 
   /// Shows `body` each record of the batch at the start of `batch`, markers included.

@@ -1,4 +1,6 @@
 import Bytes
+import Machine
+import TestSupport
 import Testing
 
 @Suite struct ChecksumTests {
@@ -15,6 +17,59 @@ import Testing
       let cut = length / 3
       let seed = CRC32C.checksum(Array(part.prefix(cut)))
       #expect(CRC32C.checksum(Array(part.dropFirst(cut)), seed: seed) == whole)
+    }
+  }
+
+  /// Up to several of the longest runs that are summed side by side, from any address.
+  @Test func `the instruction and the table agree on random bytes, places and seeds`() {
+    var random = Seed.random()
+    let bytes = (0..<40_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    for round in 0..<1_500 {
+      let start = Int.random(in: 0..<64, using: &random)
+      let longest = round % 10 == 0 ? bytes.count - start : 800
+      let part = bytes[start..<(start + Int.random(in: 0...longest, using: &random))]
+      let seed = UInt32.random(in: 0...(.max), using: &random)
+      let sum = part.withUnsafeBytes { CRC32C.checksum($0, seed: seed) }
+      #expect(sum == CRC32C.checksumByTable(Array(part), seed: seed), "\(part.indices)")
+    }
+  }
+}
+
+@Suite struct VarintTests {
+  @Test func `numbers are as long as told, come back, and are missed where cut`() {
+    var random = Seed.random()
+    let edges: [Int64] = [0, -1, 63, 64, -64, -65, 8_191, 8_192, .max, .min]
+    let numbers =
+      edges
+      + (0..<500).map { _ in
+        Int64(bitPattern: UInt64.random(in: 0...(.max), using: &random))
+          >> Int64.random(in: 0..<64, using: &random)
+      }
+    for number in numbers {
+      var expected = ByteBuffer()
+      expected.append(zigzag: number)
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 1)
+      defer { bytes.deallocate() }
+      guard let start = bytes.baseAddress else { continue }
+      var place = start
+      Varint.store(Varint.zigzag(number), at: &place)
+      let size = place - start
+      #expect(size == Varint.size(Varint.zigzag(number)))
+      #expect(Array(bytes.prefix(size)) == expected.toArray())
+      for end in 0...size {
+        var from = UnsafeRawPointer(start)
+        let found = Varint.load(from: &from, before: start + end)
+        #expect(found == (end == size ? number : nil))
+        #expect(from <= UnsafeRawPointer(start + end))
+      }
+    }
+  }
+
+  @Test func `a number longer than ten bytes is none`() {
+    let bytes = [UInt8](repeating: 0x80, count: 10) + [1]
+    bytes.withUnsafeBytes { bytes in
+      guard var from = bytes.baseAddress else { return }
+      #expect(Varint.load(from: &from, before: from + bytes.count) == nil)
     }
   }
 }

@@ -152,6 +152,15 @@ func sample(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
     }
   }
 
+  @Test(arguments: Method.allCases)
+  func `a high limit costs no memory where little comes out`(method: Method) throws {
+    let compressed = try method.compress([1, 2, 3])
+    var output = ByteBuffer(capacity: 16)
+    var tools = Method.Tools()
+    try tools.decompress(method, compressed, limit: 64 << 20, into: &output)
+    #expect(output.count == 3 && output.room <= 8_192)
+  }
+
   @Test(arguments: [Method.gzip, .lz4, .zstd])
   func `several members or frames in a row are read as one`(method: Method) throws {
     var random = Seed.random()

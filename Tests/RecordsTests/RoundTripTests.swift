@@ -38,22 +38,32 @@ func withBytes<Result, Failure: Error>(
   }.get()
 }
 
-func batch(_ records: [Plain], in builder: inout RecordBatchBuilder) throws -> [UInt8] {
+func batch(
+  _ records: [Plain], codec: Codec = .none, producer: BatchProducer = .none,
+  in builder: inout RecordBatchBuilder
+) throws -> [UInt8] {
   builder.reset()
   for record in records {
     try withBytes(record.key) { key throws(RecordError) in
       try withBytes(record.value) { value throws(RecordError) in
-        try builder.append(
-          timestamp: record.timestamp, key: key, value: value, headers: record.headers)
+        if record.headers.isEmpty {
+          try builder.append(timestamp: record.timestamp, key: key, value: value)
+        } else {
+          try builder.append(
+            timestamp: record.timestamp, key: key, value: value, headers: record.headers)
+        }
       }
     }
   }
-  return builder.finish { [UInt8]($0) }
+  try builder.seal(codec: codec, producer: producer)
+  return builder.withBatch { [UInt8]($0) }
 }
 
-func batch(_ records: [Plain]) throws -> [UInt8] {
+func batch(
+  _ records: [Plain], codec: Codec = .none, producer: BatchProducer = .none
+) throws -> [UInt8] {
   var builder = RecordBatchBuilder()
-  return try batch(records, in: &builder)
+  return try batch(records, codec: codec, producer: producer, in: &builder)
 }
 
 /// Reads a batch as a consumer must: header, checksum, records, headers.
@@ -80,19 +90,31 @@ func read(_ bytes: [UInt8]) throws -> (
 }
 
 @Suite struct RoundTripTests {
-  @Test func `random records come back as they were`() throws {
+  @Test(arguments: Codec.allCases)
+  func `random records come back as they were`(codec: Codec) throws {
     var random = Seed.random()
     var builder = RecordBatchBuilder(capacity: 64)
     for round in 0..<60 {
       let count = Int.random(in: 1...(round % 10 == 0 ? 3 : 30), using: &random)
       let largest = round % 10 == 0 ? 100_000 : 200
       let records = (0..<count).map { _ in Plain.random(&random, largest: largest) }
-      let bytes = try batch(records, in: &builder)
-      #expect(builder.size == bytes.count && builder.count == Int32(count))
+      let producer = BatchProducer(
+        id: Int64.random(in: -1...9, using: &random),
+        epoch: Int16.random(in: -1...9, using: &random),
+        sequence: Int32.random(in: -1...(.max), using: &random),
+        isTransactional: Bool.random(using: &random))
+      let bytes = try batch(records, codec: codec, producer: producer, in: &builder)
+      #expect(builder.count == Int32(count))
+      if codec == .none {
+        #expect(builder.size == bytes.count)
+        #expect(bytes == encode(records, producer: producer))
+      }
       let found = try read(bytes)
       #expect(found.records == records)
       #expect(found.offsets == Array(0..<Int64(count)))
       #expect(found.header.totalSize == bytes.count && found.header.count == Int32(count))
+      #expect(found.header.codec == codec)
+      #expect(found.header.producer == producer)
       #expect(found.header.maxTimestamp == records.map(\.timestamp).max())
       #expect(found.header.nextOffset == Int64(count) && !found.header.isControl)
     }
