@@ -96,13 +96,15 @@ let package = Package(
         "Records", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
+    .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
     .executableTarget(
       name: "grouse-benchmarks",
       dependencies: [
+        "CLogFloor",
         "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Tools/Benchmarks", exclude: ["run"], swiftSettings: settings),
+      ], path: "Tools/Benchmarks", exclude: ["run", "Floor"], swiftSettings: settings),
     tests("EndToEndTests", ["Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(

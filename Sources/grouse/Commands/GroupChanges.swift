@@ -54,7 +54,8 @@ extension Groups {
     @Argument(help: "The group; one that is new needs --topic.") var group: String
     @Option(help: "earliest, latest, current, an offset, or a time such as 2026-11-20T18:00:00Z.")
     var to: String?
-    @Option(help: "By so many records, forward or (negative) back.") var shiftBy: Int64?
+    @Option(parsing: .unconditional, help: "By so many records, forward or (negative) back.")
+    var shiftBy: Int64?
     @Option(help: "Only this topic (default: all that the group has read).") var topic: String?
     @Option(help: "Of the topic, only this partition.") var partition: Int?
     @Flag(help: "Show what would be done.") var dryRun = false
