@@ -61,7 +61,7 @@ extension RecordBatchBuilder {
     }
     header.attributes = bits.rawValue | Int16(codec.rawValue)
     header.baseTimestamp = baseTimestamp ?? 0
-    if count > 0 && !header.hasLogAppendTime { header.maxTimestamp = maxTimestamp }
+    if count > 0 { header.maxTimestamp = maxTimestamp }
     header.count = count
     return header
   }

@@ -148,7 +148,12 @@ import Testing
     write(.max >> 1, at: 57, in: &bytes)
     reseal(&bytes)
     var decoder = RecordDecoder()
-    #expect(throws: RecordError.self) { try readAll(bytes, with: &decoder) }
+    // Before anyone makes room for so many.
+    #expect(throws: RecordError.self) {
+      try bytes.withUnsafeBytes { bytes in
+        try decoder.withRecords(of: bytes) { _ in Issue.record("records were shown") }
+      }
+    }
     write(2, at: 57, in: &bytes)
     reseal(&bytes)
     #expect(throws: RecordError.self) { try readAll(bytes, with: &decoder) }

@@ -55,6 +55,22 @@ private func bytes(_ hex: String) -> [UInt8] {
     #expect(header.baseSequence == 2_147_483_640 && header.lastSequence == 3)
   }
 
+  @Test func `snappy's frame has a block for each 32 KiB of records, as Java's has`() throws {
+    let records = [Plain(timestamp: 0, key: nil, value: [UInt8](repeating: 7, count: 100_000))]
+    let plain = try batch(records).count - RecordBatchHeader.size
+    let ours = try batch(records, codec: .snappy)
+    var sizes: [Int] = []
+    try ours.withUnsafeBytes { bytes in
+      var reader = ByteReader(bytes, offset: RecordBatchHeader.size + 16)
+      while reader.remaining > 0 {
+        var block = ByteReader(try reader.run(Int(try reader.integer(Int32.self))))
+        // A bare block starts with the length of what it holds.
+        sizes.append(Int(try block.varint()))
+      }
+    }
+    #expect(sizes == [32_768, 32_768, 32_768, plain - 98_304])
+  }
+
   @Test(arguments: Codec.allCases)
   func `our uncompressed bytes are the other's, and ours are read by it`(codec: Codec) throws {
     let records = goldenRecords(large: codec != .none)

@@ -137,6 +137,19 @@ import Testing
     #expect(builder.count == 2)
   }
 
+  @Test func `a batch may be sealed again, otherwise or with more records`() throws {
+    let one = Plain(timestamp: 1, key: nil, value: [1])
+    let two = Plain(timestamp: 2, key: nil, value: [2])
+    var builder = RecordBatchBuilder()
+    #expect(try read(try batch([one], codec: .zstd, in: &builder)).records == [one])
+    try builder.seal()
+    #expect(builder.withBatch { [UInt8]($0) } == encode([one]))
+    try two.value?.withUnsafeBytes { try builder.append(timestamp: 2, key: nil, value: $0) }
+    try builder.seal(codec: .lz4)
+    #expect(try read(builder.withBatch { [UInt8]($0) }).records == [one, two])
+    #expect(builder.finish { [UInt8]($0) } == encode([one, two]))
+  }
+
   @Test func `headers already encoded are written as they are`() throws {
     var random = Seed.random()
     let records = randomRecords(&random, most: 40)
