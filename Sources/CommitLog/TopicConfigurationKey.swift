@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Records
 
 /// One setting that a topic can have, under Kafka's name for it.
@@ -13,16 +14,9 @@ package struct TopicConfigurationKey: Sendable {
   /// The key of this name. Thrown: `invalidConfiguration` with the nearest name there is.
   static func named(_ name: String) throws(LogError) -> TopicConfigurationKey {
     if let key = all.first(where: { $0.name == name }) { return key }
-    let nearest = all.max { shared($0.name, name) < shared($1.name, name) }?.name ?? ""
+    let nearest = EditDistance.nearest(to: name, among: all.map(\.name)) ?? ""
     throw .invalidConfiguration(
       key: name, reason: "there is no such setting; did you mean \(nearest)?")
-  }
-
-  /// Words that two names have in common, and letters at their beginning, for a guess.
-  private static func shared(_ left: String, _ right: String) -> Int {
-    let words = Set(left.split { $0 == "." || $0 == "_" || $0 == "-" })
-    let common = words.intersection(right.split { $0 == "." || $0 == "_" || $0 == "-" }).count
-    return common * 10 + zip(left, right).prefix { $0 == $1 }.count
   }
 
   /// Every key there is.

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// One thing that can be configured: the same in `grouse.yaml`, the environment and on the command
 /// line. The table of all keys is what files are checked against and what `doctor` shows.
 package struct ConfigurationKey: Hashable, Sendable {
@@ -97,22 +99,6 @@ package struct ConfigurationKey: Hashable, Sendable {
 
   /// The key whose name is nearest to one that does not exist.
   static func nearest(to name: String) -> String {
-    all.map(\.name).min { distance($0, name) < distance($1, name) } ?? ""
-  }
-
-  /// The edits that make one word of the other (Levenshtein).
-  private static func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (index, letter) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for column in right.indices {
-        let changed = diagonal + (letter == right[column] ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
-      }
-    }
-    return row[right.count]
+    EditDistance.nearest(to: name, among: all.map(\.name)) ?? ""
   }
 }

@@ -13,9 +13,10 @@ import Testing
   static let commands = [
     [], ["demo"], ["doctor"], ["run"], ["collect"], ["work"], ["train"], ["evaluate"],
     ["classify"], ["explain"], ["models"], ["models", "list"], ["models", "show"], ["topics"],
-    ["topics", "list"], ["topics", "create"], ["topics", "describe"], ["topics", "delete"],
-    ["produce"], ["consume"], ["groups"], ["groups", "list"], ["groups", "describe"], ["cql"],
-    ["check"],
+    ["topics", "list"], ["topics", "create"], ["topics", "describe"], ["topics", "alter"],
+    ["topics", "delete"], ["topics", "delete-records"], ["topics", "clean"],
+    ["produce"], ["consume"], ["groups"], ["groups", "list"], ["groups", "describe"],
+    ["groups", "reset"], ["groups", "delete"], ["log"], ["log", "dump"], ["cql"], ["check"],
   ]
 
   @Test(arguments: commands) func `every help shows an example`(command: [String]) throws {

@@ -27,7 +27,7 @@ final class Desk {
 
   /// Appends each value as a record of its own batch.
   func append(_ values: [String], headers: [RecordHeader] = []) throws {
-    try log.ensureTopic(settings.topic, partitions: 1)
+    try log.ensureTopic(settings.topic, partitions: 1, isCompacted: false)
     var builder = RecordBatchBuilder()
     for value in values {
       builder.reset()
