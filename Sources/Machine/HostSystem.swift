@@ -29,6 +29,25 @@ package enum HostSystem {
     return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
   }
 
+  /// Lets the process open as many files as the system allows it: a log has some for every segment,
+  /// and the usual limit is made for programs with a few. What is refused stays as it was.
+  package static func raiseOpenFileLimit() {
+    #if os(Linux)
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let resource = RLIMIT_NOFILE
+    #endif
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return }
+    #if os(Linux)
+      limit.rlim_cur = limit.rlim_max
+    #else
+      // What macOS names as its limit is more than it takes.
+      limit.rlim_cur = min(limit.rlim_max, rlim_t(OPEN_MAX))
+    #endif
+    _ = setrlimit(resource, &limit)
+  }
+
   /// The folder that holds the running program.
   package static var executableDirectory: String? {
     guard let path = CommandLine.arguments.first, let resolved = realpath(path, nil) else {

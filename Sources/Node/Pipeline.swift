@@ -34,8 +34,8 @@ package final class Pipeline: Sendable {
   package func stop() { query.stop() }
 
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
-  /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears, from
-  /// another thread, what the log's upkeep could not do.
+  /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears,
+  /// from another thread, what the log's upkeep could not do.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,

@@ -37,6 +37,7 @@ struct Grouse: ParsableCommand {
 
   static func main() {
     Interruption.ignoreClosedPipes()
+    HostSystem.raiseOpenFileLimit()
     MappedFileFault.endProcess()
     do {
       var command = try parseAsRoot()

@@ -39,10 +39,16 @@ struct Collect: ParsableCommand {
       into: topic ?? configuration.topic, of: try EmbeddedEventLog(log),
       partitions: configuration.partitions, rate: rate)
     let bar = ProgressBar("collecting", unit: "records", total: nil)
-    let totals = try reader.collect(
-      source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) })
+    let keeper = LogKeeper(log, nil, configuration) { Messages.line($0) }
+    let outcome = Result {
+      try reader.collect(
+        source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) })
+    }
     bar.clear()
-    try log.close()
+    keeper.stop()
+    let closing = Result { try log.close() }
+    let totals = try outcome.get()
+    try closing.get()
     if options.json {
       var line = JSONLine()
       line.add("records", totals.records)

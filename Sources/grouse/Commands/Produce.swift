@@ -69,8 +69,11 @@ struct Produce: ParsableCommand {
     let keeper = LogKeeper(log, nil, configuration) { Messages.line($0) }
     let appended = Result { try append(to: log, interruption) }
     keeper.stop()
-    try log.close()
-    Messages.line("appended \(Shown.number(try appended.get())) records to \(topic)")
+    // What keeps the records out says more than what keeps the log from being closed.
+    let closing = Result { try log.close() }
+    let count = try appended.get()
+    try closing.get()
+    Messages.line("appended \(Shown.number(count)) records to \(topic)")
     try interruption.throwIfRequested("what was appended so far is kept")
   }
 

@@ -164,7 +164,9 @@ extension Topics {
           })
         try StandardOutput.line(line.text)
       } else {
-        Messages.line("deleted \(Shown.bytes(done.bytesDeleted)) that were past their retention")
+        let deleted = done.bytesDeleted
+        Messages.line(
+          deleted == 0 ? "nothing is past its retention" : "deleted \(Shown.bytes(deleted))")
         for (place, report) in done.compacted {
           Messages.line(
             "compacted \(place): \(Shown.bytes(report.bytesBefore)) to "
