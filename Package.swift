@@ -93,7 +93,7 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "CQL", "Posts",
-        "Records", "LMDB", "Bytes", "Machine",
+        "Records", "Compression", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Compression
 internal import LMDB
 internal import Machine
 internal import Node
@@ -18,8 +19,9 @@ struct Doctor: ParsableCommand {
       ("grouse", Grouse.version),
       ("system", HostSystem.description),
       ("lmdb", LMDBLibrary.version),
-      ("data directory", path),
     ]
+    rows += CompressionLibraries.versions
+    rows.append(("data directory", path))
     var isWell = true
     do {
       _ = try DataDirectory(reading: path)
