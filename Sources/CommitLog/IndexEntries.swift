@@ -3,6 +3,7 @@ internal import Bytes
 /// Where a batch begins: an entry of `.index`.
 struct OffsetEntry: IndexEntry {
   static let size = 8
+  static let waiting = 511
   /// The last offset of the batch at `position`, less the segment's base offset.
   var relativeOffset: Int32
   var position: Int32
@@ -26,6 +27,7 @@ struct OffsetEntry: IndexEntry {
 /// The latest time so far: an entry of `.timeindex`.
 struct TimeEntry: IndexEntry {
   static let size = 12
+  static let waiting = 511
   /// Milliseconds since 1970; no record up to `relativeOffset` is later.
   var timestamp: Int64
   /// The last offset of the batch that has this time, less the segment's base offset.
@@ -50,6 +52,8 @@ struct TimeEntry: IndexEntry {
 /// A transaction that was aborted: an entry of `.txnindex`.
 package struct AbortedTransaction: IndexEntry, Hashable {
   static let size = 34
+  /// None: whoever reads beside the process that writes, or behind its end, goes by the file.
+  static let waiting = 0
   package var producerID: Int64
   package var firstOffset: Int64
   /// The offset of the marker that ends it.

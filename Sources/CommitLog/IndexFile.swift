@@ -5,12 +5,14 @@ internal import Synchronization
 /// An entry of fixed size in one of a segment's indexes.
 protocol IndexEntry: Equatable, Sendable {
   static var size: Int { get }
+  /// How many entries may wait in memory until they reach the file.
+  static var waiting: Int { get }
   /// Reads an entry from `size` bytes, whatever they are.
   init(_ bytes: inout ByteReader) throws(ByteError)
   func write(to bytes: inout ByteBuffer)
 }
 
-/// A file of entries that only grows (see FORMAT.md). The newest entries wait in memory, a few
+/// A file of entries that only grows (see FORMAT.md). The newest entries may wait in memory, a few
 /// kilobytes at most, and reach the file together.
 ///
 /// Nothing that the file says is believed: whoever looks an entry up compares it with the log. Any
@@ -38,9 +40,6 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     /// The length is no multiple of an entry's.
     case torn
   }
-
-  /// Entries that wait in memory.
-  private static var tailLimit: Int { 512 }
 
   /// Opens the index at `path`. For writing it is made where it is missing: at once, or with its
   /// first entry where it `isOptional`.
@@ -81,7 +80,7 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
   func append(_ entry: Entry) {
     state.withLock { state in
       state.tail.append(entry)
-      if state.tail.count >= Self.tailLimit { try? flush(&state) }
+      if state.tail.count > Entry.waiting { try? flush(&state) }
     }
   }
 
