@@ -105,14 +105,15 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     }
   }
 
-  /// Forgets the entries behind the first `count`.
+  /// Forgets the entries behind the first `count`: in the file, or in memory alone where that may
+  /// not be written.
   func truncate(to count: Int) throws(IOFailure) {
     try state.withLock { state throws(IOFailure) in
       if count >= state.written {
         state.tail.removeLast(max(state.written + state.tail.count - count, 0))
       } else {
         state.tail = []
-        try state.file?.truncate(to: Int64(count * Entry.size))
+        if isWritable { try state.file?.truncate(to: Int64(count * Entry.size)) }
         state.written = count
       }
     }

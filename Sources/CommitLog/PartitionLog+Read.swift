@@ -170,6 +170,7 @@ extension PartitionLog {
   package func abortedTransactions(
     from offset: Int64, to end: Int64
   ) throws(LogError) -> [AbortedTransaction] {
+    followTransactions()
     var found: [AbortedTransaction] = []
     for segment in try segments(from: offset) {
       for transaction in try onDisk({ () throws(IOFailure) in try segment.aborted.all() }) {

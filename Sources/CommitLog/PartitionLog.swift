@@ -26,6 +26,7 @@ package final class PartitionLog: Sendable {
 
   /// What only one thread at a time may touch: the right to append.
   struct Appending: ~Copyable {
+    /// In a process that only reads: up to where `producers` is known.
     var nextOffset: Int64
     var producers: ProducerStates
     /// A new segment was begun and could not be finished: the next append begins it again.
@@ -50,8 +51,11 @@ package final class PartitionLog: Sendable {
     self.settings = Mutex(settings)
     segments = Mutex(contents.segments)
     var producers = contents.producers
-    stable = Atomic(producers.stableOffset(before: contents.nextOffset))
-    appending = Mutex(Appending(nextOffset: contents.nextOffset, producers: producers))
+    let isWriting = context.checkpoints != nil
+    stable = Atomic(
+      isWriting ? producers.stableOffset(before: contents.nextOffset) : contents.startOffset)
+    appending = Mutex(
+      Appending(nextOffset: isWriting ? contents.nextOffset : 0, producers: producers))
     commit = GroupCommit(durableOffset: contents.nextOffset)
     start = Atomic(contents.startOffset)
     acknowledged = Atomic(contents.nextOffset)
@@ -64,7 +68,10 @@ package final class PartitionLog: Sendable {
   package var endOffset: Int64 { acknowledged.load(ordering: .acquiring) }
   /// The last stable offset: before it every transaction has ended. Who reads what is committed
   /// sees all before it but for aborted transactions.
-  package var stableOffset: Int64 { stable.load(ordering: .acquiring) }
+  package var stableOffset: Int64 {
+    followTransactions()
+    return stable.load(ordering: .acquiring)
+  }
   /// Bytes of all segments.
   package var size: Int64 { allSegments.reduce(0) { $0 + $1.size } }
   /// The topic's settings.
@@ -304,7 +311,24 @@ package final class PartitionLog: Sendable {
   func update(_ contents: Contents) {
     segments.withLock { $0 = contents.segments }
     start.store(contents.startOffset, ordering: .releasing)
-    stable.store(contents.nextOffset, ordering: .releasing)
     acknowledged.store(contents.nextOffset, ordering: .releasing)
+  }
+
+  /// In a process that only reads: takes in what the batches that came since say of transactions.
+  /// Not before someone asks, as it reads them. Where the disk refuses, no more is stable than was.
+  func followTransactions() {
+    guard context.checkpoints == nil else { return }
+    let end = endOffset
+    appending.withLock { state in
+      guard state.nextOffset != end || stable.load(ordering: .relaxed) > end else { return }
+      let known = (states: state.producers, offset: state.nextOffset)
+      let isBehind = known.offset > 0 && known.offset <= end
+      let found = try? files.producers(
+        allSegments, from: startOffset, to: end, known: isBehind ? known : nil)
+      guard let found else { return }
+      state.producers = found
+      state.nextOffset = end
+      stable.store(state.producers.stableOffset(before: end), ordering: .releasing)
+    }
   }
 }

@@ -60,7 +60,7 @@ struct Recovery {
     }
     return PartitionLog.Contents(
       segments: segments, startOffset: start, nextOffset: nextOffset,
-      producers: try producers(segments, from: start, to: nextOffset))
+      producers: try files.producers(segments, from: start, to: nextOffset, removingLater: true))
   }
 
   /// Whether the last segment ends where the recovery point is, by the headers behind its last
@@ -110,56 +110,6 @@ struct Recovery {
     if !isLast { scan.noteLatestTime(segment.baseOffset) }
     try segment.adopt(scan)
     return scan.nextOffset
-  }
-
-  /// The producers as of `end`: those of the latest snapshot, and what the batches behind it say.
-  private func producers(
-    _ segments: [Segment], from start: Int64, to end: Int64
-  ) throws(IOFailure) -> ProducerStates {
-    let snapshot = try ProducerSnapshot.latest(before: end, in: files, removing: true)
-    var states = snapshot?.states ?? ProducerStates()
-    let from = max(snapshot?.offset ?? start, start)
-    for (number, segment) in segments.enumerated() {
-      let next = number + 1 < segments.count ? segments[number + 1].baseOffset : end
-      guard next > from, segment.size > 0 else { continue }
-      let position = try segment.position(of: max(from, segment.baseOffset))
-      guard let position else { continue }
-      let known = try segment.aborted.count { $0.lastOffset < from }
-      try segment.aborted.truncate(to: known)
-      try replay(segment, from: position, offset: from, into: &states)
-    }
-    return states
-  }
-
-  /// Takes the batches of a segment from `offset` on into account, and makes its list of aborted
-  /// transactions anew.
-  private func replay(
-    _ segment: Segment, from position: Int64, offset: Int64, into states: inout ProducerStates
-  ) throws(IOFailure) {
-    var cursor = BatchCursor(segment, from: position)
-    do throws(BatchCursor.Fault) {
-      while let header = try cursor.load() {
-        if ProducerStates.concerns(header), header.baseOffset >= offset {
-          if header.isControl {
-            let marker = cursor.withBatch(header) { TransactionMarker(header, $0) }
-            if let marker,
-              let ended = states.note(
-                marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
-              ended.isAborted
-            {
-              segment.aborted.append(
-                AbortedTransaction(ended, lastStableOffset: states.stableOffset(after: ended)))
-            }
-          } else {
-            states.note(header)
-          }
-        }
-        cursor.advance(over: header)
-      }
-    } catch {
-      // What is broken before the recovery point is found by a check and by whoever reads it.
-      if case .io(let failure) = error { throw failure }
-    }
   }
 }
 

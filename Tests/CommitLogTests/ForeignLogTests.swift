@@ -22,6 +22,36 @@ import Testing
     BatchProducer(id: producer, epoch: 0, sequence: sequence, isTransactional: true)
   }
 
+  @Test func `a process that only reads knows which transactions are open, and which aborted`()
+    throws
+  {
+    let log = try freshLog(disk)
+    let partition = try log.partition(posts)
+    let reader = try CommitLog(readingOnly: "/data/log", disk: disk, configuration: small)
+    let seen = try reader.partition(posts)
+    var next: Int32 = 0
+    for round in 0..<12 {
+      let before = partition.endOffset
+      let batch = try encoded("\(round)", transactional(5, next))
+      try partition.append(batch)
+      next += 1
+      if round % 3 == 0 { try partition.append(["beside"]) }
+      try reader.refresh()
+      #expect(seen.endOffset == partition.endOffset && seen.stableOffset == before)
+      let fresh = try CommitLog(readingOnly: "/data/log", disk: disk, configuration: small)
+      #expect(try fresh.partition(posts).stableOffset == before)
+      try partition.endTransaction(producerID: 5, epoch: 0, isCommitted: round % 2 == 0)
+      try reader.refresh()
+      let end = partition.endOffset
+      #expect(seen.stableOffset == end)
+      let aborted = try partition.abortedTransactions(from: 0, to: end)
+      #expect(aborted.count == (round + 1) / 2)
+      #expect(try seen.abortedTransactions(from: 0, to: end) == aborted)
+      let later = try CommitLog(readingOnly: "/data/log", disk: disk, configuration: small)
+      #expect(try later.partition(posts).abortedTransactions(from: 0, to: end) == aborted)
+    }
+  }
+
   @Test func `aborted transactions are in their file at once`() throws {
     let partition = try freshLog(disk).partition(posts)
     try partition.append(try encoded("a", transactional(5, 0)))
