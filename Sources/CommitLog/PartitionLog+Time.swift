@@ -76,6 +76,12 @@ extension PartitionLog {
       try confirm(segment)
       latest = max(latest, segment.latestTimestamp)
     }
+    if context.checkpoints == nil, let last = allSegments.last {
+      // The other process has not written all that it knows into the index.
+      let end = endOffset
+      let found = try onDisk { () throws(IOFailure) in try last.latestTime(before: end) }
+      latest = max(latest, found)
+    }
     return latest < 0 ? nil : try record(atOrAfter: latest)
   }
 

@@ -73,6 +73,20 @@ extension Segment {
     return position
   }
 
+  /// The latest time that the headers of batches before `end` tell of, from the one on that the
+  /// time index gave last; -1 where there is none.
+  func latestTime(before end: Int64) throws(IOFailure) -> Int64 {
+    var position = try position(beforeTime: .max)
+    var latest: Int64 = -1
+    while let found = try header(at: position), let header = try? found.get(),
+      header.baseOffset < end
+    {
+      latest = max(latest, header.maxTimestamp)
+      position += Int64(header.totalSize)
+    }
+    return latest
+  }
+
   /// Whether the ends of the indexes agree with the log. A segment's indexes are looked at once,
   /// when they are first needed, so that opening a log reads none of it.
   func confirmIndexes() throws(IOFailure) -> Bool {

@@ -59,4 +59,14 @@ import Testing
     // The marker's time is so much later that it begins a segment.
     #expect(try disk.readAll("/data/log/posts-0/00000000000000000001.txnindex").count == 34)
   }
+
+  @Test func `a process that only reads finds the latest record`() throws {
+    let log = try freshLog(disk, LogConfiguration(indexIntervalBytes: 100))
+    for (number, time) in [500, 900, 100, 700, 1_300, 1_200, 1_400, 10].enumerated() {
+      try log.partition(posts).append(["\(number)"], time: Int64(time))
+      let reader = try CommitLog(readingOnly: "/data/log", disk: disk)
+      let expected = try log.partition(posts).latestRecord()
+      #expect(try reader.partition(posts).latestRecord() == expected)
+    }
+  }
 }
