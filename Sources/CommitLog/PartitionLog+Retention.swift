@@ -64,7 +64,7 @@ extension PartitionLog {
     try onDisk { () throws(IOFailure) in
       for segment in doomed { try files.remove(segment.baseOffset) }
       try files.disk.syncDirectory(files.directory)
-      try LeaderEpochs.write(from: startOffset, in: files)
+      try LeaderEpochs.moveStart(to: startOffset, in: files)
     }
     return doomed.reduce(0) { $0 + $1.size }
   }
@@ -90,16 +90,5 @@ extension PartitionLog {
       _ = try deleteBeforeStart()
       return startOffset
     }
-  }
-}
-
-/// The `leader-epoch-checkpoint` of a partition. On one machine there is one leader, whose epoch 0
-/// begins where the log does.
-enum LeaderEpochs {
-  static let name = "leader-epoch-checkpoint"
-
-  static func write(from start: Int64, in files: SegmentFiles) throws(IOFailure) {
-    try files.disk.replace(
-      Path.join(files.directory, name), with: Array("0\n1\n0 \(start)\n".utf8))
   }
 }

@@ -29,6 +29,7 @@ package final class PartitionLog: Sendable {
     /// In a process that only reads: up to where `producers` is known.
     var nextOffset: Int64
     var producers: ProducerStates
+    var leaderEpoch: Int32
     /// A new segment was begun and could not be finished: the next append begins it again.
     var isRolling = false
   }
@@ -39,6 +40,8 @@ package final class PartitionLog: Sendable {
     var startOffset: Int64
     var nextOffset: Int64
     var producers = ProducerStates()
+    /// What its batches are marked with.
+    var leaderEpoch: Int32 = 0
   }
 
   init(
@@ -55,7 +58,9 @@ package final class PartitionLog: Sendable {
     stable = Atomic(
       isWriting ? producers.stableOffset(before: contents.nextOffset) : contents.startOffset)
     appending = Mutex(
-      Appending(nextOffset: isWriting ? contents.nextOffset : 0, producers: producers))
+      Appending(
+        nextOffset: isWriting ? contents.nextOffset : 0, producers: producers,
+        leaderEpoch: contents.leaderEpoch))
     commit = GroupCommit(durableOffset: contents.nextOffset)
     start = Atomic(contents.startOffset)
     acknowledged = Atomic(contents.nextOffset)
@@ -191,7 +196,7 @@ package final class PartitionLog: Sendable {
     let base = state.nextOffset
     let last = base + Int64(header.lastOffsetDelta)
     RecordBatchHeader.setBaseOffset(base, in: batch)
-    RecordBatchHeader.setLeaderEpoch(0, in: batch)
+    RecordBatchHeader.setLeaderEpoch(state.leaderEpoch, in: batch)
     var header = header
     header.baseOffset = base
     if settings.usesAppendTime {

@@ -60,7 +60,8 @@ struct Recovery {
     }
     return PartitionLog.Contents(
       segments: segments, startOffset: start, nextOffset: nextOffset,
-      producers: try files.producers(segments, from: start, to: nextOffset, removingLater: true))
+      producers: try files.producers(segments, from: start, to: nextOffset, removingLater: true),
+      leaderEpoch: try LeaderEpochs.current(before: nextOffset, in: files))
   }
 
   /// Whether the last segment ends where the recovery point is, by the headers behind its last

@@ -126,7 +126,7 @@ struct TopicFolders {
       if number == numbers.lowerBound { try disk.syncDirectory(directory) }
       try disk.createDirectory(files.directory)
       _ = try files.create(baseOffset: 0)
-      try LeaderEpochs.write(from: 0, in: files)
+      try LeaderEpochs.create(in: files)
       try disk.replace(
         Path.join(files.directory, Self.metadata),
         with: Array("version: 0\ntopic_id: \(identifier)".utf8))

@@ -8,6 +8,7 @@ import Testing
 /// Logs in which others have written: a cluster before us, or another process beside us.
 @Suite struct ForeignLogTests {
   private let disk = SimulatedDisk(seed: 11)
+  private let epochs = "/data/log/posts-0/leader-epoch-checkpoint"
 
   private func encoded(_ value: String, _ producer: BatchProducer) throws -> [UInt8] {
     var builder = RecordBatchBuilder(capacity: 256)
@@ -20,6 +21,44 @@ import Testing
 
   private func transactional(_ producer: Int64, _ sequence: Int32) -> BatchProducer {
     BatchProducer(id: producer, epoch: 0, sequence: sequence, isTransactional: true)
+  }
+
+  private func leaderEpochs(_ partition: PartitionLog) throws -> [Int32] {
+    var found: [Int32] = []
+    for offset in partition.startOffset..<partition.endOffset {
+      var buffer = ByteBuffer()
+      try partition.read(from: offset, maxBytes: 0, into: &buffer)
+      found.append(try buffer.withBytes { try RecordBatchHeader($0) }.leaderEpoch)
+    }
+    return found
+  }
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try disk.readAll(path), as: UTF8.self)
+  }
+
+  @Test func `what is appended has the epoch of the last leader there was`() throws {
+    let log = try freshLog(disk)
+    for value in ["a", "b"] { try log.partition(posts).append([value]) }
+    try log.close()
+    #expect(try text(epochs) == "0\n1\n0 0\n")
+    // The last one tells of records that are gone.
+    try disk.replace(epochs, with: Array("0\n3\n0 0\n4 2\n7 9\n".utf8))
+    let again = try CommitLog("/data/log", disk: disk, configuration: small)
+    #expect(try text(epochs) == "0\n2\n0 0\n4 2\n")
+    let partition = try again.partition(posts)
+    for value in 0..<20 { try partition.append(["\(value)"]) }
+    #expect(try leaderEpochs(partition) == [0, 0] + [Int32](repeating: 4, count: 20))
+    try partition.deleteRecords(before: 20)
+    let start = String(try text(epochs).split(separator: "\n").last ?? "")
+    #expect(try text(epochs).hasPrefix("0\n1\n4 ") && start != "4 2", "\(start)")
+    for damage in ["", "0\n", "0\n1\n4", "1 1\n\nx y\n"] {
+      let copy = disk.copy()
+      copy.endProcess()
+      try copy.replace(epochs, with: Array(damage.utf8))
+      let found = try CommitLog("/data/log", disk: copy, configuration: small)
+      #expect(try found.partition(posts).append(["more"]) == 22)
+    }
   }
 
   @Test func `a process that only reads knows which transactions are open, and which aborted`()
