@@ -15,13 +15,16 @@ struct Compaction {
   /// The last data batch of each idempotent producer, by its last offset. It stays, if need be
   /// without records, as the producer's next sequence is read from it.
   let lastBatches: [Int64: Int64]
+  /// The transactions aborted anywhere in the log: the marker of one may lie behind what is
+  /// compacted, and its records replace nothing all the same.
+  let aborted: [AbortedTransaction]
 
   /// Gathers the keys of `segments` from `start` on, as many as fit into `bytes`.
   func keys(
     in segments: ArraySlice<Segment>, from start: Int64, bytes: Int
   ) throws(LogError) -> KeyOffsets {
     var keys = KeyOffsets(bytes: bytes, from: start)
-    var spans = try abortedSpans(segments)
+    var spans = AbortedSpans(aborted)
     var decoder = RecordDecoder()
     for segment in segments {
       var isFull = false
@@ -46,15 +49,6 @@ struct Compaction {
       if isFull { break }
     }
     return keys
-  }
-
-  /// The transactions aborted in `segments`.
-  func abortedSpans(_ segments: ArraySlice<Segment>) throws(LogError) -> AbortedSpans {
-    var transactions: [AbortedTransaction] = []
-    for segment in segments {
-      transactions += try onDisk { () throws(IOFailure) in try segment.aborted.all() }
-    }
-    return AbortedSpans(transactions)
   }
 
   /// Segments that go into one, so that small ones do not add up: neighbours whose sizes and

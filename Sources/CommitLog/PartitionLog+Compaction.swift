@@ -57,13 +57,14 @@ extension PartitionLog {
     )
     let compaction = Compaction(
       topicPartition: topicPartition, files: files, settings: settings, now: now,
-      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset })
+      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset },
+      aborted: try abortedTransactions(from: startOffset, to: .max))
     let keys = try compaction.keys(
       in: dirty, from: start, bytes: context.configuration.dedupeBytes)
     var report = CompactionReport(cleanUpTo: keys.end)
     let concerned = cleanable.prefix { $0.baseOffset < keys.end }
     report.bytesBefore = concerned.reduce(0) { $0 + $1.size }
-    var spans = try compaction.abortedSpans(concerned)
+    var spans = AbortedSpans(compaction.aborted)
     for group in compaction.groups(concerned, end: end) {
       do throws(LogError) {
         try compaction.write(group, keeping: keys, &spans)

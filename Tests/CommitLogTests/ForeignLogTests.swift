@@ -108,4 +108,17 @@ import Testing
       #expect(try reader.partition(posts).latestRecord() == expected)
     }
   }
+
+  @Test func `a record of a transaction aborted later replaces none that stands`() throws {
+    let log = try CommitLog("/data/log", disk: disk, configuration: small)
+    try log.createTopic("posts", settings: ["cleanup.policy": "compact"])
+    let partition = try log.partition(posts)
+    try partition.append(try encoded("key", .none))
+    try partition.append(try encoded("key", transactional(5, 0)))
+    for number in 0..<8 { try partition.append(try encoded("\(number)", .none)) }
+    try partition.endTransaction(producerID: 5, epoch: 0, isCommitted: false)
+    let report = try #require(try partition.compact(force: true))
+    #expect(report.cleanUpTo > 2 && report.cleanUpTo < partition.endOffset)
+    #expect(try partition.all().map(\.offset).prefix(2) == [0, 2])
+  }
 }
