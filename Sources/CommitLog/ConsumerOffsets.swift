@@ -3,8 +3,8 @@ internal import Machine
 package import Records
 internal import Synchronization
 
-/// The offsets that consumer groups commit, kept in the compacted topic `__consumer_offsets`.
-/// All methods may be called from any thread.
+/// The offsets that consumer groups commit, kept in the compacted topic `__consumer_offsets`: those
+/// of one group in one partition, as Kafka chooses it. All methods may be called from any thread.
 package final class ConsumerOffsets: Sendable {
   /// The name of the internal topic.
   package static let topic = "__consumer_offsets"
@@ -23,15 +23,20 @@ package final class ConsumerOffsets: Sendable {
   private let log: CommitLog
   private let committed: Mutex<[Key: Commit]>
 
-  private static var place: TopicPartition { TopicPartition(topic, 0) }
-
   /// Reads what was committed. A log opened for reading only, or without the topic yet, is fine.
   package init(_ log: CommitLog) throws(LogError) {
     self.log = log
     committed = Mutex([:])
     guard log.topics.contains(where: { $0.name == Self.topic }) else { return }
-    let partition = try log.partition(Self.place)
     var loaded: [Key: Commit] = [:]
+    for partition in try log.partitions(of: Self.topic) { try Self.load(partition, into: &loaded) }
+    let offsets = loaded.filter { $0.value.offset != nil }
+    committed.withLock { $0 = offsets }
+  }
+
+  private static func load(
+    _ partition: PartitionLog, into loaded: inout [Key: Commit]
+  ) throws(LogError) {
     var next = partition.startOffset
     var buffer = ByteBuffer(capacity: 1 << 20)
     while next < partition.endOffset {
@@ -41,12 +46,10 @@ package final class ConsumerOffsets: Sendable {
       let at = next
       next = try buffer.withBytes { bytes throws(LogError) in
         try checked(partition.topicPartition, at) { () throws(RecordError) in
-          try Self.replay(bytes, from: at, into: &loaded)
+          try replay(bytes, from: at, into: &loaded)
         }
       }
     }
-    let offsets = loaded.filter { $0.value.offset != nil }
-    committed.withLock { $0 = offsets }
   }
 
   private static func replay(
@@ -76,14 +79,14 @@ package final class ConsumerOffsets: Sendable {
     group: String, _ offsets: [TopicPartition: CommittedOffset]
   ) throws(LogError) {
     try write(
-      offsets.map { (Key(group: group, partition: $0.key), $0.value) })
+      offsets.map { (Key(group: group, partition: $0.key), $0.value) }, of: group)
   }
 
   /// Deletes a group with all its offsets, durable when this returns; false where there is none.
   @discardableResult
   package func delete(group: String) throws(LogError) -> Bool {
     let partitions = offsets(of: group).keys
-    try write(partitions.map { (Key(group: group, partition: $0), nil) })
+    try write(partitions.map { (Key(group: group, partition: $0), nil) }, of: group)
     return !partitions.isEmpty
   }
 
@@ -98,13 +101,17 @@ package final class ConsumerOffsets: Sendable {
     return silent
   }
 
-  private func write(_ changes: [(key: Key, offset: CommittedOffset?)]) throws(LogError) {
+  private func write(
+    _ changes: [(key: Key, offset: CommittedOffset?)], of group: String
+  ) throws(LogError) {
     guard !changes.isEmpty else { return }
     try makeTopic()
+    let partitions = try log.partitions(of: Self.topic)
+    let target = partitions[Self.partition(of: group, among: partitions.count)]
     var builder = RecordBatchBuilder(capacity: 512)
     let now = log.clock.milliseconds
     for change in changes {
-      try checked(Self.place, -1) { () throws(RecordError) in
+      try checked(target.topicPartition, -1) { () throws(RecordError) in
         let key = try OffsetRecords.encode(change.key)
         try key.withBytes { key throws(RecordError) in
           guard let offset = change.offset else {
@@ -117,7 +124,6 @@ package final class ConsumerOffsets: Sendable {
         }
       }
     }
-    let target = try log.partition(Self.place)
     let position = try builder.finish { batch throws(LogError) in
       try target.append(batch, from: .builder).firstOffset
     }
@@ -127,6 +133,13 @@ package final class ConsumerOffsets: Sendable {
         state[key] = Commit(offset: offset, position: position)
       }
     }
+  }
+
+  /// The number of the partition that keeps a group: Java's hash of its name, without its sign,
+  /// modulo how many there are.
+  package static func partition(of group: String, among count: Int) -> Int {
+    let hash = group.utf16.reduce(Int32(0)) { 31 &* $0 &+ Int32($1) }
+    return hash == .min ? 0 : Int(abs(hash)) % count
   }
 
   private func makeTopic() throws(LogError) {

@@ -59,6 +59,22 @@ import Testing
     for group in ["g0", "g1"] { #expect(replayed.offsets(of: group) == offsets.offsets(of: group)) }
   }
 
+  @Test(arguments: [
+    ("peers", 3), ("groupe-é", 2), ("🐦", 25), ("grouse", 45), ("analytics", 10),
+    ("order-processor", 23), ("polygenelubricants", 0),
+  ])
+  func `a group is kept where Kafka keeps it`(group: String, partition: Int) throws {
+    // `Utils.abs(group.hashCode()) % 50` of Kafka's own library.
+    #expect(ConsumerOffsets.partition(of: group, among: 50) == partition)
+    let log = try freshLog(disk)
+    try log.createTopic(ConsumerOffsets.topic, partitions: 50)
+    let offset = CommittedOffset(offset: 7, committedAt: 1)
+    try ConsumerOffsets(log).commit(group: group, [posts: offset])
+    let place = TopicPartition(ConsumerOffsets.topic, partition)
+    #expect(try log.partition(place).endOffset == 1)
+    #expect(try ConsumerOffsets(log).offsets(of: group) == [posts: offset])
+  }
+
   @Test func `names too long for the format are refused, not cut`() throws {
     let offsets = try ConsumerOffsets(try freshLog(disk))
     let offset = CommittedOffset(offset: 1, committedAt: 1)
