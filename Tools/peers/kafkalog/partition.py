@@ -16,14 +16,14 @@ LEFTOVER = re.compile(SEGMENT_FILE.pattern + r"\.(deleted|cleaned|swap)|[a-z.-]+
 OTHERS = ("leader-epoch-checkpoint", "partition.metadata")
 
 
-def list_partition(report, directory):
+def list_partition(report, directory, foreign):
   """The partition's files by suffix and base offset, every name checked."""
   files = {suffix: {} for suffix in ("log", "index", "timeindex", "txnindex", "snapshot")}
   for path in sorted(directory.iterdir()):
     match = SEGMENT_FILE.fullmatch(path.name)
     if LEFTOVER.fullmatch(path.name):
       report.note(path, "left over; Kafka removes or renames it when it starts")
-    elif not path.is_file() or not match and path.name not in OTHERS:
+    elif not path.is_file() or not match and path.name not in (*OTHERS, *foreign):
       report.violation(path, "Kafka keeps no such file here")
     elif match:
       files[match[2]][int(match[1])] = path
@@ -38,12 +38,12 @@ def list_partition(report, directory):
 class Partition:
   """One partition's directory, checked from its first segment to its last."""
 
-  def __init__(self, report, directory, clean, compacted, log_start, interval):
+  def __init__(self, report, directory, clean, compacted, log_start, choice):
     self.report, self.directory, self.clean = report, directory, clean
-    self.interval = interval
+    self.interval = choice.index_interval
     self.topic, number = directory.name.rsplit("-", 1)
     self.number, self.compacted = int(number), compacted
-    self.files = list_partition(report, directory)
+    self.files = list_partition(report, directory, choice.foreign)
     self.start = min(self.files["log"], default=0)
     self.log_start = max(log_start, self.start)
     self.end, self.complete = self.start, self.start == 0
