@@ -69,6 +69,7 @@ let package = Package(
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
+    tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes"], documents: ["MODEL-FORMAT.md"]),
     tests("TextClassificationTests", ["TextClassification", "Bytes"]),
     // application
