@@ -49,8 +49,7 @@ def check_index(report, path, base, batches, padding_allowed):
   """Each entry is a batch's last offset and position; the first batch of a segment has none."""
   at = {batch.position: batch for batch in batches}
   previous = (-1, 0)
-  entries = read_entries(report, path, ">ii", padding_allowed)
-  for index, (delta, position) in enumerate(entries):
+  for index, (delta, position) in enumerate(read_entries(report, path, ">ii", padding_allowed)):
     batch = at.get(position)
     if delta <= previous[0] or position <= previous[1]:
       report.violation(path, f"entry {(delta, position)} after {previous}", index * 8)
@@ -60,16 +59,11 @@ def check_index(report, path, base, batches, padding_allowed):
       report.violation(
         path, f"the batch at {position} ends with {batch.last}, not {base + delta}", index * 8)
     previous = (delta, position)
-  return len(entries)
 
 
-def check_timeindex(report, path, base, batches, padding_allowed, closed, decode):
-  """Each entry is the largest timestamp so far and the last offset of the batch that brought it.
-
-  Older releases of Kafka took the record's own offset in uncompressed batches; that is accepted
-  too, and counted as "record". A closed segment ends with an entry for its largest timestamp.
-  """
-  forms = {"batch": 0, "record": 0}
+def check_timeindex(report, path, base, batches, padding_allowed, closed):
+  """Each entry is the largest timestamp so far and the last offset of the batch that brought it; a
+  closed segment ends with an entry for its largest timestamp."""
   lasts = [batch.last for batch in batches]
   so_far = [-1, *itertools.accumulate((batch.max_timestamp for batch in batches), max)]
   previous = (-1, -1)
@@ -88,18 +82,11 @@ def check_timeindex(report, path, base, batches, padding_allowed, closed, decode
       report.violation(
         path, f"timestamp {timestamp} for offset {base + delta}: its batch has "
         f"{batch.max_timestamp}, those before it {before}", index * 12)
-    elif batch.last == base + delta:
-      forms["batch"] += 1
-    elif (base + delta, timestamp) in [(r.offset, r.timestamp) for r in decode(batch)]:
-      forms["record"] += 1
-    else:
-      report.violation(
-        path, f"offset {base + delta} is neither the last of its batch nor the record of "
-        f"timestamp {timestamp}", index * 12)
+    elif batch.last != base + delta:
+      report.violation(path, f"offset {base + delta} is not the last of its batch", index * 12)
   largest = so_far[-1]
   if closed and largest > max(previous[0], 0):  # a single (0, 0) looks like padding
     report.violation(path, f"ends with timestamp {previous[0]}; the segment has {largest}")
-  return forms
 
 
 def check_txnindex(report, path, expected):
@@ -117,4 +104,3 @@ def check_txnindex(report, path, expected):
     report.violation(
       path, f"aborted (producer, first, last, stable) {[entry[1:] for entry in found]}; "
       f"the log has {expected}")
-  return len(found)

@@ -3,9 +3,7 @@
 import mmap
 import re
 
-from kafka.record import default_records
-
-from .batches import CODECS, read_batches
+from .batches import read_batches
 from .indexes import check_index, check_rule, check_timeindex, check_txnindex
 from .producers import Producers
 from .root import read_checkpoint, read_topic_id
@@ -48,9 +46,7 @@ class Partition:
     self.log_start = max(log_start, self.start)
     self.end, self.complete = self.start, self.start == 0
     self.producers, self.epochs, self.snapshots = Producers(), [], sorted(self.files["snapshot"])
-    self.indexed, self.timed, self.aborts = 0, {"batch": 0, "record": 0}, 0
-    self.batches = self.records = self.bytes = 0
-    self.codecs, self.timestamps = {}, []
+    self.batches = self.records = 0
     self.topic_id = read_topic_id(report, directory / "partition.metadata")
     if self.start > 0 and self.start in self.snapshots:  # what was before is known from here
       self.producers.entries = self.producers.check_snapshot(
@@ -87,28 +83,20 @@ class Partition:
         yield record, batch
       batch.records = ()
       batches.append(batch)
-    self.bytes += size
-
-    def decode(batch):
-      content = bytes(data[batch.position : batch.position + batch.size])
-      return default_records.DefaultRecordBatch(content)
-
     padding_allowed, closed = active and not self.clean, not active or self.clean
     for suffix in ("index", "timeindex"):
       if base not in self.files[suffix] and batches:
         report.violation(path, f"the segment has no .{suffix}")
     if base in self.files["index"]:
-      index = self.files["index"][base]
-      self.indexed += check_index(report, index, base, batches, padding_allowed)
+      check_index(report, self.files["index"][base], base, batches, padding_allowed)
     if base in self.files["timeindex"]:
-      forms = check_timeindex(
-        report, self.files["timeindex"][base], base, batches, padding_allowed, closed, decode)
-      self.timed = {form: self.timed[form] + forms[form] for form in forms}
+      check_timeindex(
+        report, self.files["timeindex"][base], base, batches, padding_allowed, closed)
     paths = [self.files[suffix].get(base) for suffix in ("index", "timeindex")]
     if self.interval is not None and all(paths):
       check_rule(report, paths, base, batches, self.interval, closed)
     expected = self.producers.aborted[aborted_before:] if self.complete else None
-    self.aborts += check_txnindex(report, path.with_suffix(".txnindex"), expected)
+    check_txnindex(report, path.with_suffix(".txnindex"), expected)
 
   def follow(self, path, base, batch):
     """Put a batch behind those before it."""
@@ -134,10 +122,6 @@ class Partition:
       self.epochs.append([batch.epoch, batch.base, batch.last])
     self.epochs[-1][2] = batch.last
     self.batches, self.records = self.batches + 1, self.records + len(batch.records)
-    codec = CODECS[batch.codec] if batch.codec < len(CODECS) else str(batch.codec)
-    self.codecs[codec] = self.codecs.get(codec, 0) + 1
-    self.timestamps += [batch.max_timestamp] if batch.max_timestamp >= 0 else []
-    self.timestamps = [min(self.timestamps), max(self.timestamps)] if self.timestamps else []
 
   def check_snapshots(self, offset):
     """Check the snapshots up to `offset`, the end of what was applied so far."""
@@ -170,11 +154,9 @@ class Partition:
     return {
       "topic": self.topic, "partition": self.number, "topicId": self.topic_id,
       "logStart": self.log_start, "end": self.end, "segments": sorted(self.files["log"]),
-      "bytes": self.bytes, "batches": self.batches, "records": self.records,
-      "codecs": self.codecs, "timestamps": self.timestamps,
+      "batches": self.batches, "records": self.records,
       "producers": len(self.producers.entries), "openTransactions": sorted(open_since),
-      "abortedTransactions": self.aborts,
-      "indexEntries": self.indexed, "timeIndexEntries": self.timed,
+      "abortedTransactions": len(self.producers.aborted),
       "leaderEpochs": [[epoch, first] for epoch, first, _ in self.epochs],
       "snapshots": sorted(self.files["snapshot"]), "complete": self.complete,
     }
