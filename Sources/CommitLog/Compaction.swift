@@ -15,13 +15,16 @@ struct Compaction {
   /// The last data batch of each idempotent producer, by its last offset. It stays, if need be
   /// without records, as the producer's next sequence is read from it.
   let lastBatches: [Int64: Int64]
+  /// All aborted transactions of the partition.
+  let aborted: [AbortedTransaction]
 
-  /// Gathers the keys of `segments` from `start` on, as many as fit into `bytes`.
+  /// Gathers the keys of `segments`, which end at `end`, from `start` on, as many as fit into
+  /// `bytes`.
   func keys(
-    in segments: ArraySlice<Segment>, from start: Int64, bytes: Int
+    in segments: ArraySlice<Segment>, from start: Int64, to end: Int64, bytes: Int
   ) throws(LogError) -> KeyOffsets {
     var keys = KeyOffsets(bytes: bytes, from: start)
-    var spans = try abortedSpans(segments)
+    var spans = AbortedSpans(aborted)
     var decoder = RecordDecoder()
     for segment in segments {
       var isFull = false
@@ -43,18 +46,11 @@ struct Compaction {
         }
         keys.end = header.nextOffset
       }
-      if isFull { break }
+      if isFull { return keys }
     }
+    // The last batch may end before: what was behind it was lost, and need not be looked for again.
+    keys.end = end
     return keys
-  }
-
-  /// The transactions aborted in `segments`.
-  func abortedSpans(_ segments: ArraySlice<Segment>) throws(LogError) -> AbortedSpans {
-    var transactions: [AbortedTransaction] = []
-    for segment in segments {
-      transactions += try onDisk { () throws(IOFailure) in try segment.aborted.all() }
-    }
-    return AbortedSpans(transactions)
   }
 
   /// Segments that go into one, so that small ones do not add up: neighbours whose sizes and

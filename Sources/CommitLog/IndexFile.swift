@@ -53,8 +53,11 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     }
     let file = try disk.open(path, writing ? .readWrite : .read)
     let size = Int(try file.size())
-    let index = IndexFile(path, disk, writing, State(file: file, written: size / Entry.size))
-    return (index, size % Entry.size == 0 ? .sound : .torn)
+    let count = size / Entry.size
+    let isTorn = size % Entry.size != 0
+    if isTorn, writing { try file.truncate(to: Int64(count * Entry.size)) }
+    let index = IndexFile(path, disk, writing, State(file: file, written: count))
+    return (index, isTorn ? .torn : .sound)
   }
 
   private init(_ path: String, _ disk: any FileSystem, _ isWritable: Bool, _ state: State) {

@@ -55,15 +55,20 @@ extension PartitionLog {
     let (now, producers) = (
       context.clock.milliseconds, appending.withLock { $0.producers.producers }
     )
+    // Also those of the last segment: what they abort may lie in the ones to be compacted.
+    var aborted: [AbortedTransaction] = []
+    for segment in allSegments {
+      aborted += try onDisk { () throws(IOFailure) in try segment.aborted.all() }
+    }
     let compaction = Compaction(
       topicPartition: topicPartition, files: files, settings: settings, now: now,
-      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset })
+      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset }, aborted: aborted)
     let keys = try compaction.keys(
-      in: dirty, from: start, bytes: context.configuration.dedupeBytes)
+      in: dirty, from: start, to: end, bytes: context.configuration.dedupeBytes)
     var report = CompactionReport(cleanUpTo: keys.end)
     let concerned = cleanable.prefix { $0.baseOffset < keys.end }
     report.bytesBefore = concerned.reduce(0) { $0 + $1.size }
-    var spans = try compaction.abortedSpans(concerned)
+    var spans = AbortedSpans(aborted)
     for group in compaction.groups(concerned, end: end) {
       do throws(LogError) {
         try compaction.write(group, keeping: keys, &spans)

@@ -63,8 +63,9 @@ package final class PartitionLog: Sendable {
   /// before it.
   package var endOffset: Int64 { acknowledged.load(ordering: .acquiring) }
   /// The last stable offset: before it every transaction has ended. Who reads what is committed
-  /// sees all before it but for aborted transactions.
-  package var stableOffset: Int64 { stable.load(ordering: .acquiring) }
+  /// sees all before it but for aborted transactions. Never before the start, even where a
+  /// transaction began before records were deleted.
+  package var stableOffset: Int64 { max(stable.load(ordering: .acquiring), startOffset) }
   /// Bytes of all segments.
   package var size: Int64 { allSegments.reduce(0) { $0 + $1.size } }
   /// The topic's settings.

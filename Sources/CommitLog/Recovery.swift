@@ -60,7 +60,7 @@ struct Recovery {
     }
     return PartitionLog.Contents(
       segments: segments, startOffset: start, nextOffset: nextOffset,
-      producers: try producers(segments, from: start, to: nextOffset))
+      producers: try producers(segments, to: nextOffset))
   }
 
   /// Whether the last segment ends where the recovery point is, by the headers behind its last
@@ -75,9 +75,16 @@ struct Recovery {
   private func recover(
     _ segment: Segment, from offset: Int64, isLast: Bool, _ report: (String) -> Void
   ) throws(IOFailure) -> Int64 {
+    // Of the indexes, which a crash may have left in any state, what is right at the beginning.
+    try segment.offsets.truncate(to: segment.soundOffsets().count)
+    let times = try segment.soundTimes()
+    var wanted = offset - segment.baseOffset
+    if times.count < segment.times.count {
+      try segment.times.truncate(to: times.count)
+      wanted = min(wanted, Int64(times.last.relativeOffset))
+    }
     var position: Int64 = 0
     var first = segment.baseOffset
-    let wanted = offset - segment.baseOffset
     if let entry = try segment.offsets.last(where: { Int64($0.relativeOffset) < wanted }),
       let header = try segment.header(confirming: entry)
     {
@@ -85,17 +92,10 @@ struct Recovery {
       first = header.baseOffset
     }
     // The batch at `position` gets its entries anew.
-    let known = try segment.offsets.count { Int64($0.position) < position }
     let relative = first - segment.baseOffset
-    let knownTimes = try segment.times.count { Int64($0.relativeOffset) < relative }
-    try segment.offsets.truncate(to: position == 0 ? 0 : known)
-    try segment.times.truncate(to: position == 0 ? 0 : knownTimes)
-    var bounds = SegmentBounds()
-    if let last = try segment.times.last() {
-      bounds.latestTimestamp = last.timestamp
-      bounds.notedTimestamp = last.timestamp
-      bounds.latestTimeOffset = segment.baseOffset + Int64(last.relativeOffset)
-    }
+    try segment.offsets.truncate(to: segment.offsets.count { Int64($0.position) < position })
+    try segment.times.truncate(to: segment.times.count { Int64($0.relativeOffset) < relative })
+    let bounds = try segment.latestTime(before: position) ?? SegmentBounds()
     var scan = try SegmentScan(
       segment, from: position, offset: first, bounds: bounds,
       indexInterval: settings.indexIntervalBytes)
@@ -112,13 +112,14 @@ struct Recovery {
     return scan.nextOffset
   }
 
-  /// The producers as of `end`: those of the latest snapshot, and what the batches behind it say.
+  /// The producers as of `end`: those of the latest snapshot, and what the batches behind it say,
+  /// also those before the log's start that are still there.
   private func producers(
-    _ segments: [Segment], from start: Int64, to end: Int64
+    _ segments: [Segment], to end: Int64
   ) throws(IOFailure) -> ProducerStates {
     let snapshot = try ProducerSnapshot.latest(before: end, in: files, removing: true)
     var states = snapshot?.states ?? ProducerStates()
-    let from = max(snapshot?.offset ?? start, start)
+    let from = snapshot?.offset ?? 0
     for (number, segment) in segments.enumerated() {
       let next = number + 1 < segments.count ? segments[number + 1].baseOffset : end
       guard next > from, segment.size > 0 else { continue }
@@ -127,6 +128,8 @@ struct Recovery {
       let known = try segment.aborted.count { $0.lastOffset < from }
       try segment.aborted.truncate(to: known)
       try replay(segment, from: position, offset: from, into: &states)
+      // Only the last segment is made durable again when it is full or the log is closed.
+      if number + 1 < segments.count { try segment.aborted.sync() }
     }
     return states
   }
@@ -168,9 +171,36 @@ extension Segment {
   func adopt(_ scan: SegmentScan) throws(IOFailure) {
     for entry in scan.offsets { offsets.append(entry) }
     for entry in scan.times { times.append(entry) }
-    try offsets.flush()
-    try times.flush()
+    // Once the recovery point is behind them, nobody looks whether they are whole.
+    try offsets.sync()
+    try times.sync()
     resume(scan.bounds)
+  }
+
+  /// The latest time of the batches before `position`, by the time index and the headers behind its
+  /// last entry: a crash may have left less of it than of the other index. Nil where it lies.
+  func latestTime(before position: Int64) throws(IOFailure) -> SegmentBounds? {
+    var bounds = SegmentBounds()
+    var place: Int64 = 0
+    if let last = try times.last() {
+      let offset = baseOffset + Int64(last.relativeOffset)
+      guard let start = try self.position(of: offset), let found = try header(at: start),
+        let header = try? found.get(), header.lastOffset == offset,
+        header.maxTimestamp == last.timestamp
+      else { return nil }
+      place = start
+      bounds.latestTimestamp = last.timestamp
+      bounds.notedTimestamp = last.timestamp
+      bounds.latestTimeOffset = offset
+    }
+    while place < position, let found = try header(at: place), let header = try? found.get() {
+      if header.maxTimestamp > bounds.latestTimestamp {
+        bounds.latestTimestamp = header.maxTimestamp
+        bounds.latestTimeOffset = header.lastOffset
+      }
+      place += Int64(header.totalSize)
+    }
+    return bounds
   }
 
   /// The offset behind the last batch whose bytes are all there, and where it ends, by walking

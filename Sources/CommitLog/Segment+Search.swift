@@ -73,19 +73,42 @@ extension Segment {
     return position
   }
 
+  /// How many of the offset index's entries are right, from the first one on, and the last of them.
+  func soundOffsets() throws(IOFailure) -> (count: Int, last: OffsetEntry) {
+    var last = OffsetEntry(relativeOffset: -1, position: -1)
+    var count = 0
+    for entry in try offsets.all() {
+      guard entry.relativeOffset > last.relativeOffset, entry.position > last.position,
+        try header(confirming: entry) != nil
+      else { break }
+      last = entry
+      count += 1
+    }
+    return (count, last)
+  }
+
+  /// The same for the time index.
+  func soundTimes() throws(IOFailure) -> (count: Int, last: TimeEntry) {
+    var last = TimeEntry(timestamp: -1, relativeOffset: -1)
+    var count = 0
+    for entry in try times.all() {
+      let offset = baseOffset + Int64(entry.relativeOffset)
+      guard entry.timestamp > last.timestamp, entry.relativeOffset >= last.relativeOffset,
+        let header = try header(holding: offset), header.baseOffset <= offset,
+        header.maxTimestamp == entry.timestamp
+      else { break }
+      last = entry
+      count += 1
+    }
+    return (count, last)
+  }
+
   /// Whether the ends of the indexes agree with the log. A segment's indexes are looked at once,
   /// when they are first needed, so that opening a log reads none of it.
   func confirmIndexes() throws(IOFailure) -> Bool {
     if let last = try offsets.last(), try header(confirming: last) == nil { return false }
-    guard let last = try times.last() else {
-      // Records without any time have no entries.
-      guard let first = try header(at: 0) else { return true }
-      return (try? first.get())?.maxTimestamp ?? 0 < 0
-    }
-    guard let header = try header(holding: baseOffset + Int64(last.relativeOffset)) else {
-      return false
-    }
-    return header.lastOffset - baseOffset == Int64(last.relativeOffset)
-      && header.maxTimestamp == last.timestamp
+    // Nothing behind the last time may be later, or entries are missing.
+    guard let latest = try latestTime(before: size) else { return false }
+    return latest.latestTimestamp == latest.notedTimestamp
   }
 }
