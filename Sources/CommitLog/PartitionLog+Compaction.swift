@@ -74,6 +74,8 @@ extension PartitionLog {
         try compaction.write(group, keeping: keys, &spans)
       } catch {
         if let first = group.first { SegmentSwap(files).discard(first.baseOffset) }
+        // What could not be removed now is at the next attempt.
+        hasUnfinishedSwap.store(true, ordering: .releasing)
         throw error
       }
       report.bytesAfter += try replace(group)
