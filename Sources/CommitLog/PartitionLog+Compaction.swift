@@ -21,6 +21,7 @@ extension PartitionLog {
   package func compact(force: Bool = false) throws(LogError) -> CompactionReport? {
     guard let checkpoints = context.checkpoints else { throw .readOnly }
     return try housekeeping.withLock { _ throws(LogError) in
+      try checkIsOpen()
       try settle()
       let settings = configuration
       guard settings.compacts else { return nil }
@@ -114,7 +115,8 @@ extension PartitionLog {
     }
     let first = try onDisk { () throws(IOFailure) in try dirty.first?.firstTimestamp() }
     guard let first, settings.maxCompactionLag != .max else { return false }
-    return context.clock.milliseconds - first > settings.maxCompactionLag
+    let age = context.clock.milliseconds.subtractingReportingOverflow(first)
+    return age.overflow || age.partialValue > settings.maxCompactionLag
   }
 
   /// Puts the segment written for `group` in its place; returns its size.

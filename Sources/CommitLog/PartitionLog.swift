@@ -21,6 +21,7 @@ package final class PartitionLog: Sendable {
   private let acknowledged: Atomic<Int64>
   private let stable: Atomic<Int64>
   private let isClosed = Atomic(false)
+  private let isRetired = Atomic(false)
   /// A compacted segment was published, and the old ones may not be gone yet.
   let hasUnfinishedSwap = Atomic(false)
 
@@ -169,7 +170,7 @@ package final class PartitionLog: Sendable {
     _ settings: TopicConfiguration, _ state: inout Appending
   ) throws(LogError) -> Appended {
     guard context.checkpoints != nil else { throw .readOnly }
-    if isClosed.load(ordering: .acquiring) { throw .closed }
+    try checkIsOpen()
     if let failure = commit.failure { throw .stopped(topicPartition, because: failure) }
     if ProducerStates.concerns(header), !header.isControl {
       switch state.producers.judge(header) {
@@ -258,9 +259,17 @@ package final class PartitionLog: Sendable {
       if let last = allSegments.last { try seal(last) }
       return state.nextOffset
     }
-    commit.noteDurable(upTo: target)
     show(upTo: target)
+    commit.noteDurable(upTo: target)
     return target
+  }
+
+  /// Syncs where not everything before `offset` is durable.
+  func makeDurable(upTo offset: Int64) throws(LogError) {
+    guard commit.durable < offset else { return }
+    let (target, failure) = syncLast()
+    if let failure { throw .stopped(topicPartition, because: failure) }
+    commit.noteDurable(upTo: target)
   }
 
   /// Syncs what an interval has let wait for longer than that.
@@ -293,6 +302,20 @@ package final class PartitionLog: Sendable {
       try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
     }
     return end
+  }
+
+  /// Its topic is being deleted, or was not after all. What is under way ends first.
+  func retire(_ retired: Bool) {
+    housekeeping.withLock { _ in
+      appending.withLock { _ in isRetired.store(retired, ordering: .releasing) }
+    }
+  }
+
+  /// Refuses to change what was closed, or belongs to a topic that was deleted. Called with the
+  /// right to append, or to take segments away.
+  func checkIsOpen() throws(LogError) {
+    if isRetired.load(ordering: .acquiring) { throw .unknownTopic(topicPartition.topic) }
+    if isClosed.load(ordering: .acquiring) { throw .closed }
   }
 
   /// Moves the start, never back; the caller has made it durable.

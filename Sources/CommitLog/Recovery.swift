@@ -43,10 +43,15 @@ struct Recovery {
       }
       segments.append(segment)
     }
-    let start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
-    if segments.isEmpty || nextOffset < start {
-      // Nothing is left of what was not deleted.
-      for segment in segments { try files.remove(segment.baseOffset) }
+    var start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
+    if !segments.isEmpty, nextOffset < start {
+      // Records are made durable before the start moves behind them: so this never was the start.
+      report(
+        "\(topicPartition): ends at \(nextOffset) and cannot start at \(start), as "
+          + "\(LogCheckpoints.logStarts) says; records deleted before may be there again")
+      start = min(max(bases.first ?? 0, 0), nextOffset)
+    }
+    if segments.isEmpty {
       segments = [try files.create(baseOffset: start)]
       nextOffset = start
     }
@@ -201,6 +206,17 @@ extension Segment {
       place += Int64(header.totalSize)
     }
     return bounds
+  }
+
+  /// The latest time that any of its batches claims, whatever the time index says.
+  func latestTimeByHeaders() throws(IOFailure) -> Int64 {
+    var latest: Int64 = -1
+    var place: Int64 = 0
+    while let found = try header(at: place), let header = try? found.get() {
+      latest = max(latest, header.maxTimestamp)
+      place += Int64(header.totalSize)
+    }
+    return latest
   }
 
   /// The offset behind the last batch whose bytes are all there, and where it ends, by walking

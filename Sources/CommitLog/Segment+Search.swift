@@ -65,11 +65,23 @@ extension Segment {
   /// that tells the truth, else the segment's start.
   func position(beforeTime time: Int64) throws(IOFailure) -> Int64 {
     guard let entry = try times.last(where: { $0.timestamp <= time }),
-      let position = try position(of: baseOffset + Int64(entry.relativeOffset)),
-      let found = try header(at: position), let header = try? found.get(),
-      header.lastOffset - baseOffset == Int64(entry.relativeOffset),
-      header.maxTimestamp == entry.timestamp
+      let position = try position(confirming: entry)
     else { return 0 }
+    // An entry may have been garbled so that it tells of a later batch with the same time. The one
+    // before it costs a few batches more, and the two are not garbled alike.
+    guard let before = try times.last(where: { $0.timestamp < entry.timestamp }),
+      let earlier = try self.position(confirming: before)
+    else { return 0 }
+    return min(position, earlier)
+  }
+
+  /// Where the batch begins that an entry of the time index tells of; nil where there is none such.
+  private func position(confirming entry: TimeEntry) throws(IOFailure) -> Int64? {
+    let offset = baseOffset + Int64(entry.relativeOffset)
+    guard let position = try position(of: offset), let found = try header(at: position),
+      let header = try? found.get(), header.lastOffset == offset,
+      header.maxTimestamp == entry.timestamp
+    else { return nil }
     return position
   }
 

@@ -96,7 +96,7 @@ import Testing
     if let complaint = try ledger.complaint(log, isSameProcess: true) { return complaint }
     let done = try log.maintain()
     let isStopped = done.failures.contains {
-      if case .stopped = $0.error { true } else { false }
+      if case .stopped = $0.error { true } else { $0.error == .closed }
     }
     if !isStopped, !done.failures.isEmpty { return "\(done.failures)" }
     ledger.append(log, posts, 2)
