@@ -37,7 +37,10 @@ struct BatchRewriter: ~Copyable {
     var plan = Plan()
     let isPast = header.hasDeleteHorizon && header.baseTimestamp <= compaction.now
     let horizon = compaction.now.addingReportingOverflow(compaction.settings.deleteRetention)
-    let newHorizon = header.hasDeleteHorizon || horizon.overflow ? nil : horizon.partialValue
+    // What is still dirty is not compacted yet, so its time does not begin to run.
+    let isClean = header.nextOffset <= keys.end
+    let newHorizon =
+      header.hasDeleteHorizon || horizon.overflow || !isClean ? nil : horizon.partialValue
     if header.isControl {
       let marker = TransactionMarker(header, batch)
       switch marker.map({ spans.end($0, header) }) {

@@ -60,11 +60,10 @@ package final class CommitLog: Sendable {
       opened[partition] = try recovery.open(checkpoints) { repairs.append($0) }
     }
     self.repairs = repairs
-    if !wasClosed {
-      // Everything found is on the disk now: another crash at once is not checked from afar again.
-      let ends = opened.mapValues(\.endOffset)
-      try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
-    }
+    // Everything found is on the disk now: another crash at once is not checked from afar again. An
+    // end that was cut must not be vouched for either, however the log was closed.
+    let ends = opened.mapValues(\.endOffset)
+    try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
     partitions = Mutex(opened)
   }
 
@@ -223,7 +222,7 @@ package final class CommitLog: Sendable {
       guard count > current else {
         throw .fewerPartitions(name, current: current, wanted: count)
       }
-      try onDisk { () throws(IOFailure) in try folders.extend(name, from: current, to: count) }
+      try folders.extend(name, from: current, to: count)
       state.merge(try open(name, current..<count, first.configuration, checkpoints)) { $1 }
     }
   }
@@ -231,12 +230,18 @@ package final class CommitLog: Sendable {
   /// Deletes a topic and all its records.
   package func deleteTopic(_ name: String) throws(LogError) {
     guard context.checkpoints != nil else { throw .readOnly }
+    // Who still holds them must not write into the folders of a later topic of that name. Before
+    // the lock is taken, as this waits for what is under way.
+    let leaving = try partitions(of: name)
+    for partition in leaving { partition.retire(true) }
     try partitions.withLock { state throws(LogError) in
       let doomed = state.keys.filter { $0.topic == name }.sorted()
-      guard !doomed.isEmpty else { throw .unknownTopic(name) }
+      guard let first = doomed.first else { throw .unknownTopic(name) }
       defer {
         // Without partition 0 the topic is gone, whatever failed behind that.
-        if !disk.exists(folders.files(doomed[0]).directory) {
+        if disk.exists(folders.files(first).directory) {
+          for partition in leaving { partition.retire(false) }
+        } else {
           for folder in doomed { state[folder] = nil }
         }
       }
@@ -272,10 +277,11 @@ package final class CommitLog: Sendable {
         if isOpen(place) { done.failures.append((place, error)) }
       }
     }
-    var durable: [TopicPartition: Int64] = [:]
-    for (place, partition) in all where isOpen(place) { durable[place] = partition.durableOffset }
-    let ends = durable
-    try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
+    // With the right to make and delete topics: a new one has nothing of its predecessor's.
+    try partitions.withLock { state throws(LogError) in
+      let ends = state.mapValues(\.durableOffset)
+      try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
+    }
     return done
   }
 

@@ -19,9 +19,10 @@ struct Compaction {
   /// compacted, and its records replace nothing all the same.
   let aborted: [AbortedTransaction]
 
-  /// Gathers the keys of `segments` from `start` on, as many as fit into `bytes`.
+  /// Gathers the keys of `segments`, which end at `end`, from `start` on, as many as fit into
+  /// `bytes`.
   func keys(
-    in segments: ArraySlice<Segment>, from start: Int64, bytes: Int
+    in segments: ArraySlice<Segment>, from start: Int64, to end: Int64, bytes: Int
   ) throws(LogError) -> KeyOffsets {
     var keys = KeyOffsets(bytes: bytes, from: start)
     var spans = AbortedSpans(aborted)
@@ -46,8 +47,10 @@ struct Compaction {
         }
         keys.end = header.nextOffset
       }
-      if isFull { break }
+      if isFull { return keys }
     }
+    // The last batch may end before: what was behind it was lost, and need not be looked for again.
+    keys.end = end
     return keys
   }
 

@@ -30,6 +30,8 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     var written: Int
     /// Entries behind those.
     var tail: [Entry] = []
+    /// A sync failed: the system has forgotten that it was to write what is in the file.
+    var needsRewrite = false
   }
 
   /// What opening found.
@@ -52,8 +54,11 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     }
     let file = try disk.open(path, writing ? .readWrite : .read)
     let size = Int(try file.size())
-    let index = IndexFile(path, disk, writing, State(file: file, written: size / Entry.size))
-    return (index, size % Entry.size == 0 ? .sound : .torn)
+    let count = size / Entry.size
+    let isTorn = size % Entry.size != 0
+    if isTorn, writing { try file.truncate(to: Int64(count * Entry.size)) }
+    let index = IndexFile(path, disk, writing, State(file: file, written: count))
+    return (index, isTorn ? .torn : .sound)
   }
 
   private init(_ path: String, _ disk: any FileSystem, _ isWritable: Bool, _ state: State) {
@@ -89,10 +94,29 @@ final class IndexFile<Entry: IndexEntry>: Sendable {
     try state.withLock { state throws(IOFailure) in try flush(&state) }
   }
 
-  /// Makes all entries durable.
+  /// Makes all entries durable. After a failure everything is written once more.
   func sync() throws(IOFailure) {
-    try flush()
-    try state.withLock { $0.file }?.sync()
+    let file = try state.withLock { state throws(IOFailure) in
+      try flush(&state)
+      if state.needsRewrite, let file = state.file {
+        try Self.copy(file, bytes: state.written * Entry.size)
+      }
+      return state.file
+    }
+    guard isWritable, let file else { return }
+    do throws(IOFailure) {
+      try file.sync()
+    } catch {
+      state.withLock { $0.needsRewrite = true }
+      throw error
+    }
+    state.withLock { $0.needsRewrite = false }
+  }
+
+  private static func copy(_ file: any File, bytes count: Int) throws(IOFailure) {
+    var bytes = ByteBuffer(capacity: count)
+    _ = try bytes.fill(upTo: count) { room throws(IOFailure) in try file.read(into: room, at: 0) }
+    try bytes.withBytes { bytes throws(IOFailure) in try file.write(bytes, at: 0) }
   }
 
   /// Replaces everything: in the file, or in memory alone where that may not be written.

@@ -102,7 +102,8 @@ extension PartitionLog {
     let longest =
       settings.compacts
       ? min(settings.segmentMilliseconds, settings.maxCompactionLag) : settings.segmentMilliseconds
-    return header.maxTimestamp - first > longest - abs(early)
+    let span = header.maxTimestamp.subtractingReportingOverflow(first)
+    return span.overflow || span.partialValue > longest - abs(early)
   }
 
   /// Begins a new segment. Called with the right to append.

@@ -21,6 +21,7 @@ extension PartitionLog {
   package func compact(force: Bool = false) throws(LogError) -> CompactionReport? {
     guard let checkpoints = context.checkpoints else { throw .readOnly }
     return try housekeeping.withLock { _ throws(LogError) in
+      try checkIsOpen()
       try settle()
       let settings = configuration
       guard settings.compacts else { return nil }
@@ -55,21 +56,27 @@ extension PartitionLog {
     let (now, producers) = (
       context.clock.milliseconds, appending.withLock { $0.producers.producers }
     )
+    // Also those of the last segment: what they abort may lie in the ones to be compacted.
+    var aborted: [AbortedTransaction] = []
+    for segment in allSegments {
+      aborted += try onDisk { () throws(IOFailure) in try segment.aborted.all() }
+    }
     let compaction = Compaction(
       topicPartition: topicPartition, files: files, settings: settings, now: now,
-      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset },
-      aborted: try abortedTransactions(from: startOffset, to: .max))
+      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset }, aborted: aborted)
     let keys = try compaction.keys(
-      in: dirty, from: start, bytes: context.configuration.dedupeBytes)
+      in: dirty, from: start, to: end, bytes: context.configuration.dedupeBytes)
     var report = CompactionReport(cleanUpTo: keys.end)
     let concerned = cleanable.prefix { $0.baseOffset < keys.end }
     report.bytesBefore = concerned.reduce(0) { $0 + $1.size }
-    var spans = AbortedSpans(compaction.aborted)
+    var spans = AbortedSpans(aborted)
     for group in compaction.groups(concerned, end: end) {
       do throws(LogError) {
         try compaction.write(group, keeping: keys, &spans)
       } catch {
         if let first = group.first { SegmentSwap(files).discard(first.baseOffset) }
+        // What could not be removed now is at the next attempt.
+        hasUnfinishedSwap.store(true, ordering: .releasing)
         throw error
       }
       report.bytesAfter += try replace(group)
@@ -108,7 +115,8 @@ extension PartitionLog {
     }
     let first = try onDisk { () throws(IOFailure) in try dirty.first?.firstTimestamp() }
     guard let first, settings.maxCompactionLag != .max else { return false }
-    return context.clock.milliseconds - first > settings.maxCompactionLag
+    let age = context.clock.milliseconds.subtractingReportingOverflow(first)
+    return age.overflow || age.partialValue > settings.maxCompactionLag
   }
 
   /// Puts the segment written for `group` in its place; returns its size.

@@ -75,8 +75,11 @@ extension PartitionLog {
     let start = buffer.count
     let rest = Int(segment.size - position)
     try onDisk { () throws(IOFailure) in
-      let batch = isFirst ? (try? segment.header(at: position)?.get().totalSize) ?? 0 : 0
-      _ = try buffer.fill(upTo: min(rest, max(room, batch, RecordBatchHeader.size))) {
+      // At least one batch; of one that cannot be read, as much as shows that it cannot.
+      let least =
+        isFirst
+        ? (try? segment.header(at: position)?.get().totalSize) ?? RecordBatchHeader.size : 0
+      _ = try buffer.fill(upTo: min(rest, max(room, least))) {
         target throws(IOFailure) in try segment.file.read(into: target, at: position)
       }
     }
@@ -140,23 +143,33 @@ extension PartitionLog {
 
   /// The whole batches of one segment from the one that holds `offset` on, within `maxBytes` but at
   /// least one; nil where there is nothing to read. What is not there in this segment is in the
-  /// next: ask again from `nextOffset`. Thrown: `offsetOutOfRange`, `record` at broken bytes.
+  /// next: ask again from `nextOffset`. Thrown: `offsetOutOfRange`; `record` where it begins with
+  /// broken bytes.
   package func slice(
     from offset: Int64, maxBytes: Int, isolation: Isolation = .uncommitted
   ) throws(LogError) -> FileSlice? {
     let end = end(isolation)
     for segment in try segments(from: offset) {
-      guard segment.baseOffset < end,
-        let start = try position(of: max(offset, segment.baseOffset), in: segment)
-      else { continue }
-      var position = start
       var next = max(offset, segment.baseOffset)
+      guard next < end else { return nil }
+      guard let start = try position(of: next, in: segment) else { continue }
+      let size = segment.size
+      var position = start
       while let found = try onDisk({ () throws(IOFailure) in try segment.header(at: position) }) {
-        let header = try checked(topicPartition, next) { () throws(RecordError) in try found.get() }
-        let length = Int(position - start) + header.totalSize
-        guard header.baseOffset < end, position == start || length <= maxBytes else { break }
-        position += Int64(header.totalSize)
-        next = header.nextOffset
+        do throws(RecordError) {
+          let header = try found.get()
+          guard position + Int64(header.totalSize) <= size else { throw .incomplete }
+          let length = Int(position - start) + header.totalSize
+          if position > start, header.baseOffset >= end || length > maxBytes { break }
+          guard header.baseOffset < end, header.lastOffset >= next,
+            position == start || header.baseOffset >= next
+          else { throw .malformed("its offset is \(header.baseOffset)") }
+          position += Int64(header.totalSize)
+          next = header.nextOffset
+        } catch {
+          if position > start { break }
+          throw .record(error, at: topicPartition, offset: next)
+        }
       }
       guard position > start else { return nil }
       return FileSlice(

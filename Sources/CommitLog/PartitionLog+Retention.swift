@@ -9,13 +9,16 @@ extension PartitionLog {
   @discardableResult
   func enforceRetention() throws(LogError) -> Int64 {
     try housekeeping.withLock { _ throws(LogError) in
+      try checkIsOpen()
       try settle()
       let settings = configuration
       if settings.deletesOld, settings.retentionMilliseconds >= 0 {
         let limit = context.clock.milliseconds - settings.retentionMilliseconds
         try rollWhereAllExpired(before: limit)
-        return try delete { segment, _ in
-          segment.latestTimestamp >= 0 && segment.latestTimestamp < limit
+        return try delete { segment, _ throws(LogError) in
+          guard segment.latestTimestamp >= 0, segment.latestTimestamp < limit else { return false }
+          // What is deleted does not come back: the index's word is not enough.
+          return try onDisk { () throws(IOFailure) in try segment.latestTimeByHeaders() } < limit
         } + deleteBySize(settings) + deleteBeforeStart()
       }
       return try deleteBySize(settings) + deleteBeforeStart()
@@ -49,20 +52,25 @@ extension PartitionLog {
 
   /// Deletes segments from the oldest on while `isDoomed`, which is also told the offset behind
   /// each; never the last one, nor one whose records are not acknowledged.
-  private func delete(_ isDoomed: (Segment, Int64) -> Bool) throws(LogError) -> Int64 {
+  private func delete(
+    _ isDoomed: (Segment, Int64) throws(LogError) -> Bool
+  ) throws(LogError) -> Int64 {
     let all = allSegments
     var doomed: [Segment] = []
     for (segment, next) in zip(all, all.dropFirst()) {
       try confirm(segment)
-      guard next.baseOffset <= endOffset, isDoomed(segment, next.baseOffset) else { break }
+      guard next.baseOffset <= endOffset, try isDoomed(segment, next.baseOffset) else { break }
       doomed.append(segment)
     }
     guard let first = all.dropFirst(doomed.count).first, !doomed.isEmpty else { return 0 }
     moveStart(to: first.baseOffset)
-    segments.withLock { $0.removeFirst(doomed.count) }
-    // Readers that are at them keep them open; the files lose their names, the oldest first.
+    // Readers that are at them keep them open; the files lose their names, the oldest first. What
+    // could not be removed lies before the start, and goes at the next attempt.
     try onDisk { () throws(IOFailure) in
-      for segment in doomed { try files.remove(segment.baseOffset) }
+      for segment in doomed {
+        try files.remove(segment.baseOffset)
+        segments.withLock { _ = $0.removeFirst() }
+      }
       try files.disk.syncDirectory(files.directory)
       try LeaderEpochs.moveStart(to: startOffset, in: files)
     }
@@ -82,8 +90,11 @@ extension PartitionLog {
       throw .offsetOutOfRange(topicPartition, offset: offset, start: startOffset, end: end)
     }
     return try housekeeping.withLock { _ throws(LogError) in
+      try checkIsOpen()
       try settle()
       guard wanted > startOffset else { return startOffset }
+      // A start behind the end that a crash leaves would be taken for damage.
+      try makeDurable(upTo: wanted)
       try onDisk { () throws(IOFailure) in try checkpoints.logStarts.move([topicPartition: wanted])
       }
       moveStart(to: wanted)

@@ -37,11 +37,13 @@ extension PartitionLog {
       let found = try onDisk({ () throws(IOFailure) in try segment.header(at: position) })
     {
       let header = try checked(topicPartition, next) { () throws(RecordError) in try found.get() }
-      // The header's time is the producer's word: it may promise a record that is not there.
-      if header.maxTimestamp >= time, header.baseOffset < end, header.nextOffset > startOffset,
-        let found = try firstRecord(atOrAfter: time, in: header)
-      {
-        return found
+      if header.maxTimestamp >= time {
+        var found: TimedOffset?
+        try forEachRecord(of: header, at: position, in: segment) { record in
+          if found == nil, record.timestamp >= time { found = record }
+        }
+        // The header's time is the producer's word: it may promise a record that is not there.
+        if let found { return found }
       }
       next = header.nextOffset
       position += Int64(header.totalSize)
@@ -49,40 +51,76 @@ extension PartitionLog {
     return nil
   }
 
-  private func firstRecord(
-    atOrAfter time: Int64, in header: RecordBatchHeader
-  ) throws(LogError) -> TimedOffset? {
+  /// Shows the records of a batch from the log's start on. The batch is read where its header was
+  /// found: whatever is deleted or compacted meanwhile, the file stays.
+  private func forEachRecord(
+    of header: RecordBatchHeader, at position: Int64, in segment: Segment,
+    _ body: (TimedOffset) -> Void
+  ) throws(LogError) {
     let start = startOffset
+    guard header.nextOffset > start else { return }
     var buffer = ByteBuffer(capacity: header.totalSize)
-    try read(from: max(header.baseOffset, start), maxBytes: 0, into: &buffer)
-    return try buffer.withBytes { bytes throws(LogError) in
+    _ = try onDisk { () throws(IOFailure) in
+      try buffer.fill(upTo: header.totalSize) { room throws(IOFailure) in
+        try segment.file.read(into: room, at: position)
+      }
+    }
+    try buffer.withBytes { bytes throws(LogError) in
       try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
+        try header.verify(bytes)
         var decoder = RecordDecoder()
-        var found: TimedOffset?
         try decoder.forEach(in: bytes) { record throws(RecordError) in
-          if found == nil, record.timestamp >= time, record.offset >= start {
-            found = TimedOffset(offset: record.offset, timestamp: record.timestamp)
+          if record.offset >= start {
+            body(TimedOffset(offset: record.offset, timestamp: record.timestamp))
           }
         }
-        return found
       }
     }
   }
 
-  /// The record with the latest time; nil where there is none.
+  /// The first of the records with the latest time; nil where there is none.
   package func latestRecord() throws(LogError) -> TimedOffset? {
-    var latest: Int64 = -1
+    let end = endOffset
+    var latest: TimedOffset?
     for segment in allSegments {
       try confirm(segment)
-      latest = max(latest, segment.latestTimestamp)
+      var claimed = segment.latestTimestamp
+      if context.checkpoints == nil {
+        // The other process has not written all that it knows into the index.
+        let found = try onDisk { () throws(IOFailure) in try segment.latestTime(beforeOffset: end) }
+        claimed = max(claimed, found)
+      }
+      if let latest, claimed <= latest.timestamp { continue }
+      if let found = try record(atOrAfter: claimed, in: segment, before: end) {
+        // A later one may have come since.
+        if found.timestamp > latest?.timestamp ?? .min { latest = found }
+      } else {
+        // The latest one was deleted, or was only promised by a header.
+        latest = try latestRecord(in: segment, before: end, after: latest)
+      }
     }
-    if context.checkpoints == nil, let last = allSegments.last {
-      // The other process has not written all that it knows into the index.
-      let end = endOffset
-      let found = try onDisk { () throws(IOFailure) in try last.latestTime(before: end) }
-      latest = max(latest, found)
+    return latest
+  }
+
+  private func latestRecord(
+    in segment: Segment, before end: Int64, after known: TimedOffset?
+  ) throws(LogError) -> TimedOffset? {
+    var latest = known
+    var position: Int64 = 0
+    var next = segment.baseOffset
+    while next < end,
+      let found = try onDisk({ () throws(IOFailure) in try segment.header(at: position) })
+    {
+      let header = try checked(topicPartition, next) { () throws(RecordError) in try found.get() }
+      if header.maxTimestamp > latest?.timestamp ?? .min {
+        try forEachRecord(of: header, at: position, in: segment) { record in
+          if record.timestamp > latest?.timestamp ?? .min { latest = record }
+        }
+      }
+      next = header.nextOffset
+      position += Int64(header.totalSize)
     }
-    return latest < 0 ? nil : try record(atOrAfter: latest)
+    return latest
   }
 
   /// Compares a full segment's indexes with its log when they are first needed, and makes them anew

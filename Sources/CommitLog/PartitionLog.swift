@@ -21,6 +21,7 @@ package final class PartitionLog: Sendable {
   private let acknowledged: Atomic<Int64>
   private let stable: Atomic<Int64>
   private let isClosed = Atomic(false)
+  private let isRetired = Atomic(false)
   /// A compacted segment was published, and the old ones may not be gone yet.
   let hasUnfinishedSwap = Atomic(false)
 
@@ -72,10 +73,11 @@ package final class PartitionLog: Sendable {
   /// before it.
   package var endOffset: Int64 { acknowledged.load(ordering: .acquiring) }
   /// The last stable offset: before it every transaction has ended. Who reads what is committed
-  /// sees all before it but for aborted transactions.
+  /// sees all before it but for aborted transactions. Never before the start, even where a
+  /// transaction began before records were deleted.
   package var stableOffset: Int64 {
     followTransactions()
-    return stable.load(ordering: .acquiring)
+    return max(stable.load(ordering: .acquiring), startOffset)
   }
   /// Bytes of all segments.
   package var size: Int64 { allSegments.reduce(0) { $0 + $1.size } }
@@ -180,7 +182,7 @@ package final class PartitionLog: Sendable {
     _ settings: TopicConfiguration, _ state: inout Appending
   ) throws(LogError) -> Appended {
     guard context.checkpoints != nil else { throw .readOnly }
-    if isClosed.load(ordering: .acquiring) { throw .closed }
+    try checkIsOpen()
     if let failure = commit.failure { throw .stopped(topicPartition, because: failure) }
     if ProducerStates.concerns(header), !header.isControl {
       switch state.producers.judge(header) {
@@ -269,9 +271,17 @@ package final class PartitionLog: Sendable {
       if let last = allSegments.last { try seal(last) }
       return state.nextOffset
     }
-    commit.noteDurable(upTo: target)
     show(upTo: target)
+    commit.noteDurable(upTo: target)
     return target
+  }
+
+  /// Syncs where not everything before `offset` is durable.
+  func makeDurable(upTo offset: Int64) throws(LogError) {
+    guard commit.durable < offset else { return }
+    let (target, failure) = syncLast()
+    if let failure { throw .stopped(topicPartition, because: failure) }
+    commit.noteDurable(upTo: target)
   }
 
   /// Syncs what an interval has let wait for longer than that.
@@ -306,6 +316,20 @@ package final class PartitionLog: Sendable {
     return end
   }
 
+  /// Its topic is being deleted, or was not after all. What is under way ends first.
+  func retire(_ retired: Bool) {
+    housekeeping.withLock { _ in
+      appending.withLock { _ in isRetired.store(retired, ordering: .releasing) }
+    }
+  }
+
+  /// Refuses to change what was closed, or belongs to a topic that was deleted. Called with the
+  /// right to append, or to take segments away.
+  func checkIsOpen() throws(LogError) {
+    if isRetired.load(ordering: .acquiring) { throw .unknownTopic(topicPartition.topic) }
+    if isClosed.load(ordering: .acquiring) { throw .closed }
+  }
+
   /// Moves the start, never back; the caller has made it durable.
   func moveStart(to offset: Int64) {
     if offset > startOffset { start.store(offset, ordering: .releasing) }
@@ -329,7 +353,7 @@ package final class PartitionLog: Sendable {
       let known = (states: state.producers, offset: state.nextOffset)
       let isBehind = known.offset > 0 && known.offset <= end
       let found = try? files.producers(
-        allSegments, from: startOffset, to: end, known: isBehind ? known : nil)
+        allSegments, to: end, known: isBehind ? known : nil)
       guard let found else { return }
       state.producers = found
       state.nextOffset = end

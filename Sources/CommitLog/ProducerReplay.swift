@@ -4,18 +4,19 @@ internal import Records
 /// What the batches of a partition say of its producers.
 extension SegmentFiles {
   /// The producers as of `end`: those `known` as of an offset, or else those of the latest
-  /// snapshot, and what the batches behind that say. Snapshots behind `end` are removed where
-  /// `removingLater`.
+  /// snapshot, and what the batches behind that say, also those before the log's start that are
+  /// still there. Where `isRepairing`, snapshots behind `end` are removed, and the lists of aborted
+  /// transactions made durable.
   func producers(
-    _ segments: [Segment], from start: Int64, to end: Int64,
-    known: (states: ProducerStates, offset: Int64)? = nil, removingLater: Bool = false
+    _ segments: [Segment], to end: Int64,
+    known: (states: ProducerStates, offset: Int64)? = nil, isRepairing: Bool = false
   ) throws(IOFailure) -> ProducerStates {
     var known = known
     if known == nil {
-      known = try ProducerSnapshot.latest(before: end, in: self, removing: removingLater)
+      known = try ProducerSnapshot.latest(before: end, in: self, removing: isRepairing)
     }
     var states = known?.states ?? ProducerStates()
-    let from = max(known?.offset ?? start, start)
+    let from = known?.offset ?? 0
     for (number, segment) in segments.enumerated() {
       let next = number + 1 < segments.count ? segments[number + 1].baseOffset : end
       guard next > from, segment.size > 0 else { continue }
@@ -24,6 +25,8 @@ extension SegmentFiles {
       let known = try segment.aborted.count { $0.lastOffset < from }
       try segment.aborted.truncate(to: known)
       try replay(segment, from: position, offset: from, into: &states)
+      // Only the last segment is made durable again when it is full or the log is closed.
+      if isRepairing, number + 1 < segments.count { try segment.aborted.sync() }
     }
     return states
   }

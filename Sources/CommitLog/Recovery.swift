@@ -43,10 +43,15 @@ struct Recovery {
       }
       segments.append(segment)
     }
-    let start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
-    if segments.isEmpty || nextOffset < start {
-      // Nothing is left of what was not deleted.
-      for segment in segments { try files.remove(segment.baseOffset) }
+    var start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
+    if !segments.isEmpty, nextOffset < start {
+      // Records are made durable before the start moves behind them: so this never was the start.
+      report(
+        "\(topicPartition): ends at \(nextOffset) and cannot start at \(start), as "
+          + "\(LogCheckpoints.logStarts) says; records deleted before may be there again")
+      start = min(max(bases.first ?? 0, 0), nextOffset)
+    }
+    if segments.isEmpty {
       segments = [try files.create(baseOffset: start)]
       nextOffset = start
     }
@@ -60,7 +65,7 @@ struct Recovery {
     }
     return PartitionLog.Contents(
       segments: segments, startOffset: start, nextOffset: nextOffset,
-      producers: try files.producers(segments, from: start, to: nextOffset, removingLater: true),
+      producers: try files.producers(segments, to: nextOffset, isRepairing: true),
       leaderEpoch: try LeaderEpochs.current(before: nextOffset, in: files))
   }
 
@@ -76,9 +81,16 @@ struct Recovery {
   private func recover(
     _ segment: Segment, from offset: Int64, isLast: Bool, _ report: (String) -> Void
   ) throws(IOFailure) -> Int64 {
+    // Of the indexes, which a crash may have left in any state, what is right at the beginning.
+    try segment.offsets.truncate(to: segment.soundOffsets().count)
+    let times = try segment.soundTimes()
+    var wanted = offset - segment.baseOffset
+    if times.count < segment.times.count {
+      try segment.times.truncate(to: times.count)
+      wanted = min(wanted, Int64(times.last.relativeOffset))
+    }
     var position: Int64 = 0
     var first = segment.baseOffset
-    let wanted = offset - segment.baseOffset
     if let entry = try segment.offsets.last(where: { Int64($0.relativeOffset) < wanted }),
       let header = try segment.header(confirming: entry)
     {
@@ -86,17 +98,10 @@ struct Recovery {
       first = header.baseOffset
     }
     // The batch at `position` gets its entries anew.
-    let known = try segment.offsets.count { Int64($0.position) < position }
     let relative = first - segment.baseOffset
-    let knownTimes = try segment.times.count { Int64($0.relativeOffset) < relative }
-    try segment.offsets.truncate(to: position == 0 ? 0 : known)
-    try segment.times.truncate(to: position == 0 ? 0 : knownTimes)
-    var bounds = SegmentBounds()
-    if let last = try segment.times.last() {
-      bounds.latestTimestamp = last.timestamp
-      bounds.notedTimestamp = last.timestamp
-      bounds.latestTimeOffset = segment.baseOffset + Int64(last.relativeOffset)
-    }
+    try segment.offsets.truncate(to: segment.offsets.count { Int64($0.position) < position })
+    try segment.times.truncate(to: segment.times.count { Int64($0.relativeOffset) < relative })
+    let bounds = try segment.latestTime(before: position) ?? SegmentBounds()
     var scan = try SegmentScan(
       segment, from: position, offset: first, bounds: bounds,
       indexInterval: settings.indexIntervalBytes)
@@ -119,9 +124,47 @@ extension Segment {
   func adopt(_ scan: SegmentScan) throws(IOFailure) {
     for entry in scan.offsets { offsets.append(entry) }
     for entry in scan.times { times.append(entry) }
-    try offsets.flush()
-    try times.flush()
+    // Once the recovery point is behind them, nobody looks whether they are whole.
+    try offsets.sync()
+    try times.sync()
     resume(scan.bounds)
+  }
+
+  /// The latest time of the batches before `position`, by the time index and the headers behind its
+  /// last entry: a crash may have left less of it than of the other index. Nil where it lies.
+  func latestTime(before position: Int64) throws(IOFailure) -> SegmentBounds? {
+    var bounds = SegmentBounds()
+    var place: Int64 = 0
+    if let last = try times.last() {
+      let offset = baseOffset + Int64(last.relativeOffset)
+      guard let start = try self.position(of: offset), let found = try header(at: start),
+        let header = try? found.get(), header.lastOffset == offset,
+        header.maxTimestamp == last.timestamp
+      else { return nil }
+      place = start
+      bounds.latestTimestamp = last.timestamp
+      bounds.notedTimestamp = last.timestamp
+      bounds.latestTimeOffset = offset
+    }
+    while place < position, let found = try header(at: place), let header = try? found.get() {
+      if header.maxTimestamp > bounds.latestTimestamp {
+        bounds.latestTimestamp = header.maxTimestamp
+        bounds.latestTimeOffset = header.lastOffset
+      }
+      place += Int64(header.totalSize)
+    }
+    return bounds
+  }
+
+  /// The latest time that any of its batches claims, whatever the time index says.
+  func latestTimeByHeaders() throws(IOFailure) -> Int64 {
+    var latest: Int64 = -1
+    var place: Int64 = 0
+    while let found = try header(at: place), let header = try? found.get() {
+      latest = max(latest, header.maxTimestamp)
+      place += Int64(header.totalSize)
+    }
+    return latest
   }
 
   /// The offset behind the last batch whose bytes are all there, and where it ends, by walking

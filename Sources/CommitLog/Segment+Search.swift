@@ -65,17 +65,29 @@ extension Segment {
   /// that tells the truth, else the segment's start.
   func position(beforeTime time: Int64) throws(IOFailure) -> Int64 {
     guard let entry = try times.last(where: { $0.timestamp <= time }),
-      let position = try position(of: baseOffset + Int64(entry.relativeOffset)),
-      let found = try header(at: position), let header = try? found.get(),
-      header.lastOffset - baseOffset == Int64(entry.relativeOffset),
-      header.maxTimestamp == entry.timestamp
+      let position = try position(confirming: entry)
     else { return 0 }
+    // An entry may have been garbled so that it tells of a later batch with the same time. The one
+    // before it costs a few batches more, and the two are not garbled alike.
+    guard let before = try times.last(where: { $0.timestamp < entry.timestamp }),
+      let earlier = try self.position(confirming: before)
+    else { return 0 }
+    return min(position, earlier)
+  }
+
+  /// Where the batch begins that an entry of the time index tells of; nil where there is none such.
+  private func position(confirming entry: TimeEntry) throws(IOFailure) -> Int64? {
+    let offset = baseOffset + Int64(entry.relativeOffset)
+    guard let position = try position(of: offset), let found = try header(at: position),
+      let header = try? found.get(), header.lastOffset == offset,
+      header.maxTimestamp == entry.timestamp
+    else { return nil }
     return position
   }
 
   /// The latest time that the headers of batches before `end` tell of, from the one on that the
   /// time index gave last; -1 where there is none.
-  func latestTime(before end: Int64) throws(IOFailure) -> Int64 {
+  func latestTime(beforeOffset end: Int64) throws(IOFailure) -> Int64 {
     var position = try position(beforeTime: .max)
     var latest: Int64 = -1
     while let found = try header(at: position), let header = try? found.get(),
@@ -87,19 +99,42 @@ extension Segment {
     return latest
   }
 
+  /// How many of the offset index's entries are right, from the first one on, and the last of them.
+  func soundOffsets() throws(IOFailure) -> (count: Int, last: OffsetEntry) {
+    var last = OffsetEntry(relativeOffset: -1, position: -1)
+    var count = 0
+    for entry in try offsets.all() {
+      guard entry.relativeOffset > last.relativeOffset, entry.position > last.position,
+        try header(confirming: entry) != nil
+      else { break }
+      last = entry
+      count += 1
+    }
+    return (count, last)
+  }
+
+  /// The same for the time index.
+  func soundTimes() throws(IOFailure) -> (count: Int, last: TimeEntry) {
+    var last = TimeEntry(timestamp: -1, relativeOffset: -1)
+    var count = 0
+    for entry in try times.all() {
+      let offset = baseOffset + Int64(entry.relativeOffset)
+      guard entry.timestamp > last.timestamp, entry.relativeOffset >= last.relativeOffset,
+        let header = try header(holding: offset), header.baseOffset <= offset,
+        header.maxTimestamp == entry.timestamp
+      else { break }
+      last = entry
+      count += 1
+    }
+    return (count, last)
+  }
+
   /// Whether the ends of the indexes agree with the log. A segment's indexes are looked at once,
   /// when they are first needed, so that opening a log reads none of it.
   func confirmIndexes() throws(IOFailure) -> Bool {
     if let last = try offsets.last(), try header(confirming: last) == nil { return false }
-    guard let last = try times.last() else {
-      // Records without any time have no entries.
-      guard let first = try header(at: 0) else { return true }
-      return (try? first.get())?.maxTimestamp ?? 0 < 0
-    }
-    guard let header = try header(holding: baseOffset + Int64(last.relativeOffset)) else {
-      return false
-    }
-    return header.lastOffset - baseOffset == Int64(last.relativeOffset)
-      && header.maxTimestamp == last.timestamp
+    // Nothing behind the last time may be later, or entries are missing.
+    guard let latest = try latestTime(before: size) else { return false }
+    return latest.latestTimestamp == latest.notedTimestamp
   }
 }

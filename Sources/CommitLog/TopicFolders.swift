@@ -90,65 +90,80 @@ struct TopicFolders {
   func create(
     _ topic: String, partitions: Int, settings: [String: String]
   ) throws(LogError) {
-    let remains = try onDisk { () throws(IOFailure) in try self.remains(of: topic) }
+    try make(topic, 0..<partitions, Base64URL.encode(Entropy.identifier()), settings)
+  }
+
+  /// Makes the folders of partitions that a topic gets in addition; else the same.
+  func extend(_ topic: String, from current: Int, to count: Int) throws(LogError) {
+    let identifier = try onDisk { () throws(IOFailure) in try self.identifier(of: topic) }
+    try make(topic, current..<count, identifier, [:])
+  }
+
+  private func make(
+    _ topic: String, _ numbers: Range<Int>, _ identifier: String, _ settings: [String: String]
+  ) throws(LogError) {
+    let first = numbers.lowerBound
+    let remains = try onDisk { () throws(IOFailure) in try self.remains(of: topic, from: first) }
     guard let remains else { throw .topicExists(topic) }
     try onDisk { () throws(IOFailure) in
       for name in remains { try disk.remove(path(name)) }
       do throws(IOFailure) {
-        try make(
-          topic, 0..<partitions, identifier: Base64URL.encode(Entropy.identifier()), settings)
+        for number in numbers.dropFirst().reversed() {
+          let folder = path("\(TopicPartition(topic, number))")
+          try build(folder, identifier, [:])
+        }
+        // The lowest one makes the others part of the topic, so they must be durable before it. It
+        // is made under a name that a start removes, and gets its own once it is whole.
+        let lowest = TopicPartition(topic, first)
+        let draft = path(Self.deletedName(lowest))
+        if disk.exists(draft) { try disk.remove(draft) }
+        try build(draft, identifier, settings)
+        try disk.syncDirectory(directory)
+        try disk.rename(draft, to: path("\(lowest)"))
+        try disk.syncDirectory(directory)
       } catch {
-        for name in (try? self.remains(of: topic)) ?? [] { try? disk.remove(path(name)) }
+        let made = try? self.remains(of: topic, from: first)
+        for name in (made ?? nil) ?? [] { try? disk.remove(path(name)) }
         throw error
       }
     }
   }
 
-  /// Makes the folders of partitions that a topic gets in addition.
-  func extend(_ topic: String, from current: Int, to count: Int) throws(IOFailure) {
-    do throws(IOFailure) {
-      try make(topic, current..<count, identifier: identifier(of: topic), [:])
-    } catch {
-      for number in current..<count {
-        let folder = TopicPartition(topic, number)
-        if disk.exists(path("\(folder)")) { try? disk.remove(path("\(folder)")) }
-      }
-      throw error
-    }
-  }
-
-  private func make(
-    _ topic: String, _ numbers: Range<Int>, identifier: String, _ settings: [String: String]
+  private func build(
+    _ folder: String, _ identifier: String, _ settings: [String: String]
   ) throws(IOFailure) {
-    for number in numbers.reversed() {
-      let files = files(TopicPartition(topic, number))
-      // The lowest one makes the others part of the topic, so they must be durable before it.
-      if number == numbers.lowerBound { try disk.syncDirectory(directory) }
-      try disk.createDirectory(files.directory)
-      _ = try files.create(baseOffset: 0)
-      try LeaderEpochs.create(in: files)
-      try disk.replace(
-        Path.join(files.directory, Self.metadata),
-        with: Array("version: 0\ntopic_id: \(identifier)".utf8))
-      if number == 0, !settings.isEmpty { try write(settings, of: topic) }
-    }
-    try disk.syncDirectory(directory)
+    let files = SegmentFiles(folder, disk)
+    try disk.createDirectory(folder)
+    _ = try files.create(baseOffset: 0)
+    try LeaderEpochs.create(in: files)
+    try disk.replace(
+      Path.join(folder, Self.metadata),
+      with: Array("version: 0\ntopic_id: \(identifier)".utf8))
+    if !settings.isEmpty { try write(settings, in: folder) }
   }
 
-  /// The folders of a topic that does not exist, partition 0 first; nil where one holds records.
-  private func remains(of topic: String) throws(IOFailure) -> [String]? {
-    var remains: [String] = []
-    for name in try disk.list(directory) where disk.isDirectory(path(name)) {
+  /// What is left of partitions from `first` on that do not exist, in the order in which it must be
+  /// removed; nil where one of them holds records and nothing says that they are to go.
+  private func remains(of topic: String, from first: Int) throws(IOFailure) -> [String]? {
+    var rest: [String] = []
+    var deleted: [String] = []
+    let names = try disk.list(directory)
+    let isDoomed = first == 0 && names.contains(Self.deletedName(TopicPartition(topic, 0)))
+    for name in names where disk.isDirectory(path(name)) {
       let isDeleted = name.hasSuffix(Self.deleted)
       let folder = TopicPartition(
         folder: isDeleted ? String(name.dropLast(Self.deleted.count)) : name)
-      guard let folder, folder.topic == topic else { continue }
-      if !isDeleted {
-        guard try isUnfinished(folder) else { return nil }
+      guard let folder, folder.topic == topic, folder.partition >= first else { continue }
+      if isDeleted {
+        deleted.append(name)
+      } else {
+        let isUnfinished = try self.isUnfinished(folder)
+        guard isDoomed || isUnfinished else { return nil }
+        rest.append(name)
       }
-      remains.append(name)
     }
-    return remains
+    // Partition 0's folder tells that the others are to go, so it must go after them.
+    return rest + deleted
   }
 
   /// Nothing is in the folder but what a creation puts there.
@@ -200,8 +215,12 @@ struct TopicFolders {
 
   /// Keeps what was set for a topic, `key=value` a line, in the folder of its partition 0.
   func write(_ overrides: [String: String], of topic: String) throws(IOFailure) {
+    try write(overrides, in: files(TopicPartition(topic, 0)).directory)
+  }
+
+  private func write(_ overrides: [String: String], in folder: String) throws(IOFailure) {
     let lines = overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
-    try disk.replace(settingsPath(topic), with: Array(lines.joined().utf8))
+    try disk.replace(Path.join(folder, Self.settings), with: Array(lines.joined().utf8))
   }
 
   /// What holds for a topic. Thrown: `invalidConfiguration` naming the file.
