@@ -29,9 +29,9 @@ struct CleanShutdown {
 enum MetaProperties {
   static func ensure(
     in directory: String, _ disk: any FileSystem, clusterID: String?
-  ) throws(IOFailure) {
+  ) throws(LogError) {
     let path = Path.join(directory, "meta.properties")
-    guard !disk.exists(path) else { return }
+    guard !disk.exists(path) else { return try check(path, disk) }
     let cluster = clusterID ?? Base64URL.encode(Entropy.identifier())
     let text = """
       cluster.id=\(cluster)
@@ -40,6 +40,19 @@ enum MetaProperties {
       version=1
 
       """
-    try disk.replace(path, with: Array(text.utf8))
+    try onDisk { () throws(IOFailure) in try disk.replace(path, with: Array(text.utf8)) }
+  }
+
+  /// Refuses a folder of a later version than this program knows.
+  private static func check(_ path: String, _ disk: any FileSystem) throws(LogError) {
+    let bytes = try onDisk { () throws(IOFailure) in
+      try disk.readAll(path, limit: Limits.textFileBytes)
+    }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      guard line.hasPrefix("version=") else { continue }
+      let version = String(line.dropFirst("version=".count))
+      // Kafka's 0 (with ZooKeeper) and 1 name the same files.
+      if version != "0" && version != "1" { throw .newerFormat(path: path, version: version) }
+    }
   }
 }

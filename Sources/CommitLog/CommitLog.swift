@@ -33,10 +33,10 @@ package final class CommitLog: Sendable {
     var repairs: [String] = []
     let shutdown = CleanShutdown(directory, disk)
     let topics = TopicFolders(directory, disk)
+    try onDisk { () throws(IOFailure) in try disk.createDurableDirectory(directory) }
+    try MetaProperties.ensure(in: directory, disk, clusterID: configuration.clusterID)
     let (wasClosed, found, checkpoints) = try onDisk { () throws(IOFailure) in
-      try disk.createDurableDirectory(directory)
-      try MetaProperties.ensure(in: directory, disk, clusterID: configuration.clusterID)
-      return (
+      (
         try shutdown.take(), try topics.complete(removingRest: true) { repairs.append($0) },
         try LogCheckpoints(directory, disk)
       )

@@ -6,8 +6,8 @@ package enum Limits {
   package static let topicNameLength = 249
   /// A segment's positions must fit the index's int32.
   package static let segmentBytes = 1 << 30
-  /// Idempotent producers that one partition remembers; past it the one that was silent longest is
-  /// forgotten. A producer takes some 200 bytes.
+  /// Idempotent producers that one partition remembers; past it those that were silent longest
+  /// are forgotten. A producer takes some 200 bytes.
   package static let producersPerPartition = 100_000
   /// Batches of a producer among which a repeated one is recognised, as in Kafka.
   package static let batchesPerProducer = 5

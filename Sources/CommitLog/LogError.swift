@@ -24,6 +24,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   case stopped(TopicPartition, because: IOFailure)
   /// A path that names no file of a log.
   case notALogFile(String)
+  /// The folder was written by a later version.
+  case newerFormat(path: String, version: String)
   case readOnly
   /// The log was closed.
   case closed
@@ -56,6 +58,9 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
     case .notALogFile(let path):
       "\(path) is no file of a log: name one that ends with "
         + "\(LogDump.suffixes.joined(separator: ", "))"
+    case .newerFormat(let path, let version):
+      "\(path) names version \(version), which this program does not know: use the program that "
+        + "wrote it, or a newer one"
     case .readOnly: "the log was opened for reading only"
     case .closed: "the log was closed; open it again"
     }

@@ -37,12 +37,17 @@ struct ProducerStates: Sendable {
   }
 
   private(set) var producers: [Int64: Producer] = [:]
+  /// Where each open transaction begins, by its producer: few among many producers.
+  private var open: [Int64: Int64] = [:]
   /// Transactions whose markers readers may not see yet, in the order of the markers.
   private var ended: [Ended] = []
 
   init() {}
 
-  init(_ producers: [Int64: Producer]) { self.producers = producers }
+  init(_ producers: [Int64: Producer]) {
+    self.producers = producers
+    open = producers.compactMapValues(\.transactionStart)
+  }
 
   /// Whether a batch is one of those that are counted here.
   static func concerns(_ header: RecordBatchHeader) -> Bool {
@@ -102,6 +107,7 @@ struct ProducerStates: Sendable {
     if producer.batches.count > Limits.batchesPerProducer { producer.batches.removeFirst() }
     if header.isTransactional, producer.transactionStart == nil {
       producer.transactionStart = header.baseOffset
+      open[header.producerID] = header.baseOffset
     }
     producers[header.producerID] = producer
   }
@@ -114,6 +120,7 @@ struct ProducerStates: Sendable {
     producer.coordinatorEpoch = coordinatorEpoch
     let start = producer.transactionStart
     producer.transactionStart = nil
+    open[header.producerID] = nil
     producers[header.producerID] = producer
     guard let start else { return nil }
     let transaction = Ended(
@@ -137,25 +144,27 @@ struct ProducerStates: Sendable {
     return producer
   }
 
+  /// Forgets a tenth of the producers, those silent longest, so that looking for them is rare.
   private mutating func forgetOldest() {
     let silent = producers.filter { $0.value.transactionStart == nil }
-      .min { $0.value.lastTimestamp < $1.value.lastTimestamp }
-    if let silent { producers[silent.key] = nil }
+      .sorted { $0.value.lastTimestamp < $1.value.lastTimestamp }
+    for (identifier, _) in silent.prefix(producers.count / 10 + 1) {
+      producers[identifier] = nil
+    }
   }
 
   /// The last stable offset: before it every transaction has ended, where readers see all before
   /// `end`.
   mutating func stableOffset(before end: Int64) -> Int64 {
-    guard !ended.isEmpty || !producers.isEmpty else { return end }
+    guard !ended.isEmpty || !open.isEmpty else { return end }
     ended.removeAll { $0.lastOffset < end }
-    let open = producers.values.lazy.compactMap(\.transactionStart).min() ?? .max
-    return min(end, open, ended.lazy.map(\.firstOffset).min() ?? .max)
+    return min(
+      end, open.values.min() ?? .max, ended.lazy.map(\.firstOffset).min() ?? .max)
   }
 
   /// The last stable offset once `transaction` has ended and its marker is seen.
   func stableOffset(after transaction: Ended) -> Int64 {
-    let open = producers.values.lazy.compactMap(\.transactionStart).min() ?? .max
-    return min(open, transaction.lastOffset + 1)
+    min(open.values.min() ?? .max, transaction.lastOffset + 1)
   }
 
   /// Forgets producers that were silent since `time` and have no open transaction.

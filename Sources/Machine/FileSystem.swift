@@ -32,6 +32,9 @@ package enum OpenMode: Sendable {
 package protocol File: AnyObject, Sendable {
   /// The path it was opened by, for messages.
   var path: String { get }
+  /// The system's descriptor, for handing bytes on without copying them; nil where there is none.
+  /// It belongs to the file: use it only while the file is held, and close it never.
+  var descriptor: Int32? { get }
   /// The size in bytes.
   func size() throws(IOFailure) -> Int64
   /// Reads up to `buffer.count` bytes from `position`; fewer only at the end of the file.
@@ -78,6 +81,8 @@ extension FileSystem {
 }
 
 extension File {
+  package var descriptor: Int32? { nil }
+
   /// Writes all of an array at `position`.
   package func write(_ bytes: [UInt8], at position: Int64) throws(IOFailure) {
     try bytes.withUnsafeBytes { buffer in

@@ -96,18 +96,19 @@ private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, 
 /// A file descriptor; the system makes positioned reads and writes on it safe from any thread.
 private final class LocalFile: File {
   let path: String
-  private let descriptor: Int32
+  private let number: Int32
+  var descriptor: Int32? { number }
 
   init(path: String, descriptor: Int32) {
     self.path = path
-    self.descriptor = descriptor
+    number = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { close(number) }
 
   func size() throws(IOFailure) -> Int64 {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw IOFailure("look at", path) }
+    guard fstat(number, &status) == 0 else { throw IOFailure("look at", path) }
     return Int64(status.st_size)
   }
 
@@ -117,7 +118,7 @@ private final class LocalFile: File {
     var done = 0
     while done < buffer.count {
       let count = pread(
-        descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done,
+        number, buffer.baseAddress.map { $0 + done }, buffer.count - done,
         off_t(position) + off_t(done))
       if count == 0 { break }
       if count < 0 {
@@ -133,7 +134,7 @@ private final class LocalFile: File {
   /// Reads what a named pipe has next: it knows no positions.
   private func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(IOFailure) -> Int {
     while true {
-      let count = systemRead(descriptor, buffer)
+      let count = systemRead(number, buffer)
       if count >= 0 { return count }
       if errno != EINTR { throw IOFailure("read", path) }
     }
@@ -143,7 +144,7 @@ private final class LocalFile: File {
     var done = 0
     while done < bytes.count {
       let count = pwrite(
-        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done,
+        number, bytes.baseAddress.map { $0 + done }, bytes.count - done,
         off_t(position) + off_t(done))
       if count < 0 {
         if errno == EINTR { continue }
@@ -154,14 +155,14 @@ private final class LocalFile: File {
   }
 
   func truncate(to size: Int64) throws(IOFailure) {
-    if ftruncate(descriptor, off_t(size)) != 0 { throw IOFailure("truncate", path) }
+    if ftruncate(number, off_t(size)) != 0 { throw IOFailure("truncate", path) }
   }
 
   func sync() throws(IOFailure) {
     #if canImport(Darwin)
-      if fcntl(descriptor, F_FULLFSYNC) != 0 { throw IOFailure("sync", path) }
+      if fcntl(number, F_FULLFSYNC) != 0 { throw IOFailure("sync", path) }
     #else
-      if fdatasync(descriptor) != 0 { throw IOFailure("sync", path) }
+      if fdatasync(number) != 0 { throw IOFailure("sync", path) }
     #endif
   }
 }

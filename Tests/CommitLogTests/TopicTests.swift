@@ -131,13 +131,31 @@ import Testing
     }
   }
 
+  @Test func `a folder of a later version is refused, and left as it is`() throws {
+    try freshLog(disk).close()
+    let path = "/data/log/meta.properties"
+    let text = String(decoding: try disk.readAll(path), as: UTF8.self)
+    #expect(text.contains("version=1\n") && text.contains("node.id=1\n"))
+    try disk.replace(path, with: Array(text.replacing("version=1", with: "version=2").utf8))
+    #expect(throws: LogError.newerFormat(path: path, version: "2")) { try reopened(disk) }
+    #expect(disk.exists("/data/log/.kafka_cleanshutdown"))
+    try disk.replace(path, with: Array(text.utf8))
+    #expect(try reopened(disk).repairs == [])
+  }
+
   @Test func `every error says something of its own`() {
     let failure = IOFailure("sync", "/x", code: 5)
     let errors: [LogError] = [
       .io(failure), .record(.incomplete, at: posts, offset: 7), .unknownTopic("a"),
       .topicExists("a"), .invalidTopicName("a", reason: "b"), .invalidPartitionCount(0),
       .offsetOutOfRange(posts, offset: 9, start: 1, end: 3), .stopped(posts, because: failure),
-      .readOnly,
+      .readOnly, .closed, .fewerPartitions("a", current: 2, wanted: 1),
+      .invalidConfiguration(key: "a", reason: "b"), .tooLarge(posts, bytes: 2, limit: 1),
+      .invalidRecord(posts, reason: "c"), .notALogFile("/y"),
+      .newerFormat(path: "/z", version: "2"),
+      .sequence(.outOfOrder(found: 3, expected: 1), posts, producerID: 4),
+      .sequence(.oldEpoch(found: 3, current: 4), posts, producerID: 4),
+      .sequence(.oldCoordinator(found: 3, current: 4), posts, producerID: 4),
     ]
     #expect(Set(errors.map(\.description)).count == errors.count)
     #expect("\(errors[1])".hasPrefix("posts-0@7: "))

@@ -5,6 +5,15 @@ import TestSupport
 import Testing
 
 @Suite struct LocalDiskTests {
+  @Test func `a file's descriptor reads its bytes`() throws {
+    let directory = TemporaryDirectory()
+    let file = try LocalDisk().open(directory("a"), .readWrite)
+    try file.write(Array("hello".utf8), at: 0)
+    let descriptor = try #require(file.descriptor)
+    var bytes = [UInt8](repeating: 0, count: 3)
+    #expect(pread(descriptor, &bytes, 3, 2) == 3 && bytes == Array("llo".utf8))
+  }
+
   let disk = LocalDisk()
   let directory = TemporaryDirectory()
 
