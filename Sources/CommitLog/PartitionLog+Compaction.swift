@@ -59,6 +59,7 @@ extension PartitionLog {
     // Also those of the last segment: what they abort may lie in the ones to be compacted.
     var aborted: [AbortedTransaction] = []
     for segment in allSegments {
+      try confirmAborted(segment)
       aborted += try onDisk { () throws(IOFailure) in try segment.aborted.all() }
     }
     let compaction = Compaction(

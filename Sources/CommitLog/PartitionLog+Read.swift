@@ -47,8 +47,9 @@ extension PartitionLog {
       let given = buffer.count - start
       let room = max(maxBytes, 0) - given
       guard given == 0 || room > 0 else { return }
-      next = max(next, segment.baseOffset)
       do throws(LogError) {
+        try checkGap(before: segment, from: next)
+        next = max(next, segment.baseOffset)
         let span = Span(segment: segment, from: next, end: end)
         guard try read(span, room: room, isFirst: given == 0, &next, into: &buffer) else { return }
       } catch {
@@ -56,6 +57,20 @@ extension PartitionLog {
         return
       }
     }
+    if buffer.count == start && next < end { throw missing(next) }
+  }
+
+  private func missing(_ offset: Int64) -> LogError {
+    .record(.malformed("no batch of the log holds it"), at: topicPartition, offset: offset)
+  }
+
+  /// Refuses to pass over records in silence where a segment before has lost its end. Kafka's own
+  /// compaction leaves such gaps.
+  private func checkGap(before segment: Segment, from next: Int64) throws(LogError) {
+    guard next < segment.baseOffset, !configuration.compacts else { return }
+    throw .record(
+      .malformed("its segment ends before it; the next begins with \(segment.baseOffset)"),
+      at: topicPartition, offset: next)
   }
 
   /// A stretch of one segment: from the batch that holds `from` to the last one before `end`.
@@ -128,7 +143,35 @@ extension PartitionLog {
   /// with its log is made anew, once.
   private func position(of offset: Int64, in segment: Segment) throws(LogError) -> Int64? {
     try confirm(segment)
-    return try onDisk { () throws(IOFailure) in try segment.position(of: offset) }
+    let found = try onDisk { () throws(IOFailure) in try segment.position(of: offset) }
+    guard let found, found > 0 else { return found }
+    let next = try onDisk { () throws(IOFailure) in try segment.header(at: found) }
+    if case .success(let header) = next, header.baseOffset > offset {
+      // Compaction leaves such gaps, but so does a header before it that lies about its end.
+      let start = try onDisk { () throws(IOFailure) in try segment.position(before: offset) }
+      try verify(segment, from: start, to: found, wanted: offset)
+    }
+    return found
+  }
+
+  /// Checks the batches of a stretch that is passed over.
+  private func verify(
+    _ segment: Segment, from start: Int64, to end: Int64, wanted offset: Int64
+  ) throws(LogError) {
+    var cursor = BatchCursor(segment.file, from: start, to: end)
+    do throws(BatchCursor.Fault) {
+      while let header = try cursor.load() {
+        try cursor.withBatch(header) { batch throws(BatchCursor.Fault) in
+          do throws(RecordError) { try header.verify(batch) } catch { throw .broken(error) }
+        }
+        cursor.advance(over: header)
+      }
+    } catch {
+      switch error {
+      case .io(let failure): throw .io(failure)
+      case .broken(let fault): throw .record(fault, at: topicPartition, offset: offset)
+      }
+    }
   }
 
   /// A stretch of a segment's file for sending without copying it: the caller hands the descriptor
@@ -150,6 +193,7 @@ extension PartitionLog {
   ) throws(LogError) -> FileSlice? {
     let end = end(isolation)
     for segment in try segments(from: offset) {
+      try checkGap(before: segment, from: offset)
       var next = max(offset, segment.baseOffset)
       guard next < end else { return nil }
       guard let start = try position(of: next, in: segment) else { continue }
@@ -175,6 +219,7 @@ extension PartitionLog {
       return FileSlice(
         file: segment.file, position: start, length: Int(position - start), nextOffset: next)
     }
+    if offset < end { throw missing(offset) }
     return nil
   }
 
@@ -186,6 +231,7 @@ extension PartitionLog {
     followTransactions()
     var found: [AbortedTransaction] = []
     for segment in try segments(from: offset) {
+      try confirmAborted(segment)
       for transaction in try onDisk({ () throws(IOFailure) in try segment.aborted.all() }) {
         if transaction.lastOffset >= offset, transaction.firstOffset < end {
           found.append(transaction)

@@ -19,21 +19,38 @@ struct ReadOnlyPartition {
   func contents(_ known: [Segment]) throws(LogError) -> PartitionLog.Contents {
     var attempts = 0
     while true {
+      attempts += 1
+      var missing: IOFailure?
       do throws(IOFailure) {
-        return try look(known)
+        if let found = try look(known) { return found }
       } catch {
-        // The writer may take segments away while they are looked at.
-        attempts += 1
-        guard error.isMissing, attempts < 5 else { throw .io(error) }
+        guard error.isMissing else { throw .io(error) }
+        missing = error
       }
+      // The writer takes segments away, or puts others in their place, while they are looked at.
+      guard attempts < Self.attempts || !files.disk.exists(files.directory) else { continue }
+      throw .io(missing ?? IOFailure("list", files.directory, code: 0))
     }
   }
 
-  private func look(_ known: [Segment]) throws(IOFailure) -> PartitionLog.Contents {
+  /// How often a folder that changes is looked at before that is an error.
+  private static let attempts = 1_000
+
+  /// The names that say which segments there are.
+  private func logs() throws(IOFailure) -> (bases: [Int64], swaps: [Int64]) {
+    (
+      try files.baseOffsets(),
+      try files.baseOffsets(withSuffix: ".log" + SegmentFiles.Suffix.swap)
+    )
+  }
+
+  /// One look; nil where the folder was changed meanwhile other than by a new segment at its end.
+  private func look(_ known: [Segment]) throws(IOFailure) -> PartitionLog.Contents? {
+    let before = try logs()
     var segments: [Segment] = []
     var covered: Int64 = -1
-    let swaps = try files.baseOffsets(withSuffix: ".log" + SegmentFiles.Suffix.swap)
-    let bases = Set(try files.baseOffsets()).union(swaps).sorted()
+    let swaps = before.swaps
+    let bases = Set(before.bases).union(swaps).sorted()
     for base in bases where base >= covered {
       if swaps.contains(base) {
         // Between the old segments and the new one there is a moment when only this is whole.
@@ -48,6 +65,8 @@ struct ReadOnlyPartition {
       }
     }
     let end = try segments.last.map { last throws(IOFailure) in try last.wholeEnd() } ?? startOffset
+    let after = try logs()
+    guard after.swaps == before.swaps, after.bases.starts(with: before.bases) else { return nil }
     return PartitionLog.Contents(
       segments: segments,
       startOffset: min(max(startOffset, segments.first?.baseOffset ?? 0), end), nextOffset: end)

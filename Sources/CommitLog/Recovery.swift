@@ -26,6 +26,11 @@ struct Recovery {
   private func contents(
     _ checkpoints: LogCheckpoints, _ report: (String) -> Void
   ) throws(IOFailure) -> PartitionLog.Contents {
+    var hasReported = false
+    func note(_ what: String) {
+      hasReported = true
+      report(what)
+    }
     let recoveryPoint = checkpoints.recoveryPoints[topicPartition] ?? 0
     var segments: [Segment] = []
     let bases = try files.baseOffsets()
@@ -39,9 +44,12 @@ struct Recovery {
         nextOffset = isLast ? recoveryPoint : bases[number + 1]
       } else {
         nextOffset = try recover(
-          segment, from: indexesAreSound ? recoveryPoint : 0, isLast: isLast, report)
+          segment, from: indexesAreSound ? recoveryPoint : 0, isLast: isLast, note)
       }
       segments.append(segment)
+    }
+    if nextOffset < recoveryPoint, !hasReported {
+      report("\(topicPartition): ends at \(nextOffset), where it had reached \(recoveryPoint)")
     }
     var start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
     if !segments.isEmpty, nextOffset < start {

@@ -22,6 +22,7 @@ final class Segment: Sendable {
   private let earliestTime = Atomic<Int64>(-1)
 
   private let areIndexesConfirmed = Atomic(false)
+  private let isAbortedListConfirmed = Atomic(false)
 
   init(
     baseOffset: Int64, file: any File, size: Int64, offsets: IndexFile<OffsetEntry>,
@@ -50,6 +51,12 @@ final class Segment: Sendable {
   var isConfirmed: Bool {
     get { areIndexesConfirmed.load(ordering: .relaxed) }
     set { areIndexesConfirmed.store(newValue, ordering: .relaxed) }
+  }
+
+  /// The list of aborted transactions was compared with the log.
+  var areAbortedConfirmed: Bool {
+    get { isAbortedListConfirmed.load(ordering: .acquiring) }
+    set { isAbortedListConfirmed.store(newValue, ordering: .releasing) }
   }
 
   /// Puts indexes that a walk over the whole segment has made in the place of the old ones.
@@ -137,7 +144,11 @@ final class Segment: Sendable {
   }
 
   /// In a process that only reads: takes in what another one has appended.
-  func grow(to size: Int64) { length.store(size, ordering: .releasing) }
+  func grow(to size: Int64) {
+    guard size > self.size else { return }
+    length.store(size, ordering: .releasing)
+    areAbortedConfirmed = false
+  }
 
   /// The timestamp of the first batch, by which `segment.ms` is counted; nil where there is none.
   func firstTimestamp() throws(IOFailure) -> Int64? {

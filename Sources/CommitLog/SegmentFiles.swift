@@ -50,6 +50,7 @@ struct SegmentFiles {
     if disk.exists(segment.aborted.path) { try segment.aborted.create() }
     try file.sync()
     try disk.syncDirectory(directory)
+    segment.areAbortedConfirmed = true
     return segment
   }
 
