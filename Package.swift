@@ -40,7 +40,8 @@ let package = Package(
     .target(name: "CCRC32C"),
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes", "Machine", "TestSupport"]),
-    target("Machine"),
+    .target(name: "CSystem"),
+    target("Machine", ["CSystem"]),
     tests("MachineTests", ["Machine", "TestSupport"]),
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),

@@ -258,7 +258,10 @@ package final class PartitionLog: Sendable {
 
   /// Makes a segment that is full durable, or the last one when the log is closed.
   func seal(_ segment: Segment) throws(LogError) {
-    try onDisk { () throws(IOFailure) in try segment.cleanTail() }
+    try onDisk { () throws(IOFailure) in
+      try segment.cleanTail()
+      try segment.releaseReserve()
+    }
     if let failure = commit.sync({ () throws(IOFailure) in try segment.file.sync() }) {
       throw .stopped(topicPartition, because: failure)
     }

@@ -1,3 +1,5 @@
+internal import CSystem
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Darwin)
@@ -156,6 +158,10 @@ private final class LocalFile: File {
 
   func truncate(to size: Int64) throws(IOFailure) {
     if ftruncate(number, off_t(size)) != 0 { throw IOFailure("truncate", path) }
+  }
+
+  func reserve(_ bytes: Int64, at position: Int64) {
+    _ = grouse_reserve(number, position, bytes)
   }
 
   func sync() throws(IOFailure) {

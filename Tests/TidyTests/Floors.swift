@@ -8,7 +8,7 @@ struct Floors: Sendable {
 
   static let targets: [Floor: [String]] = [
     .ground: [
-      "CCRC32C", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine", "Compression",
+      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine", "Compression",
       "LMDB",
     ],
     .languages: ["Records", "CQL", "Posts"],

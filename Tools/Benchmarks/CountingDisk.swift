@@ -39,6 +39,7 @@ final class CountingDisk: FileSystem {
       try file.write(bytes, at: position)
     }
     func truncate(to size: Int64) throws(IOFailure) { try file.truncate(to: size) }
+    func reserve(_ bytes: Int64, at position: Int64) { file.reserve(bytes, at: position) }
     func sync() throws(IOFailure) {
       owner.count.add(1, ordering: .relaxed)
       try file.sync()

@@ -11,7 +11,8 @@ import Synchronization
 struct LogBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "log")
 
-  @Option(help: "Bytes that each append run writes, in MiB.") var mebibytes = 1_024
+  @Option(help: "Bytes that each append run writes, in MiB; a segment ends, with a sync, at 1,024.")
+  var mebibytes = 512
   @Option(help: "How often each side runs.") var rounds = 5
   @Option(help: "Gibibytes of the log that is opened and searched; 0 leaves that out.")
   var gibibytes = 10
@@ -69,6 +70,7 @@ struct LogBenchmark: ParsableCommand {
   }
 
   private func write(_ block: [UInt8], _ path: String, _ count: Int) throws -> Double {
+    Measure.settle()
     let seconds = block.withUnsafeBytes {
       grouse_floor_write(path, $0.baseAddress, $0.count, count)
     }
@@ -98,6 +100,7 @@ struct LogBenchmark: ParsableCommand {
     _ path: String, _ value: [UInt8], _ records: Int
   ) throws -> Double {
     let log = try open(path)
+    Measure.settle()
     let partition = try log.partition(TopicPartition("bench", 0))
     var builder = RecordBatchBuilder(capacity: 1 << 17)
     let cost = try Measure.time {
@@ -123,6 +126,7 @@ struct LogBenchmark: ParsableCommand {
     _ path: String, _ value: [UInt8], _ records: Int
   ) throws -> Double {
     let log = try open(path)
+    Measure.settle()
     let cost = try Measure.time {
       var producer = try LogProducer(log, topic: "bench")
       try value.withUnsafeBytes { value in
