@@ -289,8 +289,8 @@ package final class CommitLog: Sendable {
     for partition in partitions.withLock({ Array($0.values) }) { try partition.syncOverdue() }
   }
 
-  /// Makes everything durable and notes where everything ends, so that the next start reads nothing.
-  /// The log takes no more records then.
+  /// Makes everything durable and notes where everything ends, so that the next start reads
+  /// nothing. The log takes no more records then.
   package func close() throws(LogError) {
     guard let checkpoints = context.checkpoints else { return }
     let all = partitions.withLock { $0 }
