@@ -52,7 +52,8 @@ package final class CommitLog: Sendable {
     for partition in found {
       if settings[partition.topic] == nil {
         settings[partition.topic] = try topics.settings(
-          of: partition.topic, over: configuration.topicDefaults)
+          of: partition.topic, over: configuration.topicDefaults
+        ) { repairs.append("\(partition.topic): \($0); it keeps everything until that is mended") }
       }
       let recovery = Recovery(
         topicPartition: partition, context: context, files: topics.files(partition),
@@ -97,7 +98,8 @@ package final class CommitLog: Sendable {
     for place in found {
       do throws(LogError) {
         let settings = try folders.settings(
-          of: place.topic, over: context.configuration.topicDefaults)
+          of: place.topic, over: context.configuration.topicDefaults
+        ) { _ in }
         let reader = ReadOnlyPartition(
           topicPartition: place, context: context, files: folders.files(place),
           settings: settings, startOffset: starts[place] ?? 0)

@@ -30,10 +30,10 @@ package struct LogCheck: Sendable {
     }
     for place in found {
       partitions += 1
-      do throws(LogError) {
-        _ = try folders.settings(of: place.topic, over: TopicConfiguration())
-      } catch {
-        if place.partition == 0 { faults.append("\(place): \(error)") }
+      if place.partition == 0 {
+        _ = try folders.settings(of: place.topic, over: TopicConfiguration()) {
+          faults.append("\(place): \($0)")
+        }
       }
       try onDisk { () throws(IOFailure) in
         try check(place, folders.files(place), writer, progress)

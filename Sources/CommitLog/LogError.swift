@@ -67,6 +67,14 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+extension LogError {
+  /// The error of a setting, with the file that it stands in.
+  func inFile(_ path: String) -> LogError {
+    guard case .invalidConfiguration(let key, let reason) = self else { return self }
+    return .invalidConfiguration(key: "\(path): \(key)", reason: reason)
+  }
+}
+
 /// Runs disk work, turning its error into the log's.
 func onDisk<Result>(_ body: () throws(IOFailure) -> Result) throws(LogError) -> Result {
   do { return try body() } catch { throw .io(error) }

@@ -26,18 +26,24 @@ extension PartitionLog {
     guard !header.isControl else {
       throw .invalidRecord(topicPartition, reason: "only the log itself writes control batches")
     }
+    guard !header.hasLogAppendTime, !header.hasDeleteHorizon else {
+      throw .invalidRecord(
+        topicPartition, reason: "a batch claims the time of its append, or its tombstones' end")
+    }
     if !settings.usesAppendTime { try check(header.maxTimestamp, settings) }
     if settings.compacts || origin == .client {
-      try checkRecords(batch, header, needsKeys: settings.compacts)
+      try checkRecords(batch, header, settings)
     }
     return header
   }
 
-  /// Looks at each record: its place in the batch, and a key where the topic is compacted.
+  /// Looks at each record: its place in the batch, its time, and whether it has a key where the
+  /// topic is compacted.
   private func checkRecords(
-    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, needsKeys: Bool
+    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ settings: TopicConfiguration
   ) throws(LogError) {
     var lacksKey = false
+    var times: (earliest: Int64, latest: Int64) = (.max, .min)
     try checked(topicPartition, endOffset) { () throws(RecordError) in
       var decoder = RecordDecoder()
       var expected = header.baseOffset
@@ -47,9 +53,16 @@ extension PartitionLog {
         }
         expected += 1
         if record.key == nil { lacksKey = true }
+        times = (min(times.earliest, record.timestamp), max(times.latest, record.timestamp))
+      }
+      // The time index is made of what the headers say.
+      guard times.latest == header.maxTimestamp else {
+        throw .malformed(
+          "its latest time is \(header.maxTimestamp), but that of its records \(times.latest)")
       }
     }
-    if needsKeys && lacksKey {
+    if !settings.usesAppendTime { try check(times.earliest, settings) }
+    if settings.compacts && lacksKey {
       throw .invalidRecord(
         topicPartition, reason: "the topic is compacted by key, and a record has none")
     }

@@ -28,7 +28,7 @@ struct ReadOnlyPartition {
         missing = error
       }
       // The writer takes segments away, or puts others in their place, while they are looked at.
-      guard attempts < Self.attempts || !files.disk.exists(files.directory) else { continue }
+      if attempts < Self.attempts, files.disk.exists(files.directory) { continue }
       throw .io(missing ?? IOFailure("list", files.directory, code: 0))
     }
   }
@@ -36,11 +36,12 @@ struct ReadOnlyPartition {
   /// How often a folder that changes is looked at before that is an error.
   private static let attempts = 1_000
 
-  /// The names that say which segments there are.
+  /// The segments there are, and those that are taking others' place, by one look at the names.
   private func logs() throws(IOFailure) -> (bases: [Int64], swaps: [Int64]) {
-    (
-      try files.baseOffsets(),
-      try files.baseOffsets(withSuffix: ".log" + SegmentFiles.Suffix.swap)
+    let names = try files.disk.list(files.directory)
+    return (
+      SegmentFiles.baseOffsets(in: names, withSuffix: ".log"),
+      SegmentFiles.baseOffsets(in: names, withSuffix: ".log" + SegmentFiles.Suffix.swap)
     )
   }
 
@@ -66,7 +67,11 @@ struct ReadOnlyPartition {
     }
     let end = try segments.last.map { last throws(IOFailure) in try last.wholeEnd() } ?? startOffset
     let after = try logs()
-    guard after.swaps == before.swaps, after.bases.starts(with: before.bases) else { return nil }
+    // New segments at the end are for the next look; old ones at the beginning may be deleted.
+    let rest = before.bases.drop { !after.bases.contains($0) }
+    guard after.swaps == before.swaps, after.bases.starts(with: rest),
+      !rest.isEmpty || after.bases.isEmpty
+    else { return nil }
     return PartitionLog.Contents(
       segments: segments,
       startOffset: min(max(startOffset, segments.first?.baseOffset ?? 0), end), nextOffset: end)
@@ -75,9 +80,10 @@ struct ReadOnlyPartition {
   /// A segment known from the last look, with what was appended since; nil where another file has
   /// taken its place.
   private func grown(_ segment: Segment) throws(IOFailure) -> Segment? {
+    // What was seen while it took others' place is opened anew under its own name.
+    guard segment.file.path == files.path(segment.baseOffset, ".log") else { return nil }
     let size = try files.disk.open(segment.file.path, .read).size()
-    guard size >= segment.size, segment.file.path == files.path(segment.baseOffset, ".log"),
-      try segment.file.size() == size
+    guard size >= segment.size, try segment.file.size() == size
     else { return nil }
     segment.grow(to: size)
     return segment

@@ -31,7 +31,12 @@ struct SegmentFiles {
 
   /// The offsets in the names of all files that end with `suffix`, rising.
   func baseOffsets(withSuffix suffix: String) throws(IOFailure) -> [Int64] {
-    try disk.list(directory).compactMap { name in
+    Self.baseOffsets(in: try disk.list(directory), withSuffix: suffix)
+  }
+
+  /// The same of names that were listed.
+  static func baseOffsets(in names: [String], withSuffix suffix: String) -> [Int64] {
+    names.compactMap { name in
       guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
         let base = Int64(name.dropLast(suffix.utf8.count)), base >= 0,
         base < .max - Int64(UInt32.max), Segment.name(base) + suffix == name

@@ -55,6 +55,14 @@ package struct TopicConfiguration: Hashable, Sendable {
     return changed
   }
 
+  /// These settings without any that takes records away.
+  var keepingEverything: TopicConfiguration {
+    var changed = self
+    changed.deletesOld = false
+    changed.compacts = false
+    return changed
+  }
+
   /// Every key with the value in force, sorted by name.
   package var values: [(key: String, value: String)] {
     TopicConfigurationKey.all.map { ($0.name, overrides[$0.name] ?? $0.show(self)) }

@@ -223,24 +223,34 @@ struct TopicFolders {
     try disk.replace(Path.join(folder, Self.settings), with: Array(lines.joined().utf8))
   }
 
-  /// What holds for a topic. Thrown: `invalidConfiguration` naming the file.
+  /// What holds for a topic. Where its file cannot be understood `report` hears why, and the topic
+  /// keeps everything.
   func settings(
-    of topic: String, over defaults: TopicConfiguration
+    of topic: String, over defaults: TopicConfiguration, report: (LogError) -> Void
   ) throws(LogError) -> TopicConfiguration {
     let path = settingsPath(topic)
     guard disk.exists(path) else { return defaults }
     let bytes = try onDisk { () throws(IOFailure) in
       try disk.readAll(path, limit: Limits.textFileBytes)
     }
+    do throws(LogError) {
+      return try defaults.applying(try Self.parse(String(decoding: bytes, as: UTF8.self)))
+    } catch {
+      report(error.inFile(path))
+      return defaults.keepingEverything
+    }
+  }
+
+  private static func parse(_ text: String) throws(LogError) -> [String: String] {
     var overrides: [String: String] = [:]
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    for line in text.split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
-        throw .invalidConfiguration(key: path, reason: "\"\(line)\" is not KEY=VALUE")
+        throw .invalidConfiguration(key: "\(line)", reason: "this is not KEY=VALUE")
       }
       overrides[String(parts[0])] = String(parts[1])
     }
-    return try defaults.applying(overrides)
+    return overrides
   }
 
   private static let metadata = "partition.metadata"

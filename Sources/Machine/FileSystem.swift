@@ -44,7 +44,7 @@ package protocol File: AnyObject, Sendable {
   /// Makes the file `size` bytes long: cuts it, or adds zeros.
   func truncate(to size: Int64) throws(IOFailure)
   /// Asks the disk to set room aside for writes behind the end, which makes them faster; the size
-  /// stays. A hint: nothing is wrong where it is not heard. `truncate` gives back what was not used.
+  /// stays. A hint: nothing is wrong where it is not heard. `truncate` gives back what is unused.
   func reserve(_ bytes: Int64, at position: Int64)
   /// Returns when everything written is on the disk (`fdatasync`; `F_FULLFSYNC` on macOS).
   func sync() throws(IOFailure)
@@ -84,8 +84,10 @@ extension FileSystem {
 }
 
 extension File {
+  /// None: a file that only the program knows.
   package var descriptor: Int32? { nil }
 
+  /// Passes over the hint.
   package func reserve(_ bytes: Int64, at position: Int64) {}
 
   /// Writes all of an array at `position`.

@@ -3,9 +3,9 @@
 
 #include <stdint.h>
 
-/// Sets `bytes` of disk aside from `position` of an open file on, without changing its size, so that
-/// writing there is faster (fallocate(2), which Swift's view of glibc leaves out). -1 with errno
-/// where the system or the file system cannot do it.
+/// Sets `bytes` of disk aside from `position` of an open file on, without changing its size, so
+/// that writing there is faster (fallocate(2), which Swift's view of glibc leaves out). -1 with
+/// errno where the system or the file system cannot do it.
 int grouse_reserve(int file, int64_t position, int64_t bytes);
 
 #endif
