@@ -16,11 +16,11 @@ package final class PartitionLog: Sendable {
   let housekeeping = Mutex<Void>(())
   let appending: Mutex<Appending>
   private let settings: Mutex<TopicConfiguration>
-  private let commit: GroupCommit
-  private let start: Atomic<Int64>
-  private let acknowledged: Atomic<Int64>
-  private let stable: Atomic<Int64>
-  private let isClosed = Atomic(false)
+  let commit: GroupCommit
+  let start: Atomic<Int64>
+  let acknowledged: Atomic<Int64>
+  let stable: Atomic<Int64>
+  let isClosed = Atomic(false)
   private let isRetired = Atomic(false)
   /// A compacted segment was published, and the old ones may not be gone yet.
   let hasUnfinishedSwap = Atomic(false)
@@ -233,90 +233,10 @@ package final class PartitionLog: Sendable {
     segment.aborted.append(AbortedTransaction(ended, lastStableOffset: stable))
   }
 
-  /// Waits until everything before `offset` is as durable as configured, then shows it to readers.
-  private func acknowledge(upTo offset: Int64) throws(LogError) {
-    let failure = commit.wait(
-      for: offset, durability: context.configuration.durability, sync: syncLast, show: show)
-    if let failure { throw .stopped(topicPartition, because: failure) }
-  }
-
-  /// Syncs the last segment and says before which offset everything is durable now.
-  private func syncLast() -> (durable: Int64, failure: IOFailure?) {
-    let (target, last) = appending.withLock { ($0.nextOffset, allSegments.last) }
-    guard let last else { return (target, nil) }
-    return (target, commit.sync { () throws(IOFailure) in try last.file.sync() })
-  }
-
-  /// Makes everything before `offset` visible.
-  private func show(upTo offset: Int64) {
-    guard acknowledged.load(ordering: .relaxed) < offset else { return }
-    let stableOffset = appending.withLock { $0.producers.stableOffset(before: offset) }
-    acknowledged.max(offset, ordering: .releasing)
-    stable.max(stableOffset, ordering: .releasing)
-    context.arrivals.raise()
-  }
-
-  /// Makes a segment that is full durable, or the last one when the log is closed.
-  func seal(_ segment: Segment) throws(LogError) {
-    try onDisk { () throws(IOFailure) in
-      try segment.cleanTail()
-      try segment.releaseReserve()
-    }
-    if let failure = commit.sync({ () throws(IOFailure) in try segment.file.sync() }) {
-      throw .stopped(topicPartition, because: failure)
-    }
-    try onDisk { () throws(IOFailure) in try segment.finishIndexes() }
-  }
-
-  /// Makes everything durable, whatever the configured durability; returns the end.
-  func flush() throws(LogError) -> Int64 {
-    let target = try appending.withLock { state throws(LogError) in
-      if let last = allSegments.last { try seal(last) }
-      return state.nextOffset
-    }
-    show(upTo: target)
-    commit.noteDurable(upTo: target)
-    return target
-  }
-
-  /// Syncs where not everything before `offset` is durable.
-  func makeDurable(upTo offset: Int64) throws(LogError) {
-    guard commit.durable < offset else { return }
-    let (target, failure) = syncLast()
-    if let failure { throw .stopped(topicPartition, because: failure) }
-    commit.noteDurable(upTo: target)
-  }
-
-  /// Syncs what an interval has let wait for longer than that.
-  func syncOverdue() throws(LogError) {
-    guard case .interval(let milliseconds) = context.configuration.durability,
-      commit.isOverdue(upTo: endOffset, milliseconds: milliseconds)
-    else { return }
-    let (target, failure) = syncLast()
-    if let failure { throw .stopped(topicPartition, because: failure) }
-    commit.noteDurable(upTo: target)
-  }
-
-  /// Everything before this offset is on the disk.
-  var durableOffset: Int64 { commit.durable }
-
   /// Forgets idempotent producers that have been silent for long.
   func expireProducers() {
     let limit = context.clock.milliseconds - context.configuration.producerExpiration
     appending.withLock { $0.producers.expire(silentSince: limit) }
-  }
-
-  /// Makes everything durable with a snapshot of the producers, so that the next start reads
-  /// nothing, and takes no more records; returns the end.
-  func close() throws(LogError) -> Int64 {
-    isClosed.store(true, ordering: .releasing)
-    let end = try flush()
-    let producers = appending.withLock { $0.producers }
-    try onDisk { () throws(IOFailure) in
-      try ProducerSnapshot.write(producers, at: end, in: files)
-      try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
-    }
-    return end
   }
 
   /// Its topic is being deleted, or was not after all. What is under way ends first.
@@ -337,30 +257,5 @@ package final class PartitionLog: Sendable {
   func moveStart(to offset: Int64) {
     if offset > startOffset { start.store(offset, ordering: .releasing) }
     appending.withLock { $0.producers.truncate(before: offset) }
-  }
-
-  /// In a process that only reads: takes in what was found since the last look.
-  func update(_ contents: Contents) {
-    segments.withLock { $0 = contents.segments }
-    start.store(contents.startOffset, ordering: .releasing)
-    acknowledged.store(contents.nextOffset, ordering: .releasing)
-  }
-
-  /// In a process that only reads: takes in what the batches that came since say of transactions.
-  /// Not before someone asks, as it reads them. Where the disk refuses, no more is stable than was.
-  func followTransactions() {
-    guard context.checkpoints == nil else { return }
-    let end = endOffset
-    appending.withLock { state in
-      guard state.nextOffset != end || stable.load(ordering: .relaxed) > end else { return }
-      let known = (states: state.producers, offset: state.nextOffset)
-      let isBehind = known.offset > 0 && known.offset <= end
-      let found = try? files.producers(
-        allSegments, to: end, known: isBehind ? known : nil)
-      guard let found else { return }
-      state.producers = found
-      state.nextOffset = end
-      stable.store(state.producers.stableOffset(before: end), ordering: .releasing)
-    }
   }
 }

@@ -8,7 +8,8 @@ struct Floors: Sendable {
 
   static let targets: [Floor: [String]] = [
     .ground: [
-      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine", "Compression",
+      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine",
+      "Compression",
       "LMDB",
     ],
     .languages: ["Records", "CQL", "Posts"],

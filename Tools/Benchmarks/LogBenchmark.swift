@@ -62,11 +62,14 @@ struct LogBenchmark: ParsableCommand {
     }
     let count = Double(records)
     let name = "\(recordBytes) B records"
-    report("append", name, "batches of 64 KiB", count / batched, ratio: floor / batched, "C write()")
+    report(
+      "append", name, "batches of 64 KiB", count / batched, ratio: floor / batched, "C write()")
     report("append", name, "one call each", count / single, ratio: floor / single, "C write()")
-    report("against Kafka", name, "4.0, its producer tool", count / single,
+    report(
+      "against Kafka", name, "4.0, its producer tool", count / single,
       ratio: count / single / kafka, "Kafka")
-    report("scan", name, "checksum and decode", count / scan, ratio: rawScan / scan, "C pread + CRC")
+    report(
+      "scan", name, "checksum and decode", count / scan, ratio: rawScan / scan, "C pread + CRC")
   }
 
   private func write(_ block: [UInt8], _ path: String, _ count: Int) throws -> Double {

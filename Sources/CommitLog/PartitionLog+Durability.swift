@@ -1,0 +1,85 @@
+internal import Machine
+internal import Records
+internal import Synchronization
+
+extension PartitionLog {
+  /// Waits until everything before `offset` is as durable as configured, then shows it to readers.
+  func acknowledge(upTo offset: Int64) throws(LogError) {
+    let failure = commit.wait(
+      for: offset, durability: context.configuration.durability, sync: syncLast, show: show)
+    if let failure { throw .stopped(topicPartition, because: failure) }
+  }
+
+  /// Syncs the last segment and says before which offset everything is durable now.
+  private func syncLast() -> (durable: Int64, failure: IOFailure?) {
+    let (target, last) = appending.withLock { ($0.nextOffset, allSegments.last) }
+    guard let last else { return (target, nil) }
+    return (target, commit.sync { () throws(IOFailure) in try last.file.sync() })
+  }
+
+  /// Makes everything before `offset` visible.
+  private func show(upTo offset: Int64) {
+    guard acknowledged.load(ordering: .relaxed) < offset else { return }
+    let stableOffset = appending.withLock { $0.producers.stableOffset(before: offset) }
+    acknowledged.max(offset, ordering: .releasing)
+    stable.max(stableOffset, ordering: .releasing)
+    context.arrivals.raise()
+  }
+
+  /// Makes a segment that is full durable, or the last one when the log is closed.
+  func seal(_ segment: Segment) throws(LogError) {
+    try onDisk { () throws(IOFailure) in
+      try segment.cleanTail()
+      try segment.releaseReserve()
+    }
+    if let failure = commit.sync({ () throws(IOFailure) in try segment.file.sync() }) {
+      throw .stopped(topicPartition, because: failure)
+    }
+    try onDisk { () throws(IOFailure) in try segment.finishIndexes() }
+  }
+
+  /// Makes everything durable, whatever the configured durability; returns the end.
+  func flush() throws(LogError) -> Int64 {
+    let target = try appending.withLock { state throws(LogError) in
+      if let last = allSegments.last { try seal(last) }
+      return state.nextOffset
+    }
+    show(upTo: target)
+    commit.noteDurable(upTo: target)
+    return target
+  }
+
+  /// Syncs where not everything before `offset` is durable.
+  func makeDurable(upTo offset: Int64) throws(LogError) {
+    guard commit.durable < offset else { return }
+    let (target, failure) = syncLast()
+    if let failure { throw .stopped(topicPartition, because: failure) }
+    commit.noteDurable(upTo: target)
+  }
+
+  /// Syncs what an interval has let wait for longer than that.
+  func syncOverdue() throws(LogError) {
+    guard case .interval(let milliseconds) = context.configuration.durability,
+      commit.isOverdue(upTo: endOffset, milliseconds: milliseconds)
+    else { return }
+    let (target, failure) = syncLast()
+    if let failure { throw .stopped(topicPartition, because: failure) }
+    commit.noteDurable(upTo: target)
+  }
+
+  /// Everything before this offset is on the disk.
+  var durableOffset: Int64 { commit.durable }
+
+  /// Makes everything durable with a snapshot of the producers, so that the next start reads
+  /// nothing, and takes no more records; returns the end.
+  func close() throws(LogError) -> Int64 {
+    isClosed.store(true, ordering: .releasing)
+    let end = try flush()
+    let producers = appending.withLock { $0.producers }
+    try onDisk { () throws(IOFailure) in
+      try ProducerSnapshot.write(producers, at: end, in: files)
+      try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
+    }
+    return end
+  }
+}
