@@ -102,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "grouse-benchmarks",
       dependencies: [
-        "CLogFloor",
+        "CLogFloor", "TestSupport",
         "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -136,62 +136,14 @@ import Testing
     #expect(try LogCheck(directory("log"), beside: false).faults == [])
   }
 
-  /// A disk that remembers how far the log's file was synced.
-  private struct CountingDisk: FileSystem {
-    final class Counts: Sendable {
-      let written = Atomic<Int64>(0)
-      let synced = Atomic<Int64>(0)
-      let syncs = Atomic(0)
-    }
-    let below = LocalDisk()
-    let counts = Counts()
-
-    func open(_ path: String, _ mode: OpenMode) throws(IOFailure) -> any File {
-      let file = try below.open(path, mode)
-      return path.hasSuffix(".log") ? CountingFile(below: file, counts: counts) : file
-    }
-    func list(_ directory: String) throws(IOFailure) -> [String] { try below.list(directory) }
-    func createDirectory(_ path: String) throws(IOFailure) { try below.createDirectory(path) }
-    func exists(_ path: String) -> Bool { below.exists(path) }
-    func isDirectory(_ path: String) -> Bool { below.isDirectory(path) }
-    func rename(_ from: String, to: String) throws(IOFailure) { try below.rename(from, to: to) }
-    func remove(_ path: String) throws(IOFailure) { try below.remove(path) }
-    func syncDirectory(_ path: String) throws(IOFailure) { try below.syncDirectory(path) }
-  }
-
-  private final class CountingFile: File {
-    let below: any File
-    let counts: CountingDisk.Counts
-    init(below: any File, counts: CountingDisk.Counts) {
-      self.below = below
-      self.counts = counts
-    }
-    var path: String { below.path }
-    func size() throws(IOFailure) -> Int64 { try below.size() }
-    func read(
-      into buffer: UnsafeMutableRawBufferPointer, at position: Int64
-    ) throws(IOFailure) -> Int { try below.read(into: buffer, at: position) }
-    func write(_ bytes: UnsafeRawBufferPointer, at position: Int64) throws(IOFailure) {
-      try below.write(bytes, at: position)
-      counts.written.store(position + Int64(bytes.count), ordering: .sequentiallyConsistent)
-    }
-    func truncate(to size: Int64) throws(IOFailure) { try below.truncate(to: size) }
-    func sync() throws(IOFailure) {
-      let covered = counts.written.load(ordering: .sequentiallyConsistent)
-      try below.sync()
-      counts.synced.max(covered, ordering: .sequentiallyConsistent)
-      counts.syncs.add(1, ordering: .sequentiallyConsistent)
-    }
-  }
-
   @Test func `what is acknowledged was synced before, and writers share syncs`() throws {
     let directory = TemporaryDirectory()
-    let disk = CountingDisk()
+    let disk = WatchedDisk()
     let log = try CommitLog(directory("log"), disk: disk)
     try log.createTopic("posts")
     let partition = try log.partition(posts)
     let size = Int64(try encode([Self.record(0, 100)]).count)
-    let before = disk.counts.syncs.load(ordering: .sequentiallyConsistent)
+    let before = disk.syncs
     let faults = Faults()
     let writers = (0..<8).map { writer in
       Worker {
@@ -199,7 +151,7 @@ import Testing
           for number in 100..<160 {
             let taken = try partition.appended(try encode([Self.record(writer, number)]))
             // All batches have one size, so the offset tells where it lies.
-            let synced = disk.counts.synced.load(ordering: .sequentiallyConsistent)
+            let synced = disk.syncedBytes
             if synced < (taken.lastOffset + 1) * size {
               faults.note("\(taken.lastOffset) was acknowledged, \(synced) bytes synced")
             }
@@ -209,7 +161,7 @@ import Testing
     }
     for writer in writers { writer.join() }
     #expect(faults.all.prefix(5) == [])
-    let syncs = disk.counts.syncs.load(ordering: .sequentiallyConsistent) - before
+    let syncs = disk.syncs - before
     #expect(syncs > 0 && syncs < 8 * 60)
   }
 }

@@ -18,7 +18,8 @@ struct CompactedTests {
       segmentBytes: 4_096, indexIntervalBytes: 150, durability: .interval(milliseconds: .max))
     configuration.dedupeBytes = dedupeBytes
     return try CommitLog(
-      folder(name), disk: UnsyncedDisk(), clock: hourglass.clock, configuration: configuration)
+      folder(name), disk: WatchedDisk(syncing: false), clock: hourglass.clock,
+      configuration: configuration)
   }
 
   private func createTopic(_ log: CommitLog) throws {

@@ -20,7 +20,7 @@ struct WrittenByPeerTests {
 
   private func open() throws -> CommitLog {
     try CommitLog(
-      directory, disk: UnsyncedDisk(), clock: hourglass.clock,
+      directory, disk: WatchedDisk(syncing: false), clock: hourglass.clock,
       configuration: LogConfiguration(segmentBytes: 16_384))
   }
 

@@ -32,7 +32,7 @@ struct WrittenByUsTests {
 
   private func open(_ name: String, _ sizes: Sizes) throws -> CommitLog {
     try CommitLog(
-      folder(name), disk: UnsyncedDisk(), clock: hourglass.clock,
+      folder(name), disk: WatchedDisk(syncing: false), clock: hourglass.clock,
       configuration: sizes.configuration)
   }
 

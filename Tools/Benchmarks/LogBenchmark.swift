@@ -5,6 +5,7 @@ import CommitLog
 import Machine
 import Records
 import Synchronization
+import TestSupport
 
 /// The commit log alone, each figure beside what a C program reaches with the same bytes on the same
 /// disk in the same run. Runs take turns, and the best of each side counts.
@@ -182,7 +183,7 @@ struct LogBenchmark: ParsableCommand {
     let appends = 2_000
     var best = (ratio: 0.0, acks: 0.0, group: 0.0, raw: 0.0)
     for _ in 0..<rounds {
-      let disk = CountingDisk()
+      let disk = WatchedDisk()
       let path = Path.join(folder, "durable")
       let log = try CommitLog(path, disk: disk)
       try log.createTopic("bench")
