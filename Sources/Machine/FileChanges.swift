@@ -11,7 +11,7 @@ internal import Synchronization
 ///
 /// For one thread.
 package final class FileChanges {
-  private let descriptor: Int32
+  private var descriptor: Int32
   private let directory: String
   private var changes: UInt64 = 0
 
@@ -31,11 +31,18 @@ package final class FileChanges {
   private func watch() {
     #if os(Linux)
       let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE)
-      inotify_add_watch(descriptor, directory, mask)
+      var isComplete = inotify_add_watch(descriptor, directory, mask) >= 0
       let disk = LocalDisk()
       for name in (try? disk.list(directory)) ?? [] {
         let path = Path.join(directory, name)
-        if disk.isDirectory(path) { inotify_add_watch(descriptor, path, mask) }
+        if disk.isDirectory(path), inotify_add_watch(descriptor, path, mask) < 0 {
+          isComplete = isComplete && !disk.exists(path)
+        }
+      }
+      if !isComplete, descriptor >= 0 {
+        // Too many watches, or none at all: from here on it looks for itself.
+        close(descriptor)
+        descriptor = -1
       }
     #endif
   }

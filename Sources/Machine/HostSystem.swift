@@ -29,6 +29,15 @@ package enum HostSystem {
     return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
   }
 
+  /// Puts the null device into the places of standard input, output and error that whoever started
+  /// the process has closed: a file opened there would get what is meant for people.
+  package static func holdStandardDescriptors() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is the one that is closed.
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   /// Lets the process open as many files as the system allows it: a log has some for every segment,
   /// and the usual limit is made for programs with a few. What is refused stays as it was.
   package static func raiseOpenFileLimit() {

@@ -55,7 +55,10 @@ package struct LocalDisk: FileSystem {
     }
   }
 
-  package func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package func exists(_ path: String) -> Bool {
+    // What may not be seen is there: whoever opens it says why not.
+    access(path, F_OK) == 0 || errno == EACCES
+  }
 
   package func isDirectory(_ path: String) -> Bool {
     var status = stat()

@@ -36,6 +36,7 @@ struct Grouse: ParsableCommand {
   static let version = "0.1.0"
 
   static func main() {
+    HostSystem.holdStandardDescriptors()
     Interruption.ignoreClosedPipes()
     HostSystem.raiseOpenFileLimit()
     MappedFileFault.endProcess()

@@ -55,7 +55,7 @@ import Testing
     for (line, word) in [
       ("nonsense", "(stdin):2"), (#"{"valeu": 1}"#, "valeu"), (#"{"partition": "x"}"#, "partition"),
       (#"{"timestamp": "soon"}"#, "timestamp"), (#"{"value_base64": "?"}"#, "base 64"),
-      (#"{"headers": 3}"#, "headers"), (#"{"partition": 9, "value": ""}"#, "t-9"),
+      (#"{"headers": 3}"#, "headers"), (#"{"partition": 9, "value": ""}"#, "no partition 9"),
     ] {
       try stage.fails(
         "produce", "t", "--format", "json", input: #"{"value": "kept"}"# + "\n" + line,

@@ -39,6 +39,7 @@ struct Produce: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
     if keySeparator?.isEmpty == true { throw ValidationError("--key-separator must not be empty") }
     if format == .json && keySeparator != nil {
       throw ValidationError("--key-separator is for lines; in JSON the key is a field")
@@ -79,10 +80,11 @@ struct Produce: ParsableCommand {
 
   private func append(to log: CommitLog, _ interruption: Interruption) throws -> Int {
     let reader = InputReader(
-      form: format, keySeparator: keySeparator.map { Array($0.utf8) }, emptyIsNull: emptyIsNull)
+      form: format, keySeparator: keySeparator.map { Array($0.replacing("\\t", with: "\t").utf8) }, emptyIsNull: emptyIsNull)
     let headers = try parsedHeaders()
     var producer = try LogProducer(
-      log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes)
+      log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes,
+      first: Int(Entropy.identifier()[0]))
     let input = try InputBytes(nil)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
@@ -91,7 +93,12 @@ struct Produce: ParsableCommand {
       if format == .json, line.isEmpty { return }
       var record = try reader.record(line, number: lines.number)
       record.headers = headers + record.headers
-      try Self.send(record, partition, to: &producer)
+      do throws(LogError) {
+        try Self.send(record, partition, to: &producer)
+      } catch {
+        guard error.isOfOneRecord else { throw error }
+        throw InputLineError(line: lines.number, reason: "\(error)")
+      }
     }
     do {
       while true {
@@ -105,7 +112,8 @@ struct Produce: ParsableCommand {
       if let line = lines.last() { try take(line) }
     } catch {
       // What came before the line that cannot be taken is kept.
-      try producer.flush()
+      try? producer.flush()
+      Messages.line("appended \(Shown.number(producer.acknowledged)) records to \(topic)")
       throw error
     }
     try producer.flush()
@@ -116,10 +124,10 @@ struct Produce: ParsableCommand {
 
   private static func send(
     _ record: InputRecord, _ partition: Int?, to producer: inout LogProducer
-  ) throws {
+  ) throws(LogError) {
     let time = record.timestamp ?? Clock.system.milliseconds
-    try withBytes(record.key) { key in
-      try withBytes(record.value) { value in
+    try withBytes(record.key) { key throws(LogError) in
+      try withBytes(record.value) { value throws(LogError) in
         try producer.send(
           timestamp: time, key: key, value: value, headers: record.headers,
           partition: record.partition ?? partition)
@@ -128,10 +136,12 @@ struct Produce: ParsableCommand {
   }
 
   private static func withBytes(
-    _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Void
-  ) rethrows {
+    _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws(LogError) -> Void
+  ) throws(LogError) {
     guard let bytes else { return try body(nil) }
-    try bytes.withUnsafeBytes { try body($0) }
+    try bytes.withUnsafeBytes { bytes in
+      Result { () throws(LogError) in try body(bytes) }
+    }.get()
   }
 }
 

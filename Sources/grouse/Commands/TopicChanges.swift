@@ -41,6 +41,7 @@ extension Topics {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
+      if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
       let settings = try settings.parsed()
       let configuration = try options.configuration()
       let log = try DataDirectory(
@@ -81,6 +82,7 @@ extension Topics {
       let (topic, partitions, altered) = (topic, partitions, changes)
       try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics alter") {
         log in
+        if let partitions { try log.checkPartitions(topic, partitions) }
         if !altered.isEmpty { try log.alterTopic(topic, settings: altered) }
         if let partitions { try log.addPartitions(topic, upTo: partitions) }
       }
@@ -97,6 +99,7 @@ extension Topics {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
+      if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
       try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics delete") {
         log in try log.deleteTopic(topic)
       }
