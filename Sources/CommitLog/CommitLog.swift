@@ -12,14 +12,16 @@ package final class CommitLog: Sendable {
   package let repairs: [String]
   /// Raised whenever records are acknowledged in any partition.
   package let arrivals: Signal
-  private let context: LogContext
-  private let partitions: Mutex<[TopicPartition: PartitionLog]>
+  let context: LogContext
+  let partitions: Mutex<[TopicPartition: PartitionLog]>
+  /// Held by whoever makes, changes or deletes a topic, or writes down how far all of them are.
+  let changing = Mutex<Void>(())
   /// Held as long as the log is open for writing.
   private let lock: DirectoryLock?
 
-  private var disk: any FileSystem { context.disk }
+  var disk: any FileSystem { context.disk }
   var clock: Clock { context.clock }
-  private var folders: TopicFolders { TopicFolders(directory, disk) }
+  var folders: TopicFolders { TopicFolders(directory, disk) }
 
   /// Opens the log in `directory`, making it where it is missing, and repairs what a crash left.
   /// `lock` is the caller's right to write there; the log keeps it while it is open.
@@ -51,8 +53,13 @@ package final class CommitLog: Sendable {
     var settings: [String: TopicConfiguration] = [:]
     for partition in found {
       if settings[partition.topic] == nil {
+        // Kafka keeps settings elsewhere: of its folders only this tells that a topic is compacted.
+        let isCompacted =
+          partition.topic == ConsumerOffsets.topic || checkpoints.cleaned.knows(partition.topic)
         settings[partition.topic] = try topics.settings(
-          of: partition.topic, over: configuration.topicDefaults
+          of: partition.topic,
+          over: isCompacted
+            ? configuration.topicDefaults.compacted : configuration.topicDefaults
         ) { repairs.append("\(partition.topic): \($0); it keeps everything until that is mended") }
       }
       let recovery = Recovery(
@@ -143,7 +150,8 @@ package final class CommitLog: Sendable {
   /// One partition. Thrown: `unknownTopic`.
   package func partition(_ wanted: TopicPartition) throws(LogError) -> PartitionLog {
     guard let found = partitions.withLock({ $0[wanted] }) else {
-      throw .unknownTopic(wanted.partition == 0 ? wanted.topic : "\(wanted)")
+      let count = partitions.withLock { $0.keys.count { $0.topic == wanted.topic } }
+      throw count == 0 ? .unknownTopic(wanted.topic) : .unknownPartition(wanted, count: count)
     }
     return found
   }
@@ -151,104 +159,6 @@ package final class CommitLog: Sendable {
   /// A topic's settings. Thrown: `unknownTopic`.
   package func configuration(of topic: String) throws(LogError) -> TopicConfiguration {
     try partition(TopicPartition(topic, 0)).configuration
-  }
-
-  /// Makes a topic with settings of its own by Kafka's names; it is there after a crash, or nothing
-  /// of it is. Thrown: `invalidTopicName`, `invalidPartitionCount`, `invalidConfiguration`,
-  /// `topicExists`, `readOnly`.
-  package func createTopic(
-    _ name: String, partitions count: Int = 1, settings overrides: [String: String] = [:]
-  ) throws(LogError) {
-    guard let checkpoints = context.checkpoints else { throw .readOnly }
-    try TopicFolders.check(name: name)
-    guard (1...Limits.partitionsPerTopic).contains(count) else {
-      throw .invalidPartitionCount(count)
-    }
-    let settings = try context.configuration.topicDefaults.applying(overrides)
-    try partitions.withLock { state throws(LogError) in
-      guard state[TopicPartition(name, 0)] == nil else { throw .topicExists(name) }
-      try onDisk { () throws(IOFailure) in try checkpoints.forget(name) }
-      try folders.create(name, partitions: count, settings: overrides)
-      state.merge(try open(name, 0..<count, settings, checkpoints)) { $1 }
-    }
-  }
-
-  private func open(
-    _ topic: String, _ numbers: Range<Int>, _ settings: TopicConfiguration,
-    _ checkpoints: LogCheckpoints
-  ) throws(LogError) -> [TopicPartition: PartitionLog] {
-    var opened: [TopicPartition: PartitionLog] = [:]
-    for number in numbers {
-      let place = TopicPartition(topic, number)
-      opened[place] = try Recovery(
-        topicPartition: place, context: context, files: folders.files(place), settings: settings,
-        wasClosed: false
-      ).open(checkpoints) { _ in }
-    }
-    return opened
-  }
-
-  /// Changes some of a topic's settings; nil puts back what holds for all topics. Durable when this
-  /// returns. Thrown: `unknownTopic`, `invalidConfiguration`, `readOnly`.
-  package func alterTopic(
-    _ name: String, settings changes: [String: String?]
-  ) throws(LogError) {
-    guard context.checkpoints != nil else { throw .readOnly }
-    try partitions.withLock { state throws(LogError) in
-      let concerned = state.values.filter { $0.topicPartition.topic == name }
-      guard let first = concerned.first else { throw .unknownTopic(name) }
-      var overrides = first.configuration.overrides
-      for (key, value) in changes {
-        _ = try TopicConfigurationKey.named(key)
-        overrides[key] = value
-      }
-      let settings = try context.configuration.topicDefaults.applying(overrides)
-      try onDisk { () throws(IOFailure) in try folders.write(overrides, of: name) }
-      for partition in concerned { partition.alter(settings) }
-    }
-  }
-
-  /// Gives a topic more partitions, up to `count`; keys that come from now on may go elsewhere than
-  /// before. After a crash they are all there, or none is. Thrown: `unknownTopic`,
-  /// `fewerPartitions`, `invalidPartitionCount`, `readOnly`.
-  package func addPartitions(_ name: String, upTo count: Int) throws(LogError) {
-    guard let checkpoints = context.checkpoints else { throw .readOnly }
-    guard (1...Limits.partitionsPerTopic).contains(count) else {
-      throw .invalidPartitionCount(count)
-    }
-    try partitions.withLock { state throws(LogError) in
-      let current = state.keys.filter { $0.topic == name }.count
-      guard current > 0, let first = state[TopicPartition(name, 0)] else {
-        throw .unknownTopic(name)
-      }
-      guard count > current else {
-        throw .fewerPartitions(name, current: current, wanted: count)
-      }
-      try folders.extend(name, from: current, to: count)
-      state.merge(try open(name, current..<count, first.configuration, checkpoints)) { $1 }
-    }
-  }
-
-  /// Deletes a topic and all its records.
-  package func deleteTopic(_ name: String) throws(LogError) {
-    guard context.checkpoints != nil else { throw .readOnly }
-    // Who still holds them must not write into the folders of a later topic of that name. Before
-    // the lock is taken, as this waits for what is under way.
-    let leaving = try partitions(of: name)
-    for partition in leaving { partition.retire(true) }
-    try partitions.withLock { state throws(LogError) in
-      let doomed = state.keys.filter { $0.topic == name }.sorted()
-      guard let first = doomed.first else { throw .unknownTopic(name) }
-      defer {
-        // Without partition 0 the topic is gone, whatever failed behind that.
-        if disk.exists(folders.files(first).directory) {
-          for partition in leaving { partition.retire(false) }
-        } else {
-          for folder in doomed { state[folder] = nil }
-        }
-      }
-      try onDisk { () throws(IOFailure) in try folders.delete(doomed) }
-    }
   }
 
   /// What `maintain` has done.
@@ -280,8 +190,8 @@ package final class CommitLog: Sendable {
       }
     }
     // With the right to make and delete topics: a new one has nothing of its predecessor's.
-    try partitions.withLock { state throws(LogError) in
-      let ends = state.mapValues(\.durableOffset)
+    try changing.withLock { _ throws(LogError) in
+      let ends = partitions.withLock { $0.mapValues(\.durableOffset) }
       try onDisk { () throws(IOFailure) in try checkpoints.recoveryPoints.move(ends) }
     }
     return done
@@ -298,16 +208,29 @@ package final class CommitLog: Sendable {
   /// nothing. The log takes no more records then.
   package func close() throws(LogError) {
     guard let checkpoints = context.checkpoints else { return }
-    let all = partitions.withLock { $0 }
-    var ends: [TopicPartition: Int64] = [:]
-    for (place, partition) in all { ends[place] = try partition.close() }
-    let starts = all.filter { $0.value.startOffset > $0.value.allSegments.first?.baseOffset ?? 0 }
-    let (endings, beginnings) = (ends, starts.mapValues(\.startOffset))
-    try onDisk { () throws(IOFailure) in
-      try checkpoints.recoveryPoints.replace(endings)
-      try checkpoints.highWatermarks.replace(endings)
-      try checkpoints.logStarts.replace(beginnings)
-      try CleanShutdown(directory, disk).leave()
+    try changing.withLock { _ throws(LogError) in
+      let all = partitions.withLock { $0 }.sorted { $0.key < $1.key }
+      var ends: [TopicPartition: Int64] = [:]
+      var failure: LogError?
+      for (place, partition) in all {
+        do throws(LogError) { ends[place] = try partition.close() } catch {
+          // The others are made durable all the same.
+          failure = failure ?? error
+        }
+      }
+      if let failure { throw failure }
+      var starts: [TopicPartition: Int64] = [:]
+      for (place, partition) in all
+      where partition.startOffset > partition.allSegments.first?.baseOffset ?? 0 {
+        starts[place] = partition.startOffset
+      }
+      let (endings, beginnings) = (ends, starts)
+      try onDisk { () throws(IOFailure) in
+        try checkpoints.recoveryPoints.replace(endings)
+        try checkpoints.highWatermarks.replace(endings)
+        try checkpoints.logStarts.replace(beginnings)
+        try CleanShutdown(directory, disk).leave()
+      }
     }
   }
 }

@@ -34,16 +34,15 @@ struct Compaction {
         if header.isControl {
           if let marker = TransactionMarker(header, batch) { _ = spans.end(marker, header) }
         } else if !spans.isAborted(header) {
-          guard keys.hasRoom(for: Int(header.count)) || keys.end == start else {
-            isFull = true
-            return
-          }
-          keys.makeRoom(for: Int(header.count))
           try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
             try decoder.forEach(in: batch) { record throws(RecordError) in
-              if let key = record.key, record.offset >= start { keys.put(key, record.offset) }
+              guard !isFull, record.offset >= start, let key = record.key else { return }
+              isFull = !keys.put(key, record.offset)
+              // What is put in ends before the first record that found no room.
+              if isFull { keys.end = record.offset }
             }
           }
+          if isFull { return }
         }
         keys.end = header.nextOffset
       }

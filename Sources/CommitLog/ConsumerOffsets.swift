@@ -22,6 +22,9 @@ package final class ConsumerOffsets: Sendable {
 
   private let log: CommitLog
   private let committed: Mutex<[Key: Commit]>
+  /// Held while something is written, so that nobody commits between the decision that a group was
+  /// silent and its end.
+  private let changing = Mutex<Void>(())
 
   /// Reads what was committed. A log opened for reading only, or without the topic yet, is fine.
   package init(_ log: CommitLog) throws(LogError) {
@@ -78,27 +81,39 @@ package final class ConsumerOffsets: Sendable {
   package func commit(
     group: String, _ offsets: [TopicPartition: CommittedOffset]
   ) throws(LogError) {
-    try write(
-      offsets.map { (Key(group: group, partition: $0.key), $0.value) }, of: group)
+    try changing.withLock { _ throws(LogError) in
+      try write(
+        offsets.map { (Key(group: group, partition: $0.key), $0.value) }, of: group)
+    }
   }
 
   /// Deletes a group with all its offsets, durable when this returns; false where there is none.
   @discardableResult
   package func delete(group: String) throws(LogError) -> Bool {
-    let partitions = offsets(of: group).keys
-    try write(partitions.map { (Key(group: group, partition: $0), nil) }, of: group)
-    return !partitions.isEmpty
+    try changing.withLock { _ throws(LogError) in
+      let partitions = offsets(of: group).keys
+      try write(partitions.map { (Key(group: group, partition: $0), nil) }, of: group)
+      return !partitions.isEmpty
+    }
   }
 
   /// Deletes the offsets of groups that have committed nothing since `time` (milliseconds since
   /// 1970), as Kafka does after `offsets.retention.minutes`; returns the groups.
   @discardableResult
   package func expire(groupsSilentSince time: Int64) throws(LogError) -> [String] {
-    let silent = groups.filter { group in
-      (offsets(of: group).values.map(\.committedAt).max() ?? .max) < time
+    try changing.withLock { _ throws(LogError) in
+      var groups: [String: (latest: Int64, keys: [Key])] = [:]
+      for (key, commit) in committed.withLock({ $0 }) {
+        guard let offset = commit.offset else { continue }
+        var group = groups[key.group] ?? (.min, [])
+        group.keys.append(key)
+        group.latest = max(group.latest, offset.committedAt)
+        groups[key.group] = group
+      }
+      let silent = groups.filter { $0.value.latest < time }
+      for (group, found) in silent { try write(found.keys.map { ($0, nil) }, of: group) }
+      return silent.keys.sorted()
     }
-    for group in silent { try delete(group: group) }
-    return silent
   }
 
   private func write(
@@ -129,8 +144,8 @@ package final class ConsumerOffsets: Sendable {
     }
     committed.withLock { state in
       for (key, offset) in changes {
-        if let known = state[key], known.position > position { continue }
-        state[key] = Commit(offset: offset, position: position)
+        // With the right to change alone, so what is deleted need not be remembered.
+        state[key] = offset.map { Commit(offset: $0, position: position) }
       }
     }
   }

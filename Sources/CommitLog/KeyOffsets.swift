@@ -24,23 +24,17 @@ struct KeyOffsets {
     end = start
   }
 
-  /// Whether so many more keys fit; past nine tenths, look-ups become slow.
-  func hasRoom(for keys: Int) -> Bool { count + keys <= slots.count * 9 / 10 }
-
-  /// Makes room for so many more keys whatever the limit was: one batch must fit.
-  mutating func makeRoom(for keys: Int) {
-    guard !hasRoom(for: keys) else { return }
-    let old = slots
-    slots = Array(repeating: Slot(), count: (count + keys) * 10 / 9 + 1)
-    for slot in old where slot.offset >= 0 { slots[place(slot.high, slot.low)] = slot }
-  }
-
-  /// Notes a key's offset; of several the largest one counts.
-  mutating func put(_ key: UnsafeRawBufferPointer, _ offset: Int64) {
+  /// Notes a key's offset; of several the largest one counts. False where there is no room for one
+  /// more key: past nine tenths, look-ups become slow.
+  mutating func put(_ key: UnsafeRawBufferPointer, _ offset: Int64) -> Bool {
     let (high, low) = Self.hash(key)
     let place = place(high, low)
-    if slots[place].offset < 0 { count += 1 }
+    if slots[place].offset < 0 {
+      guard count < slots.count * 9 / 10 else { return false }
+      count += 1
+    }
     slots[place] = Slot(high: high, low: low, offset: max(slots[place].offset, offset))
+    return true
   }
 
   /// The last offset of a key; nil where it was not met.

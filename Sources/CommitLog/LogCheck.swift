@@ -21,30 +21,49 @@ package struct LogCheck: Sendable {
   ) throws(LogError) {
     guard disk.exists(directory) else { return }
     let folders = TopicFolders(directory, disk)
-    let found = try onDisk { () throws(IOFailure) in
-      for (name, checkpoint) in try LogCheckpoints(directory, disk).all
-      where checkpoint.isUnreadable {
-        faults.append("\(Path.join(directory, name)): it cannot be understood")
-      }
-      return try folders.complete(removingRest: false) { _ in }
+    let (found, checkpoints) = try onDisk { () throws(IOFailure) in
+      let checkpoints = try LogCheckpoints(directory, disk)
+      return (try folders.complete(removingRest: false) { _ in }, checkpoints)
     }
+    for (name, checkpoint) in checkpoints.all where checkpoint.isUnreadable {
+      faults.append("\(Path.join(directory, name)): it cannot be understood")
+    }
+    let reached = checkpoints.recoveryPoints.all
+    for place in reached.keys.sorted() where !found.contains(place) {
+      faults.append("\(place): its folder is gone; it had reached \(reached[place] ?? 0)")
+    }
+    var compacted: Set<String> = [ConsumerOffsets.topic]
     for place in found {
       partitions += 1
       if place.partition == 0 {
-        _ = try folders.settings(of: place.topic, over: TopicConfiguration()) {
+        let settings = try folders.settings(of: place.topic, over: TopicConfiguration()) {
           faults.append("\(place): \($0)")
         }
+        if settings.compacts || checkpoints.cleaned.knows(place.topic) {
+          compacted.insert(place.topic)
+        }
+        let identifier = try? folders.identifier(of: place.topic)
+        if identifier?.utf8.count != 22 {
+          faults.append("\(place): its partition.metadata names no topic_id of 22 characters")
+        }
       }
+      let isCompacted = compacted.contains(place.topic)
       try onDisk { () throws(IOFailure) in
-        try check(place, folders.files(place), writer, progress)
+        try check(
+          place, folders.files(place), isCompacted: isCompacted, reached: reached[place] ?? 0,
+          writer, progress)
       }
     }
   }
 
   private mutating func check(
-    _ place: TopicPartition, _ files: SegmentFiles, _ writer: Bool, _ progress: (Int64) -> Void
+    _ place: TopicPartition, _ files: SegmentFiles, isCompacted: Bool, reached: Int64,
+    _ writer: Bool, _ progress: (Int64) -> Void
   ) throws(IOFailure) {
     let bases = try files.baseOffsets()
+    if bases.isEmpty, reached > 0 {
+      faults.append("\(place): all its segments are gone; it had reached \(reached)")
+    }
     for (number, base) in bases.enumerated() {
       let isTail = number == bases.count - 1
       let found: (segment: Segment, indexesAreSound: Bool)
@@ -63,6 +82,14 @@ package struct LogCheck: Sendable {
       }
       if !isTail, scan.nextOffset > bases[number + 1] {
         faults.append("\(place)@\(bases[number + 1]): the segment before reaches past it")
+      }
+      if !isTail, scan.nextOffset < bases[number + 1], scan.fault == nil, !isCompacted {
+        faults.append(
+          "\(place)@\(scan.nextOffset): records up to \(bases[number + 1]) are missing")
+      }
+      if isTail, scan.nextOffset < reached {
+        faults.append(
+          "\(place)@\(scan.nextOffset): it ends here, but had reached \(reached)")
       }
       if !found.indexesAreSound, !(isTail && writer) {
         faults.append(
@@ -84,7 +111,7 @@ package struct LogCheck: Sendable {
       segment, offset: segment.baseOffset, indexInterval: Int.max
     ) { header, batch in
       do throws(RecordError) {
-        try decoder.forEach(in: batch) { _ throws(RecordError) in }
+        try decoder.forEach(in: batch) { record throws(RecordError) in try record.checkHeaders() }
       } catch {
         broken.append("\(place)@\(header.baseOffset): \(error) (\(segment.file.path))")
       }

@@ -57,7 +57,9 @@ package struct LogDump {
   ) throws {
     let directory = Path.parent(of: path)
     let name = Path.name(of: path)
-    guard let dot = name.firstIndex(of: "."), let base = Int64(name[..<dot]), base >= 0 else {
+    guard let dot = name.firstIndex(of: "."), let base = Int64(name[..<dot]),
+      (0..<SegmentFiles.endOfBases).contains(base)
+    else {
       throw LogError.notALogFile(path)
     }
     let suffix = String(name[dot...])

@@ -7,7 +7,10 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   /// A batch that was to be appended, or was found in a segment, is not as it must be.
   case record(RecordError, at: TopicPartition, offset: Int64)
   case unknownTopic(String)
+  case unknownPartition(TopicPartition, count: Int)
   case topicExists(String)
+  /// The topic is the log's own.
+  case internalTopic(String)
   case invalidTopicName(String, reason: String)
   case invalidPartitionCount(Int)
   /// A topic's partitions can only become more.
@@ -37,13 +40,20 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
     case .unknownTopic(let name):
       "there is no topic \(name); `grouse topics list` shows those there are, "
         + "`grouse topics create \(name)` makes it"
+    case .unknownPartition(let partition, let count):
+      "\(partition.topic) has no partition \(partition.partition), but "
+        + (count == 1 ? "0 alone" : "0 to \(count - 1)")
+    case .internalTopic(let name):
+      "\(name) is the log's own: it cannot be deleted, written to by hand or given partitions"
     case .topicExists(let name): "the topic \(name) exists already"
     case .invalidTopicName(let name, let reason): "\"\(name)\" cannot be a topic's name: \(reason)"
     case .invalidPartitionCount(let count):
       "a topic cannot have \(count) partitions; choose 1 to \(Limits.partitionsPerTopic)"
     case .fewerPartitions(let name, let current, let wanted):
-      "\(name) has \(current) partitions and cannot be given \(wanted): they can only become more, "
-        + "as the records of those taken away would be lost"
+      current == wanted
+        ? "\(name) has \(current) partitions already"
+        : "\(name) has \(current) partitions and cannot be given \(wanted): they can only become "
+          + "more, as the records of those taken away would be lost"
     case .invalidConfiguration(let key, let reason):
       "\(key): \(reason); `grouse topics describe TOPIC --configs` shows the settings there are"
     case .offsetOutOfRange(let at, let offset, let start, let end):
@@ -68,6 +78,14 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
 }
 
 extension LogError {
+  /// Whether it is one record's fault, so that others may be taken.
+  package var isOfOneRecord: Bool {
+    switch self {
+    case .record, .tooLarge, .invalidRecord, .unknownPartition: true
+    default: false
+    }
+  }
+
   /// The error of a setting, with the file that it stands in.
   func inFile(_ path: String) -> LogError {
     guard case .invalidConfiguration(let key, let reason) = self else { return self }

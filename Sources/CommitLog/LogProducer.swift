@@ -11,6 +11,8 @@ package struct LogProducer: ~Copyable {
   private struct Slot: ~Copyable {
     let partition: PartitionLog
     var builder: RecordBatchBuilder
+    /// What the topic takes, as it was when the batch was begun.
+    var rules: RecordRules
   }
 
   // A noncopyable builder cannot stand in an array; a pointer costs nothing a record.
@@ -18,23 +20,28 @@ package struct LogProducer: ~Copyable {
   private let count: Int
   private let codec: Codec
   private let batchBytes: Int
-  private var sticky = 0
+  private var sticky: Int
   /// Records that were acknowledged.
   package private(set) var acknowledged = 0
 
-  /// A producer to all partitions of a topic; batches have about `batchBytes`, compressed by
-  /// `codec`. Thrown: `unknownTopic`.
+  /// A producer to all partitions of a topic; batches have about `batchBytes`, or what the topic's
+  /// `max.message.bytes` allows, compressed by `codec`. Records without a key begin at partition
+  /// `first`, modulo how many there are. Thrown: `unknownTopic`.
   package init(
-    _ log: CommitLog, topic: String, codec: Codec = .none, batchBytes: Int = 64 << 10
+    _ log: CommitLog, topic: String, codec: Codec = .none, batchBytes: Int = 64 << 10,
+    first: Int = 0
   ) throws(LogError) {
     let partitions = try log.partitions(of: topic)
+    sticky = first % partitions.count
     slots = .allocate(capacity: partitions.count)
     count = partitions.count
     self.codec = codec
     self.batchBytes = batchBytes
     for (number, partition) in partitions.enumerated() {
       (slots + number).initialize(
-        to: Slot(partition: partition, builder: RecordBatchBuilder(capacity: batchBytes + 1_024)))
+        to: Slot(
+          partition: partition, builder: RecordBatchBuilder(capacity: batchBytes + 1_024),
+          rules: partition.recordRules))
     }
   }
 
@@ -53,12 +60,13 @@ package struct LogProducer: ~Copyable {
     partition: Int? = nil
   ) throws(LogError) {
     let number = try choose(partition, key)
+    try makeRoom(number, timestamp, key, value, 0)
     do throws(RecordError) {
       try slots[number].builder.append(timestamp: timestamp, key: key, value: value)
     } catch {
       throw refused(error, number)
     }
-    if slots[number].builder.size >= batchBytes { try flush(number, isFull: true) }
+    if slots[number].builder.size >= batchBytes { try flush(number) }
   }
 
   /// The same with headers.
@@ -67,14 +75,37 @@ package struct LogProducer: ~Copyable {
     headers: [RecordHeader], partition: Int? = nil
   ) throws(LogError) {
     let number = try choose(partition, key)
+    let more = headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 10 }
+    try makeRoom(number, timestamp, key, value, more)
     do throws(RecordError) {
       try slots[number].builder.append(
         timestamp: timestamp, key: key, value: value, headers: headers)
     } catch {
       throw refused(error, number)
     }
-    if slots[number].builder.size >= batchBytes { try flush(number, isFull: true) }
+    if slots[number].builder.size >= batchBytes { try flush(number) }
   }
+
+  /// Refuses a record that the topic does not take, before those gathered are refused with it, and
+  /// appends these where it would make their batch too large.
+  @inline(__always)
+  private mutating func makeRoom(
+    _ number: Int, _ timestamp: Int64, _ key: UnsafeRawBufferPointer?,
+    _ value: UnsafeRawBufferPointer?, _ headers: Int
+  ) throws(LogError) {
+    let size = (key?.count ?? 0) + (value?.count ?? 0) + headers + Self.overhead
+    let rules = slots[number].rules
+    if !rules.allows(timestamp: timestamp, hasKey: key != nil, bytes: size) {
+      try slots[number].partition.checkRecord(
+        timestamp: timestamp, hasKey: key != nil, bytes: size - Self.overhead)
+    }
+    if slots[number].builder.count > 0, slots[number].builder.size + size > rules.maxBytes {
+      try flush(number)
+    }
+  }
+
+  /// More than the numbers around a record take.
+  private static let overhead = 40
 
   private func refused(_ error: RecordError, _ number: Int) -> LogError {
     .record(
@@ -89,7 +120,7 @@ package struct LogProducer: ~Copyable {
     if let partition {
       guard (0..<count).contains(partition) else {
         let topic = slots[0].partition.topicPartition.topic
-        throw .unknownTopic("\(TopicPartition(topic, partition))")
+        throw .unknownPartition(TopicPartition(topic, partition), count: count)
       }
       return partition
     }
@@ -99,12 +130,10 @@ package struct LogProducer: ~Copyable {
 
   /// Appends what was gathered; everything sent is acknowledged when this returns.
   package mutating func flush() throws(LogError) {
-    for number in 0..<count where slots[number].builder.count > 0 {
-      try flush(number, isFull: false)
-    }
+    for number in 0..<count where slots[number].builder.count > 0 { try flush(number) }
   }
 
-  private mutating func flush(_ number: Int, isFull: Bool) throws(LogError) {
+  private mutating func flush(_ number: Int) throws(LogError) {
     let partition = slots[number].partition
     do throws(RecordError) {
       try slots[number].builder.seal(codec: codec)
@@ -116,6 +145,7 @@ package struct LogProducer: ~Copyable {
     }
     acknowledged += Int(slots[number].builder.count)
     slots[number].builder.reset()
-    if isFull, number == sticky { sticky = (sticky + 1) % count }
+    slots[number].rules = partition.recordRules
+    if number == sticky { sticky = (sticky + 1) % count }
   }
 }

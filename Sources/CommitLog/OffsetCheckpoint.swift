@@ -27,6 +27,14 @@ final class OffsetCheckpoint: Sendable {
   /// What is kept of a partition.
   subscript(_ partition: TopicPartition) -> Int64? { offsets.withLock { $0[partition] } }
 
+  /// What is kept of every partition.
+  var all: [TopicPartition: Int64] { offsets.withLock { $0 } }
+
+  /// Whether anything is kept of a topic.
+  func knows(_ topic: String) -> Bool {
+    offsets.withLock { $0.keys.contains { $0.topic == topic } }
+  }
+
   /// Moves partitions' offsets; durable when this returns.
   func move(_ moved: [TopicPartition: Int64]) throws(IOFailure) {
     try replace { offsets in offsets.merging(moved) { $1 } }
@@ -59,7 +67,9 @@ final class OffsetCheckpoint: Sendable {
     var offsets: [TopicPartition: Int64] = [:]
     for line in lines.dropFirst(2) {
       let fields = line.split(separator: " ")
-      guard fields.count == 3, let partition = Int(fields[1]), let offset = Int64(fields[2]) else {
+      guard fields.count == 3, let partition = Int(fields[1]), let offset = Int64(fields[2]),
+        offset >= 0
+      else {
         return nil
       }
       offsets[TopicPartition(String(fields[0]), partition)] = offset
@@ -101,6 +111,11 @@ struct LogCheckpoints: Sendable {
     highWatermarks = try open("replication-offset-checkpoint")
     logStarts = try open(Self.logStarts)
     cleaned = try open("cleaner-offset-checkpoint")
+  }
+
+  /// Drops what vouches for a topic's records, which are about to go.
+  func forgetRecords(of topic: String) throws(IOFailure) {
+    for checkpoint in [recoveryPoints, highWatermarks, cleaned] { try checkpoint.forget(topic) }
   }
 
   /// Drops all that is kept of a topic.

@@ -70,7 +70,7 @@ enum OffsetRecords {
   static func decodeValue(_ bytes: UnsafeRawBufferPointer) -> CommittedOffset? {
     var reader = ByteReader(bytes)
     guard let version = try? reader.integer(Int16.self), (0...4).contains(version),
-      let offset = try? reader.integer(Int64.self)
+      let offset = try? reader.integer(Int64.self), offset >= 0
     else { return nil }
     var epoch: Int32 = -1
     if version >= 3 {

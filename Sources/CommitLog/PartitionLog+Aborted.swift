@@ -9,55 +9,66 @@ extension PartitionLog {
   func confirmAborted(_ segment: Segment) throws(LogError) {
     guard !segment.areAbortedConfirmed else { return }
     let all = allSegments
-    if context.checkpoints != nil, segment.baseOffset == all.last?.baseOffset {
-      // Nobody ends a transaction meanwhile.
-      try appending.withLock { _ throws(LogError) in
-        try onDisk { () throws(IOFailure) in try deriveAborted(segment, all) }
+    try onDisk { () throws(IOFailure) in
+      // What is appended while this reads is put into the list, behind the others, by who appends.
+      let (end, known) = try appending.withLock { state throws(IOFailure) in
+        (context.checkpoints == nil ? .max : state.nextOffset, try segment.aborted.all())
       }
-    } else {
-      try onDisk { () throws(IOFailure) in try deriveAborted(segment, all) }
-    }
-  }
-
-  private func deriveAborted(_ segment: Segment, _ all: [Segment]) throws(IOFailure) {
-    let known = try segment.aborted.all()
-    var hasMarkers = false
-    if known.isEmpty {
-      try segment.forEachHeader { header, _ in if header.isControl { hasMarkers = true } }
-    }
-    if hasMarkers || !known.isEmpty {
-      let snapshot = try ProducerSnapshot.latest(
-        before: segment.baseOffset, in: files, removing: false)
-      let from = snapshot?.offset ?? 0
-      var states = snapshot?.states ?? ProducerStates()
-      var found: [AbortedTransaction] = []
-      for (number, part) in all.enumerated() where part.baseOffset <= segment.baseOffset {
-        let next = number + 1 < all.count ? all[number + 1].baseOffset : .max
-        guard next > from, let start = try part.position(of: max(from, part.baseOffset)) else {
-          continue
-        }
-        found = []
-        try part.forEachHeader(from: start) { header, position throws(IOFailure) in
-          guard ProducerStates.concerns(header), header.baseOffset >= from else { return }
-          guard header.isControl else { return states.note(header) }
-          guard let marker = try part.marker(header, at: position),
-            let ended = states.note(
-              marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
-            ended.isAborted
-          else { return }
-          found.append(
-            AbortedTransaction(ended, lastStableOffset: states.stableOffset(after: ended)))
+      if let found = try derivedAborted(segment, all, known, before: end) {
+        try appending.withLock { _ throws(IOFailure) in
+          let fresh = try segment.aborted.all().dropFirst(known.count)
+          try segment.aborted.rewrite(found + fresh)
         }
       }
-      let concerned = all.filter { $0.baseOffset <= segment.baseOffset }
-      var isSound = found != known
-      for (number, part) in concerned.enumerated() where isSound {
-        let next = number + 1 < all.count ? all[number + 1].baseOffset : nil
-        isSound = try part.isSound(upTo: next)
-      }
-      if isSound { try segment.aborted.rewrite(found) }
     }
     segment.areAbortedConfirmed = true
+  }
+
+  /// The transactions that the markers in a segment before `end` abort; nil where `known` are
+  /// these, or the log is damaged and knows no better.
+  private func derivedAborted(
+    _ segment: Segment, _ all: [Segment], _ known: [AbortedTransaction], before end: Int64
+  ) throws(IOFailure) -> [AbortedTransaction]? {
+    if known.isEmpty {
+      var hasMarkers = false
+      var walk = HeaderWalk(segment)
+      while let (header, _) = try walk.next() { if header.isControl { hasMarkers = true } }
+      if !hasMarkers { return nil }
+    }
+    let snapshot = try ProducerSnapshot.latest(
+      before: segment.baseOffset, in: files, removing: false)
+    let from = snapshot?.offset ?? 0
+    var states = snapshot?.states ?? ProducerStates()
+    var found: [AbortedTransaction] = []
+    let concerned = all.filter { $0.baseOffset <= segment.baseOffset }
+    for (number, part) in concerned.enumerated() {
+      let next = number + 1 < all.count ? all[number + 1].baseOffset : .max
+      guard next > from, let start = try part.position(of: max(from, part.baseOffset)) else {
+        continue
+      }
+      found = []
+      var walk = HeaderWalk(part, from: start)
+      while let (header, position) = try walk.next(), header.baseOffset < end {
+        guard ProducerStates.concerns(header), header.baseOffset >= from else { continue }
+        guard header.isControl else {
+          states.note(header)
+          continue
+        }
+        guard let marker = try part.marker(header, at: position),
+          let ended = states.note(
+            marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),
+          ended.isAborted
+        else { continue }
+        found.append(
+          AbortedTransaction(ended, lastStableOffset: states.stableOffset(after: ended)))
+      }
+    }
+    guard found != known else { return nil }
+    for (number, part) in concerned.enumerated() {
+      let next = number + 1 < all.count ? all[number + 1].baseOffset : nil
+      guard try part.isSound(upTo: next) else { return nil }
+    }
+    return found
   }
 }
 
@@ -67,17 +78,6 @@ extension Segment {
   func isSound(upTo next: Int64?) throws(IOFailure) -> Bool {
     let scan = try SegmentScan(self, offset: baseOffset, indexInterval: .max)
     return scan.fault == nil && scan.nextOffset == next ?? scan.nextOffset
-  }
-
-  /// Shows each batch's header and where it begins, up to the end or the first that cannot be.
-  func forEachHeader(
-    from start: Int64 = 0, _ body: (RecordBatchHeader, Int64) throws(IOFailure) -> Void
-  ) throws(IOFailure) {
-    var position = start
-    while let found = try header(at: position), let header = try? found.get() {
-      try body(header, position)
-      position += Int64(header.totalSize)
-    }
   }
 
   /// The marker in the control batch at `position`; nil where it is of another kind, or broken.

@@ -4,11 +4,12 @@ internal import Records
 internal import Synchronization
 
 extension PartitionLog {
-  /// Checks a batch that is to be appended against the format and the topic's settings.
+  /// Checks a batch that is to be appended against the format and the topic's settings. Returns its
+  /// header, in it the time that its records say, which the batch's own may not.
   func check(
     _ batch: UnsafeRawBufferPointer, from origin: Origin, _ settings: TopicConfiguration
   ) throws(LogError) -> RecordBatchHeader {
-    let header = try checked(topicPartition, endOffset) { () throws(RecordError) in
+    var header = try checked(topicPartition, endOffset) { () throws(RecordError) in
       let header = try RecordBatchHeader(batch)
       guard header.totalSize == batch.count, header.count > 0 else {
         throw RecordError.malformed("\(batch.count) bytes hold more or less than one batch")
@@ -32,16 +33,16 @@ extension PartitionLog {
     }
     if !settings.usesAppendTime { try check(header.maxTimestamp, settings) }
     if settings.compacts || origin == .client {
-      try checkRecords(batch, header, settings)
+      header.maxTimestamp = try checkRecords(batch, header, settings)
     }
     return header
   }
 
-  /// Looks at each record: its place in the batch, its time, and whether it has a key where the
-  /// topic is compacted.
+  /// Looks at each record: its place in the batch, its headers, its time, and whether it has a key
+  /// where the topic is compacted. Returns the latest time.
   private func checkRecords(
     _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ settings: TopicConfiguration
-  ) throws(LogError) {
+  ) throws(LogError) -> Int64 {
     var lacksKey = false
     var times: (earliest: Int64, latest: Int64) = (.max, .min)
     try checked(topicPartition, endOffset) { () throws(RecordError) in
@@ -52,24 +53,23 @@ extension PartitionLog {
           throw .malformed("record \(expected - header.baseOffset) claims another's place")
         }
         expected += 1
+        try record.checkHeaders()
         if record.key == nil { lacksKey = true }
         times = (min(times.earliest, record.timestamp), max(times.latest, record.timestamp))
       }
-      // The time index is made of what the headers say.
-      guard times.latest == header.maxTimestamp else {
-        throw .malformed(
-          "its latest time is \(header.maxTimestamp), but that of its records \(times.latest)")
-      }
     }
-    if !settings.usesAppendTime { try check(times.earliest, settings) }
+    if !settings.usesAppendTime {
+      try check(times.earliest, settings)
+      try check(times.latest, settings)
+    }
     if settings.compacts && lacksKey {
-      throw .invalidRecord(
-        topicPartition, reason: "the topic is compacted by key, and a record has none")
+      throw .invalidRecord(topicPartition, reason: Self.keyless)
     }
+    return times.latest
   }
 
   /// Refuses times that the topic does not take.
-  private func check(_ timestamp: Int64, _ settings: TopicConfiguration) throws(LogError) {
+  func check(_ timestamp: Int64, _ settings: TopicConfiguration) throws(LogError) {
     let now = context.clock.milliseconds
     let ahead = timestamp.subtractingReportingOverflow(now)
     let isTooLate = !ahead.overflow && ahead.partialValue > settings.timestampAfterMax

@@ -51,9 +51,14 @@ extension PartitionLog {
 
   /// Syncs where not everything before `offset` is durable.
   func makeDurable(upTo offset: Int64) throws(LogError) {
-    guard commit.durable < offset else { return }
+    if commit.durable < offset { try syncAndShow() }
+  }
+
+  private func syncAndShow() throws(LogError) {
     let (target, failure) = syncLast()
     if let failure { throw .stopped(topicPartition, because: failure) }
+    // Shown first: a writer who finds its records durable shows them no more.
+    show(upTo: target)
     commit.noteDurable(upTo: target)
   }
 
@@ -62,9 +67,7 @@ extension PartitionLog {
     guard case .interval(let milliseconds) = context.configuration.durability,
       commit.isOverdue(upTo: endOffset, milliseconds: milliseconds)
     else { return }
-    let (target, failure) = syncLast()
-    if let failure { throw .stopped(topicPartition, because: failure) }
-    commit.noteDurable(upTo: target)
+    try syncAndShow()
   }
 
   /// Everything before this offset is on the disk.
@@ -73,13 +76,16 @@ extension PartitionLog {
   /// Makes everything durable with a snapshot of the producers, so that the next start reads
   /// nothing, and takes no more records; returns the end.
   func close() throws(LogError) -> Int64 {
-    isClosed.store(true, ordering: .releasing)
-    let end = try flush()
-    let producers = appending.withLock { $0.producers }
-    try onDisk { () throws(IOFailure) in
-      try ProducerSnapshot.write(producers, at: end, in: files)
-      try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
+    // Who takes segments away, or moves the start, ends first.
+    try housekeeping.withLock { _ throws(LogError) in
+      isClosed.store(true, ordering: .releasing)
+      let end = try flush()
+      let producers = appending.withLock { $0.producers }
+      try onDisk { () throws(IOFailure) in
+        try ProducerSnapshot.write(producers, at: end, in: files)
+        try ProducerSnapshot.prune(allSegments.map(\.baseOffset), in: files)
+      }
+      return end
     }
-    return end
   }
 }

@@ -142,7 +142,7 @@ extension PartitionLog {
   /// Where the first batch that ends at or behind `offset` begins. An index that does not agree
   /// with its log is made anew, once.
   private func position(of offset: Int64, in segment: Segment) throws(LogError) -> Int64? {
-    try confirm(segment)
+    try confirmOffsets(segment)
     let found = try onDisk { () throws(IOFailure) in try segment.position(of: offset) }
     guard let found, found > 0 else { return found }
     let next = try onDisk { () throws(IOFailure) in try segment.header(at: found) }

@@ -85,8 +85,9 @@ extension PartitionLog {
     for segment in allSegments {
       try confirm(segment)
       var claimed = segment.latestTimestamp
-      if context.checkpoints == nil {
-        // The other process has not written all that it knows into the index.
+      if context.checkpoints == nil || segment.baseOffset == allSegments.last?.baseOffset {
+        // The process that writes has not written all that it knows into the index, or its index
+        // was not compared with the log yet.
         let found = try onDisk { () throws(IOFailure) in try segment.latestTime(beforeOffset: end) }
         claimed = max(claimed, found)
       }
@@ -125,6 +126,13 @@ extension PartitionLog {
 
   /// Compares a full segment's indexes with its log when they are first needed, and makes them anew
   /// where they do not agree. Those of the last segment were looked at when it was opened.
+  func confirmOffsets(_ segment: Segment) throws(LogError) {
+    guard !segment.isConfirmed, !segment.areOffsetsConfirmed else { return }
+    let isRight = try onDisk { () throws(IOFailure) in try segment.confirmOffsets() }
+    if isRight { segment.areOffsetsConfirmed = true } else { try confirm(segment) }
+  }
+
+  /// The same for both indexes: who asks for times needs to know that none is missing.
   func confirm(_ segment: Segment) throws(LogError) {
     guard !segment.isConfirmed, segment.baseOffset != allSegments.last?.baseOffset else { return }
     try onDisk { () throws(IOFailure) in

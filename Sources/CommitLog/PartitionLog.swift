@@ -123,6 +123,8 @@ package final class PartitionLog: Sendable {
   ) throws(LogError) -> Appended {
     let settings = configuration
     let header = try check(UnsafeRawBufferPointer(batch), from: origin, settings)
+    // As Kafka does: the time index is made of what the headers say.
+    RecordBatchHeader.setMaxTimestamp(header.maxTimestamp, in: batch)
     guard case .codec(let codec) = settings.compression, codec != header.codec else {
       return try append(batch, header, settings)
     }
@@ -130,6 +132,9 @@ package final class PartitionLog: Sendable {
     try checked(topicPartition, endOffset) { () throws(RecordError) in
       var decoder = RecordDecoder()
       try decoder.recompress(UnsafeRawBufferPointer(batch), to: codec, into: &recompressed)
+    }
+    guard recompressed.count <= settings.maxMessageBytes else {
+      throw .tooLarge(topicPartition, bytes: recompressed.count, limit: settings.maxMessageBytes)
     }
     return try recompressed.withMutableBytes { batch throws(LogError) in
       try append(batch, header, settings)

@@ -78,9 +78,11 @@ struct ProducerStates: Sendable {
       $0.firstSequence == header.baseSequence && $0.lastSequence == header.lastSequence
     }
     if let repeated { return .duplicate(repeated) }
-    // A producer of which only a marker is known has no sequence yet.
-    guard let last = known.batches.last else { return .new }
-    let expected = (last.lastSequence &+ 1) & Int32.max
+    if known.transactionStart != nil, !header.isTransactional {
+      return .refused(.openTransaction)
+    }
+    // A producer of whose epoch only a marker is known has sent nothing yet.
+    let expected = known.batches.last.map { ($0.lastSequence &+ 1) & Int32.max } ?? 0
     return header.baseSequence == expected
       ? .new : .refused(.outOfOrder(found: header.baseSequence, expected: expected))
   }
@@ -184,6 +186,8 @@ package enum SequenceFault: Error, Equatable, CustomStringConvertible {
   case outOfOrder(found: Int32, expected: Int32)
   /// The producer was replaced by a later incarnation of itself.
   case oldEpoch(found: Int16, current: Int16)
+  /// The producer is in a transaction, and the batch is not part of it.
+  case openTransaction
   /// The marker comes from a coordinator that was replaced.
   case oldCoordinator(found: Int32, current: Int32)
 
@@ -193,6 +197,7 @@ package enum SequenceFault: Error, Equatable, CustomStringConvertible {
       "its sequence is \(found) where \(expected) follows: a batch before it is missing"
     case .oldEpoch(let found, let current):
       "its producer has epoch \(found), but one with epoch \(current) has taken its place"
+    case .openTransaction: "its producer has a transaction open, and it is not part of it"
     case .oldCoordinator(let found, let current):
       "its marker has coordinator epoch \(found), but \(current) is the current one"
     }

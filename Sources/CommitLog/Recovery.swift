@@ -26,11 +26,6 @@ struct Recovery {
   private func contents(
     _ checkpoints: LogCheckpoints, _ report: (String) -> Void
   ) throws(IOFailure) -> PartitionLog.Contents {
-    var hasReported = false
-    func note(_ what: String) {
-      hasReported = true
-      report(what)
-    }
     let recoveryPoint = checkpoints.recoveryPoints[topicPartition] ?? 0
     var segments: [Segment] = []
     let bases = try files.baseOffsets()
@@ -44,12 +39,14 @@ struct Recovery {
         nextOffset = isLast ? recoveryPoint : bases[number + 1]
       } else {
         nextOffset = try recover(
-          segment, from: indexesAreSound ? recoveryPoint : 0, isLast: isLast, note)
+          segment, from: indexesAreSound ? recoveryPoint : 0, isLast: isLast, report)
       }
       segments.append(segment)
     }
-    if nextOffset < recoveryPoint, !hasReported {
-      report("\(topicPartition): ends at \(nextOffset), where it had reached \(recoveryPoint)")
+    if nextOffset < recoveryPoint {
+      report(
+        "\(topicPartition): ends at \(nextOffset), where it had reached \(recoveryPoint): "
+          + "\(recoveryPoint - nextOffset) records are missing")
     }
     var start = max(checkpoints.logStarts[topicPartition] ?? 0, bases.first ?? 0)
     if !segments.isEmpty, nextOffset < start {
@@ -78,9 +75,9 @@ struct Recovery {
   }
 
   /// Whether the last segment ends where the recovery point is, by the headers behind its last
-  /// index entry.
+  /// index entry, and its indexes end in what is there.
   private func isWhole(_ segment: Segment, to end: Int64) throws(IOFailure) -> Bool {
-    guard end >= segment.baseOffset, try segment.confirmIndexes() else { return false }
+    guard end >= segment.baseOffset, try segment.confirmLastEntries() else { return false }
     let (found, position) = try segment.headersEnd()
     return found == end && position == segment.size
   }
@@ -113,10 +110,21 @@ struct Recovery {
     var scan = try SegmentScan(
       segment, from: position, offset: first, bounds: bounds,
       indexInterval: settings.indexIntervalBytes)
+    // What lies before the recovery point was whole once: it is damaged, not torn, and what follows
+    // it stays in its place.
+    while scan.validBytes < segment.size, scan.nextOffset < offset {
+      let (place, fault) = (scan.nextOffset, scan.fault)
+      guard try scan.skipFault(in: segment, indexInterval: settings.indexIntervalBytes) else {
+        break
+      }
+      report(
+        "\(topicPartition)@\(place): a batch is damaged"
+          + (fault.map { " (\($0))" } ?? "") + "; it is left as it is, like those behind it")
+    }
     if scan.validBytes < segment.size {
       let excess = segment.size - scan.validBytes
       let kept = try files.cut(
-        segment, to: scan.validBytes, keeping: try scan.wholeBatchFollows(in: segment))
+        segment, to: scan.validBytes, keeping: try scan.isWorthKeeping(in: segment))
       report(
         "\(topicPartition)@\(scan.nextOffset): cut \(excess) bytes behind the last whole batch"
           + (scan.fault.map { " (\($0))" } ?? "") + (kept.map { "; kept in \($0)" } ?? ""))
@@ -154,12 +162,12 @@ extension Segment {
       bounds.notedTimestamp = last.timestamp
       bounds.latestTimeOffset = offset
     }
-    while place < position, let found = try header(at: place), let header = try? found.get() {
+    var walk = HeaderWalk(self, from: place)
+    while walk.position < position, let (header, _) = try walk.next() {
       if header.maxTimestamp > bounds.latestTimestamp {
         bounds.latestTimestamp = header.maxTimestamp
         bounds.latestTimeOffset = header.lastOffset
       }
-      place += Int64(header.totalSize)
     }
     return bounds
   }
@@ -167,18 +175,18 @@ extension Segment {
   /// The latest time that any of its batches claims, whatever the time index says.
   func latestTimeByHeaders() throws(IOFailure) -> Int64 {
     var latest: Int64 = -1
-    var place: Int64 = 0
-    while let found = try header(at: place), let header = try? found.get() {
-      latest = max(latest, header.maxTimestamp)
-      place += Int64(header.totalSize)
-    }
+    var walk = HeaderWalk(self)
+    while let (header, _) = try walk.next() { latest = max(latest, header.maxTimestamp) }
     return latest
   }
 
   /// The offset behind the last batch whose bytes are all there, and where it ends, by walking
   /// headers from the last index entry on; checksums are left to whoever reads.
   func headersEnd() throws(IOFailure) -> (offset: Int64, position: Int64) {
-    try headersEnd(from: position(before: .max), offset: baseOffset)
+    let start = try position(before: .max)
+    let end = try headersEnd(from: start, offset: baseOffset)
+    // The batch that was indexed last may itself be cut short: what comes before it is whole.
+    return end.position > start || start == 0 ? end : try headersEnd(from: 0, offset: baseOffset)
   }
 
   /// The same from a position on where a batch begins.
@@ -187,11 +195,10 @@ extension Segment {
   ) throws(IOFailure) -> (offset: Int64, position: Int64) {
     var position = position
     var end = offset
-    while let found = try header(at: position), let header = try? found.get(),
-      position + Int64(header.totalSize) <= size
-    {
+    var walk = HeaderWalk(self, from: position)
+    while let (header, _) = try walk.next(), walk.position <= size {
       end = header.nextOffset
-      position += Int64(header.totalSize)
+      position = walk.position
     }
     return (end, position)
   }

@@ -88,13 +88,10 @@ extension Segment {
   /// The latest time that the headers of batches before `end` tell of, from the one on that the
   /// time index gave last; -1 where there is none.
   func latestTime(beforeOffset end: Int64) throws(IOFailure) -> Int64 {
-    var position = try position(beforeTime: .max)
+    var walk = HeaderWalk(self, from: try position(beforeTime: .max))
     var latest: Int64 = -1
-    while let found = try header(at: position), let header = try? found.get(),
-      header.baseOffset < end
-    {
+    while let (header, _) = try walk.next(), header.baseOffset < end {
       latest = max(latest, header.maxTimestamp)
-      position += Int64(header.totalSize)
     }
     return latest
   }
@@ -129,10 +126,33 @@ extension Segment {
     return (count, last)
   }
 
-  /// Whether the ends of the indexes agree with the log. A segment's indexes are looked at once,
-  /// when they are first needed, so that opening a log reads none of it.
+  /// The length that a batch or a message of any format claims at `position`.
+  func length(at position: Int64) throws(IOFailure) -> Int32 {
+    try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 4) { buffer in
+      Result { () throws(IOFailure) -> Int32 in
+        let count = try file.read(into: buffer, at: position + 8)
+        return count < 4 ? 0 : Int32(bigEndian: buffer.loadUnaligned(as: Int32.self))
+      }
+    }.get()
+  }
+
+  /// Whether the last entry of the offset index agrees with the log.
+  func confirmOffsets() throws(IOFailure) -> Bool {
+    guard let last = try offsets.last() else { return true }
+    return try header(confirming: last) != nil
+  }
+
+  /// Whether the last entries of both indexes agree with the log.
+  func confirmLastEntries() throws(IOFailure) -> Bool {
+    guard try confirmOffsets() else { return false }
+    guard let last = try times.last() else { return true }
+    return try position(confirming: last) != nil
+  }
+
+  /// Whether the ends of the indexes agree with the log, and no time is missing. A segment's indexes
+  /// are looked at once, when they are first needed, so that opening a log reads none of it.
   func confirmIndexes() throws(IOFailure) -> Bool {
-    if let last = try offsets.last(), try header(confirming: last) == nil { return false }
+    guard try confirmOffsets() else { return false }
     // Nothing behind the last time may be later, or entries are missing.
     guard let latest = try latestTime(before: size) else { return false }
     return latest.latestTimestamp == latest.notedTimestamp

@@ -24,6 +24,7 @@ final class Segment: Sendable {
   private let earliestTime = Atomic<Int64>(-1)
 
   private let areIndexesConfirmed = Atomic(false)
+  private let isOffsetIndexConfirmed = Atomic(false)
   private let isAbortedListConfirmed = Atomic(false)
 
   init(
@@ -53,6 +54,12 @@ final class Segment: Sendable {
   var isConfirmed: Bool {
     get { areIndexesConfirmed.load(ordering: .relaxed) }
     set { areIndexesConfirmed.store(newValue, ordering: .relaxed) }
+  }
+
+  /// The offset index was compared with the log.
+  var areOffsetsConfirmed: Bool {
+    get { isOffsetIndexConfirmed.load(ordering: .relaxed) }
+    set { isOffsetIndexConfirmed.store(newValue, ordering: .relaxed) }
   }
 
   /// The list of aborted transactions was compared with the log.

@@ -24,6 +24,9 @@ struct SegmentFiles {
     Path.join(directory, Segment.name(baseOffset) + suffix)
   }
 
+  /// Base offsets end here, so that no offset behind one overflows.
+  static let endOfBases = Int64.max - Int64(UInt32.max)
+
   /// The segments' base offsets, rising; files with other names are not ours.
   func baseOffsets() throws(IOFailure) -> [Int64] {
     try baseOffsets(withSuffix: ".log")
@@ -39,7 +42,7 @@ struct SegmentFiles {
     names.compactMap { name in
       guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
         let base = Int64(name.dropLast(suffix.utf8.count)), base >= 0,
-        base < .max - Int64(UInt32.max), Segment.name(base) + suffix == name
+        base < Self.endOfBases, Segment.name(base) + suffix == name
       else { return nil }
       return base
     }.sorted()

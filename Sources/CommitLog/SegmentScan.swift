@@ -41,7 +41,26 @@ struct SegmentScan {
     validBytes = position
     nextOffset = offset
     self.bounds = bounds
-    var cursor = BatchCursor(segment, from: position)
+    try run(segment, indexInterval, body)
+  }
+
+  /// Goes on behind broken bytes, at the next whole batch, keeping what was found before; false
+  /// where there is none.
+  mutating func skipFault(
+    in segment: Segment, indexInterval: Int
+  ) throws(IOFailure) -> Bool {
+    guard let next = try nextWholeBatch(in: segment) else { return false }
+    validBytes = next
+    fault = nil
+    try run(segment, indexInterval) { _, _ in }
+    return true
+  }
+
+  private mutating func run(
+    _ segment: Segment, _ indexInterval: Int,
+    _ body: (RecordBatchHeader, UnsafeRawBufferPointer) -> Void
+  ) throws(IOFailure) {
+    var cursor = BatchCursor(segment, from: validBytes)
     do throws(BatchCursor.Fault) {
       while let header = try cursor.load() {
         try cursor.withBatch(header) { batch throws(BatchCursor.Fault) in
@@ -91,10 +110,30 @@ struct SegmentScan {
     bounds.notedTimestamp = bounds.latestTimestamp
   }
 
+  /// Whether what lies behind the last whole batch is more than a torn write: batches that are
+  /// whole, or are of a format or a size that this program does not read.
+  func isWorthKeeping(in segment: Segment) throws(IOFailure) -> Bool {
+    switch fault {
+    // Room that was never written to is zeros, which look like format 0 without a length.
+    case .unsupportedMagic(let magic):
+      if magic != 0 { return true }
+      let length = try segment.length(at: validBytes)
+      if length > 0 { return true }
+    case .tooLarge: return true
+    default: break
+    }
+    return try wholeBatchFollows(in: segment)
+  }
+
   /// True where a whole batch lies anywhere behind the broken one at `validBytes`: then this is no
   /// torn write. The broken header's length is not to be believed, so every byte is tried.
   func wholeBatchFollows(in segment: Segment) throws(IOFailure) -> Bool {
-    guard fault != nil else { return false }
+    try nextWholeBatch(in: segment) != nil
+  }
+
+  /// Where the first whole batch behind the broken one at `validBytes` begins; nil where none does.
+  private func nextWholeBatch(in segment: Segment) throws(IOFailure) -> Int64? {
+    guard fault != nil else { return nil }
     // No more offsets than bytes: this spares a checksum where chance made something like a header.
     let offsets = segment.baseOffset...(nextOffset + segment.size - validBytes)
     let piece = 1 << 20
@@ -111,12 +150,12 @@ struct SegmentScan {
         if let header = try? cursor.load(),
           (try? cursor.withBatch(header) { batch in try header.verify(batch) }) != nil
         {
-          return true
+          return position + Int64(place)
         }
       }
       position += Int64(max(window.count - RecordBatchHeader.size + 1, 1))
     }
-    return false
+    return nil
   }
 
   /// Where in `bytes` something begins that looks like a batch's header.

@@ -55,6 +55,14 @@ package struct TopicConfiguration: Hashable, Sendable {
     return changed
   }
 
+  /// These settings for a topic that is known to be compacted and no more.
+  var compacted: TopicConfiguration {
+    var changed = self
+    changed.deletesOld = false
+    changed.compacts = true
+    return changed
+  }
+
   /// These settings without any that takes records away.
   var keepingEverything: TopicConfiguration {
     var changed = self

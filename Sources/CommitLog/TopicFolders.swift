@@ -246,7 +246,10 @@ struct TopicFolders {
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
-        throw .invalidConfiguration(key: "\(line)", reason: "this is not KEY=VALUE")
+        // Whatever stands there, it must not reach a terminal as it is.
+        let shown = line.prefix(40).unicodeScalars
+          .map { $0.isASCII && $0.value >= 0x20 && $0.value < 0x7F ? String($0) : "?" }
+        throw .invalidConfiguration(key: "\"\(shown.joined())\"", reason: "this is not KEY=VALUE")
       }
       overrides[String(parts[0])] = String(parts[1])
     }

@@ -28,6 +28,23 @@ public struct Record {
     self.headerCount = headerCount
   }
 
+  /// Whether the headers can be read, without reading them into memory. Thrown: `malformed`.
+  public func checkHeaders() throws(RecordError) {
+    var reader = ByteReader(headerBytes)
+    do throws(ByteError) {
+      for _ in 0..<headerCount {
+        _ = try reader.run(Int(clamping: try reader.zigzag()))
+        let length = try reader.zigzag()
+        if length >= 0 { _ = try reader.run(Int(clamping: length)) }
+      }
+    } catch {
+      throw .malformed("a header: \(error)")
+    }
+    guard reader.remaining == 0 else {
+      throw .malformed("\(reader.remaining) bytes follow a record's last header")
+    }
+  }
+
   /// All headers in order.
   public func headers() throws(RecordError) -> [RecordHeader] {
     var reader = ByteReader(headerBytes)

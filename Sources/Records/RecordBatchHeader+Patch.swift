@@ -59,6 +59,15 @@ extension RecordBatchHeader {
     setChecksum(in: UnsafeMutableRawBufferPointer(rebasing: batch[..<size]))
   }
 
+  /// Gives the batch's header the latest time of its records; where it has another one, the
+  /// checksum is made anew.
+  public static func setMaxTimestamp(_ time: Int64, in batch: UnsafeMutableRawBufferPointer) {
+    let known: Int64 = batch.load(at: Place.maxTimestamp)
+    guard known != time else { return }
+    batch.store(bigEndian: time, at: Place.maxTimestamp)
+    setChecksum(in: batch)
+  }
+
   static func setCodec(_ codec: Codec, in batch: UnsafeMutableRawBufferPointer) {
     let attributes: Int16 = batch.load(at: Place.attributes)
     let others = BatchAttributes(rawValue: attributes).subtracting(.codec)

@@ -29,7 +29,7 @@ import Testing
 
   @Test(
     arguments: [
-      "a", "posts-0", "a.b_c-D9", "...", "-", "--1", "x.0-delete", "__consumer_offsets",
+      "a", "posts-0", "a.b_c-D9", "...", "-", "--1", "x.0-delete", "__mine",
       String(repeating: "x", count: 249),
     ])
   func `names that Kafka takes can be created, used, deleted, and created again`(name: String)
