@@ -80,7 +80,8 @@ struct Produce: ParsableCommand {
 
   private func append(to log: CommitLog, _ interruption: Interruption) throws -> Int {
     let reader = InputReader(
-      form: format, keySeparator: keySeparator.map { Array($0.replacing("\\t", with: "\t").utf8) }, emptyIsNull: emptyIsNull)
+      form: format, keySeparator: keySeparator.map { Array($0.replacing("\\t", with: "\t").utf8) },
+      emptyIsNull: emptyIsNull)
     let headers = try parsedHeaders()
     var producer = try LogProducer(
       log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes,
