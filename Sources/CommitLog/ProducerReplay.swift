@@ -41,7 +41,11 @@ extension SegmentFiles {
       while let header = try cursor.load() {
         if ProducerStates.concerns(header), header.baseOffset >= offset {
           if header.isControl {
-            let marker = cursor.withBatch(header) { TransactionMarker(header, $0) }
+            // A marker that is damaged may say commit for abort: its transaction stays open.
+            let marker = try cursor.withBatch(header) { batch throws(BatchCursor.Fault) in
+              do throws(RecordError) { try header.verify(batch) } catch { throw .broken(error) }
+              return TransactionMarker(header, batch)
+            }
             if let marker,
               let ended = states.note(
                 marker: header, isAbort: marker.isAbort, coordinatorEpoch: marker.coordinatorEpoch),

@@ -149,8 +149,8 @@ extension Segment {
     return try position(confirming: last) != nil
   }
 
-  /// Whether the ends of the indexes agree with the log, and no time is missing. A segment's indexes
-  /// are looked at once, when they are first needed, so that opening a log reads none of it.
+  /// Whether the ends of the indexes agree with the log, and no time is missing. The indexes are
+  /// looked at once, when they are first needed, so that opening a log reads none of it.
   func confirmIndexes() throws(IOFailure) -> Bool {
     guard try confirmOffsets() else { return false }
     // Nothing behind the last time may be later, or entries are missing.

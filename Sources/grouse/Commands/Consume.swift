@@ -95,11 +95,14 @@ struct Consume: ParsableCommand {
   ) throws -> [TopicPartition: Int64] {
     let committed = group.flatMap { offsets?.offsets(of: $0) } ?? [:]
     var positions: [TopicPartition: Int64] = [:]
-    for found in try log.partitions(of: topic) {
+    let partitions = try log.partitions(of: topic)
+    for found in partitions {
       let place = found.topicPartition
       guard partition == nil || partition == place.partition else { continue }
       if let from {
-        positions[place] = try StartPosition(from).offset(in: found)
+        // Of several partitions not every one has a record of that number.
+        let isAlone = partition != nil || partitions.count == 1
+        positions[place] = try StartPosition(from).offset(in: found, isStrict: isAlone)
       } else {
         // An offset past the end was committed for a topic deleted since.
         let offset = committed[place]?.offset ?? 0
@@ -107,7 +110,9 @@ struct Consume: ParsableCommand {
           offset > found.endOffset ? found.startOffset : Swift.max(offset, found.startOffset)
       }
     }
-    if positions.isEmpty { throw LogError.unknownTopic("\(topic)-\(partition ?? 0)") }
+    if positions.isEmpty, let partition {
+      throw LogError.unknownPartition(TopicPartition(topic, partition), count: partitions.count)
+    }
     return positions
   }
 
@@ -168,20 +173,24 @@ enum StartPosition {
     }
   }
 
-  private func inside(_ offset: Int64, _ partition: PartitionLog) throws -> Int64 {
+  private func inside(
+    _ offset: Int64, _ partition: PartitionLog, isStrict: Bool
+  ) throws -> Int64 {
     let (start, end) = (partition.startOffset, partition.endOffset)
     guard offset >= start && offset <= end else {
+      guard isStrict else { return min(max(offset, start), end) }
       throw LogError.offsetOutOfRange(
         partition.topicPartition, offset: offset, start: start, end: end)
     }
     return offset
   }
 
-  func offset(in partition: PartitionLog) throws -> Int64 {
+  /// The offset in one partition; where it `isStrict`, one outside of what there is is an error.
+  func offset(in partition: PartitionLog, isStrict: Bool) throws -> Int64 {
     switch self {
     case .earliest: partition.startOffset
     case .latest: partition.endOffset
-    case .offset(let offset): try inside(offset, partition)
+    case .offset(let offset): try inside(offset, partition, isStrict: isStrict)
     case .time(let time): try partition.offset(atOrAfter: time) ?? partition.endOffset
     }
   }

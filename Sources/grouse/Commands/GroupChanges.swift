@@ -100,7 +100,10 @@ extension Groups {
           try log.partitions(of: topic).map(\.topicPartition)
             .filter { partition == nil || partition == $0.partition }
         } ?? Array(committed.keys)
-      if places.isEmpty, let topic { throw LogError.unknownTopic("\(topic)-\(partition ?? 0)") }
+      if places.isEmpty, let topic, let partition {
+        throw LogError.unknownPartition(
+          TopicPartition(topic, partition), count: try log.partitions(of: topic).count)
+      }
       return try places.sorted().compactMap { place in
         // A topic deleted since has nothing to go to.
         guard topic != nil || (try? log.partition(place)) != nil else { return nil }

@@ -60,7 +60,10 @@ struct LogCommand: ParsableCommand {
         let found = try log.partitions(of: name).filter {
           partition == nil || partition == $0.topicPartition.partition
         }
-        guard !found.isEmpty else { throw LogError.unknownTopic("\(name)-\(partition ?? 0)") }
+        if found.isEmpty, let partition {
+          throw LogError.unknownPartition(
+            TopicPartition(name, partition), count: try log.partitions(of: name).count)
+        }
         for partition in found { paths += try LogDump.files(in: partition.directory) }
       }
       return paths

@@ -74,7 +74,7 @@ struct Produce: ParsableCommand {
     let closing = Result { try log.close() }
     let count = try appended.get()
     try closing.get()
-    Messages.line("appended \(Shown.number(count)) records to \(topic)")
+    Messages.line("appended \(Shown.count(count, "record")) to \(topic)")
     try interruption.throwIfRequested("what was appended so far is kept")
   }
 
@@ -114,7 +114,7 @@ struct Produce: ParsableCommand {
     } catch {
       // What came before the line that cannot be taken is kept.
       try? producer.flush()
-      Messages.line("appended \(Shown.number(producer.acknowledged)) records to \(topic)")
+      Messages.line("appended \(Shown.count(producer.acknowledged, "record")) to \(topic)")
       throw error
     }
     try producer.flush()

@@ -78,6 +78,11 @@ enum Shown {
     return (value < 0 ? "-" : "") + grouped
   }
 
+  /// A number of things: 1 record, 2 records.
+  static func count(_ number: some BinaryInteger, _ noun: String) -> String {
+    "\(Self.number(number)) \(noun)" + (number == 1 ? "" : "s")
+  }
+
   /// A number with a fixed count of decimals.
   static func decimal(_ value: Double, _ places: Int = 3) -> String {
     guard value.isFinite else { return "-" }
