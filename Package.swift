@@ -20,8 +20,11 @@ func target(
     name: name, dependencies: dependencies, exclude: documents, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+/// Tests; `data` are folders beside them that they read.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: settings)
 }
 
 let package = Package(
@@ -67,7 +70,7 @@ let package = Package(
     tests("PostsTests", ["Posts"]),
     // engines
     target("Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["FORMAT.md"]),
-    tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"]),
+    tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"], data: ["Golden"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),

@@ -60,11 +60,14 @@ extension Lexer {
     return time > date + 1 ? endOfWord(time) : nil
   }
 
-  /// The end of an integer or decimal at `start`, which is a digit.
+  /// The end of an integer or decimal at `start`, which is a digit. `1..` is an integer and a
+  /// range, `1...` a decimal and a range.
   func numberEnd(_ start: Int) -> (index: Int, isDecimal: Bool) {
     var index = digitsEnd(start)
     var isDecimal = false
-    if byte(index) == UInt8(ascii: ".") {
+    let dots = bytes[index...].prefix(3).prefix { $0 == UInt8(ascii: ".") }.count
+    if dots == 3 { return (index + 1, true) }
+    if dots == 1 {
       isDecimal = true
       index = digitsEnd(index + 1)
     }

@@ -34,10 +34,11 @@ struct Lexer {
   private mutating func skipBlanks() throws(CQLSyntaxError) {
     while offset < bytes.count {
       switch (bytes[offset], byte(offset + 1)) {
-      case (UInt8(ascii: " "), _), (0x09...0x0D, _):
+      case (UInt8(ascii: " "), _), (0x09...0x0A, _), (0x0D, _):
         offset += 1
       case (UInt8(ascii: "-"), UInt8(ascii: "-")), (UInt8(ascii: "/"), UInt8(ascii: "/")):
-        offset = bytes[offset...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        // The text's end ends a comment too, though Cassandra wants the line's end there.
+        offset = bytes[offset...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
       case (UInt8(ascii: "/"), UInt8(ascii: "*")):
         try skip(to: UInt8(ascii: "*"), UInt8(ascii: "/"))
       default:
@@ -56,12 +57,13 @@ struct Lexer {
       }
       index += 1
     }
-    throw unterminated(String(decoding: [first, second], as: UTF8.self))
+    throw unterminated(first)
   }
 
-  private mutating func unterminated(_ close: String) -> CQLSyntaxError {
+  private mutating func unterminated(_ close: UInt8) -> CQLSyntaxError {
     isUnterminated = true
-    return error(at: offset, "mismatched character '<EOF>' expecting '\(close)'")
+    let close = String(decoding: [close], as: UTF8.self)
+    return error(at: bytes.count, "mismatched character '<EOF>' expecting '\(close)'")
   }
 
   private mutating func scan() throws(CQLSyntaxError) -> Token.Kind {
@@ -70,14 +72,15 @@ struct Lexer {
       return word()
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       return try number()
+    case UInt8(ascii: "-"):
+      return negative()
     case UInt8(ascii: "'"):
       try skipQuoted()
       return .string
     case UInt8(ascii: "\""):
       let start = offset
       try skipQuoted()
-      guard offset - start > 2 else { throw error(at: start, "a quoted name may not be empty") }
-      return .quotedName
+      return offset - start > 2 ? .quotedName : .emptyQuotedName
     case UInt8(ascii: "$") where byte(offset + 1) == UInt8(ascii: "$"):
       try skip(to: UInt8(ascii: "$"), UInt8(ascii: "$"))
       return .dollarString
@@ -100,7 +103,7 @@ struct Lexer {
         return
       }
     }
-    throw unterminated(String(decoding: [quote], as: UTF8.self))
+    throw unterminated(quote)
   }
 
   private mutating func word() -> Token.Kind {
@@ -142,15 +145,42 @@ struct Lexer {
     return end.isDecimal ? .decimal : .integer
   }
 
+  /// A minus that stands against a number belongs to it, wherever: `a -1` is a name and a number,
+  /// as Cassandra has it.
+  private mutating func negative() -> Token.Kind {
+    let next = offset + 1
+    if let end = durationEnd(next) ?? isoDurationEnd(next) {
+      offset = end
+      return .duration
+    }
+    if isDigit(byte(next)) {
+      let end = numberEnd(next)
+      offset = end.index
+      return end.isDecimal ? .decimal : .integer
+    }
+    for word in [Keyword.nan, .infinity] {
+      let end = next + word.rawValue.utf8.count
+      if !isNamePart(byte(end)), end <= bytes.count,
+        bytes[next..<end].lazy.map(lowercased).elementsEqual(word.rawValue.utf8)
+      {
+        offset = end
+        return .decimal
+      }
+    }
+    let isPair = byte(next) == UInt8(ascii: "=")
+    offset += isPair ? 2 : 1
+    return .symbol(isPair ? .minusEqual : .minus)
+  }
+
   private mutating func symbol() throws(CQLSyntaxError) -> Token.Kind {
-    if byte(offset + 1) == UInt8(ascii: "="),
+    let next = byte(offset + 1)
+    if next == UInt8(ascii: "=") || next == UInt8(ascii: "."),
       let pair = Token.Symbol(rawValue: String(decoding: bytes[offset..<offset + 2], as: UTF8.self))
     {
       offset += 2
       return .symbol(pair)
     }
-    let single = String(decoding: bytes[offset..<offset + 1], as: UTF8.self)
-    if let symbol = Token.Symbol(rawValue: single) {
+    if let symbol = Token.Symbol.single[Int(bytes[offset])] {
       offset += 1
       return .symbol(symbol)
     }

@@ -1,10 +1,28 @@
 extension CQLParser {
-  mutating func insert() throws(CQLSyntaxError) -> Insert {
-    let first = token
+  mutating func insert() throws(CQLSyntaxError) -> Statement {
     try expect(.insert, .into)
     let table = try tableName()
-    if kind == .keyword(.json) { throw unsupported("INSERT JSON", at: first) }
-    let columns = try parenthesizedNames()
+    guard accept(.json) else { return .insert(try insert(into: table)) }
+    let json: Term
+    switch kind {
+    case .string, .dollarString: json = .string(string(advance()))
+    case .symbol(.question), .symbol(.colon): json = try marker()
+    default: throw unexpected()
+    }
+    var missing = InsertJSON.Default.null
+    if accept(.default), !accept(.null) {
+      guard accept(.unset) else { throw unexpected() }
+      missing = .unset
+    }
+    let ifNotExists = try acceptIfNotExists()
+    return .insertJSON(
+      InsertJSON(
+        table: table, json: json, default: missing, ifNotExists: ifNotExists, using: try using()))
+  }
+
+  private mutating func insert(into table: TableName) throws(CQLSyntaxError) -> Insert {
+    guard kind == .symbol(.leftParenthesis) else { throw unexpected() }
+    let columns = try parenthesizedColumns()
     try expect(.values)
     try expect(.leftParenthesis)
     let values = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
@@ -20,9 +38,7 @@ extension CQLParser {
     let table = try tableName()
     let using = try using()
     try expect(.set)
-    let assignments = try commaSeparated { parser throws(CQLSyntaxError) in
-      try parser.assignment()
-    }
+    let assignments = try assignments()
     try expect(.where)
     let relations = try relations()
     return Update(
@@ -40,7 +56,7 @@ extension CQLParser {
     let table = try tableName()
     if kind == .keyword(.using), kind(after: 1) == .keyword(.ttl) {
       advance()
-      throw mismatch(Keyword.timestamp.upper)
+      throw mismatch(expecting: Keyword.timestamp.token)
     }
     var using = Using()
     if accept(.using) {
@@ -54,19 +70,31 @@ extension CQLParser {
       condition: try condition())
   }
 
+  private mutating func deleteTarget() throws(CQLSyntaxError) -> Delete.Target {
+    let column = try columnName()
+    if accept(.dot) { return .field(column: column, field: try name()) }
+    guard kind == .symbol(.leftBracket) else { return .column(column) }
+    return .element(column: column, key: try bracketedTerm())
+  }
+
   /// `USING TTL … AND TIMESTAMP …`, in either order, or nothing.
+  ///
+  /// A property given twice is an error, where Cassandra takes the last: that can only be a slip.
   mutating func using() throws(CQLSyntaxError) -> Using {
     var using = Using()
     guard accept(.using) else { return using }
     repeat {
       let property = token
-      if accept(.ttl) {
-        guard using.ttl == nil else { throw repeated(property) }
+      switch kind {
+      case .keyword(.ttl):
+        guard using.ttl == nil else { throw repeated(nameText(property), at: property) }
+        advance()
         using.ttl = try integerTerm()
-      } else {
-        try expect(.timestamp)
-        guard using.timestamp == nil else { throw repeated(property) }
+      case .keyword(.timestamp):
+        guard using.timestamp == nil else { throw repeated(nameText(property), at: property) }
+        advance()
         using.timestamp = try integerTerm()
+      default: throw unexpected()
       }
     } while accept(.and)
     return using
@@ -76,66 +104,5 @@ extension CQLParser {
     guard accept(.if) else { return false }
     try expect(.not, .exists)
     return true
-  }
-
-  func repeated(_ property: Token) -> CQLSyntaxError {
-    error(at: property, "Multiple definition for property '\(text(property))'")
-  }
-
-  private mutating func deleteTarget() throws(CQLSyntaxError) -> Delete.Target {
-    let column = try name()
-    if accept(.dot) { return .field(column: column, field: try name()) }
-    guard accept(.leftBracket) else { return .column(column) }
-    let key = try term()
-    try expect(.rightBracket)
-    return .element(column: column, key: key)
-  }
-
-  private mutating func assignment() throws(CQLSyntaxError) -> Assignment {
-    let column = try name()
-    switch kind {
-    case .symbol(.plusEqual):
-      advance()
-      return .add(column: column, try term())
-    case .symbol(.minusEqual):
-      advance()
-      return .subtract(column: column, try term())
-    case .symbol(.leftBracket):
-      advance()
-      let key = try term()
-      try expect(.rightBracket)
-      try expect(.equal)
-      return .element(column: column, key: key, try term())
-    case .symbol(.dot):
-      advance()
-      let field = try name()
-      try expect(.equal)
-      return .field(column: column, field: field, try term())
-    default:
-      try expect(.equal)
-      return try assignment(to: column)
-    }
-  }
-
-  /// What follows `column =`.
-  private mutating func assignment(to column: String) throws(CQLSyntaxError) -> Assignment {
-    let afterName = kind(after: 1)
-    if isName(), afterName == .symbol(.plus) || afterName == .symbol(.minus) {
-      let operand = token
-      guard try name() == column else {
-        throw error(at: operand, "Only expressions of the form X = X + <value> are supported.")
-      }
-      let adds = accept(.plus)
-      if !adds { try expect(.minus) }
-      let value = try term()
-      return adds ? .add(column: column, value) : .subtract(column: column, value)
-    }
-    let value = try term()
-    guard accept(.plus) else { return .set(column: column, value) }
-    let operand = token
-    guard try name() == column else {
-      throw error(at: operand, "Only expressions of the form X = <value> + X are supported.")
-    }
-    return .prepend(column: column, value)
   }
 }

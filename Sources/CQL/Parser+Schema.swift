@@ -1,34 +1,58 @@
+// Statements about keyspaces, types and indexes, and DROP.
+
 extension CQLParser {
   mutating func create() throws(CQLSyntaxError) -> Statement {
     let first = advance()
     switch kind {
     case .keyword(.keyspace), .keyword(.schema): return .createKeyspace(try createKeyspace())
     case .keyword(.table), .keyword(.columnfamily): return .createTable(try createTable())
-    case .keyword(.index): return .createIndex(try createIndex())
-    case .keyword(.aggregate), .keyword(.custom), .keyword(.function), .keyword(.materialized),
-      .keyword(.or), .keyword(.role), .keyword(.trigger), .keyword(.type), .keyword(.user):
-      throw unsupportedStatement(from: first)
-    default: throw unexpected()
+    case .keyword(.type): return .createType(try createType())
+    case .keyword(.index), .keyword(.custom): return .createIndex(try createIndex())
+    case .keyword(.or):
+      try expect(.or, .replace)
+      guard kind == .keyword(.function) || kind == .keyword(.aggregate) else { throw unexpected() }
+      return try unsupportedStatement(from: first)
+    default: return try unsupportedStatement(from: first)
     }
   }
 
-  mutating func drop() throws(CQLSyntaxError) -> Drop {
+  mutating func alter() throws(CQLSyntaxError) -> Statement {
+    let first = advance()
+    switch kind {
+    case .keyword(.keyspace), .keyword(.schema):
+      advance()
+      let name = try name(of: "keyspace")
+      try expect(.with)
+      return .alterKeyspace(AlterKeyspace(name: name, options: try options()))
+    case .keyword(.table), .keyword(.columnfamily): return .alterTable(try alterTable())
+    case .keyword(.type): return .alterType(try alterType())
+    default: return try unsupportedStatement(from: first)
+    }
+  }
+
+  mutating func drop() throws(CQLSyntaxError) -> Statement {
     let first = advance()
     let dropped: Drop.Kind
     switch kind {
     case .keyword(.keyspace), .keyword(.schema): dropped = .keyspace
     case .keyword(.table), .keyword(.columnfamily): dropped = .table
     case .keyword(.index): dropped = .index
-    case .keyword(.aggregate), .keyword(.function), .keyword(.materialized), .keyword(.role),
-      .keyword(.trigger), .keyword(.type), .keyword(.user):
-      throw unsupportedStatement(from: first)
-    default: throw unexpected()
+    case .keyword(.type): dropped = .type
+    default: return try unsupportedStatement(from: first)
     }
     advance()
     let ifExists = accept(.if)
     if ifExists { try expect(.exists) }
-    let name = dropped == .keyspace ? TableName(table: try name()) : try tableName()
-    return Drop(kind: dropped, name: name, ifExists: ifExists)
+    let name: TableName
+    switch dropped {
+    case .keyspace: name = TableName(table: try self.name(of: "keyspace"))
+    case .table: name = try tableName()
+    case .index: name = try tableName(of: "index")
+    case .type:
+      let type = try userTypeName()
+      name = TableName(keyspace: type.keyspace, table: type.name)
+    }
+    return .drop(Drop(kind: dropped, name: name, ifExists: ifExists))
   }
 
   mutating func truncate() throws(CQLSyntaxError) -> TableName {
@@ -37,38 +61,85 @@ extension CQLParser {
     return try tableName()
   }
 
+  /// The WITH clause may be left out, though Cassandra wants it: there is nothing to say in it.
   private mutating func createKeyspace() throws(CQLSyntaxError) -> CreateKeyspace {
     advance()
     let ifNotExists = try acceptIfNotExists()
-    let name = try name()
-    var options: [Option] = []
-    if accept(.with) {
-      repeat { options.append(try option()) } while accept(.and)
+    let name = try name(of: "keyspace")
+    return CreateKeyspace(
+      name: name, ifNotExists: ifNotExists, options: accept(.with) ? try options() : [])
+  }
+
+  private mutating func createType() throws(CQLSyntaxError) -> CreateType {
+    advance()
+    let ifNotExists = try acceptIfNotExists()
+    let name = try userTypeName()
+    try expect(.leftParenthesis)
+    var fields = [try field()]
+    while accept(.comma) {
+      // A comma too many is no error.
+      if kind != .symbol(.comma), kind != .symbol(.rightParenthesis) {
+        fields.append(try field())
+      }
     }
-    return CreateKeyspace(name: name, ifNotExists: ifNotExists, options: options)
+    try expect(.rightParenthesis)
+    return CreateType(name: name, ifNotExists: ifNotExists, fields: fields)
+  }
+
+  private mutating func field() throws(CQLSyntaxError) -> Field {
+    let name = try name()
+    return Field(name: name, type: try type())
+  }
+
+  private mutating func alterType() throws(CQLSyntaxError) -> AlterType {
+    advance()
+    let name = try userTypeName()
+    switch kind {
+    case .keyword(.add):
+      advance()
+      return AlterType(name: name, change: .add(try field()))
+    case .keyword(.rename):
+      advance()
+      return AlterType(name: name, change: .rename(try renamings()))
+    case .keyword(.alter):
+      advance()
+      let field = try self.name()
+      try expect(.type)
+      return AlterType(name: name, change: .type(field: field, try type()))
+    default: throw unexpected()
+    }
   }
 
   private mutating func createIndex() throws(CQLSyntaxError) -> CreateIndex {
-    advance()
+    let isCustom = accept(.custom)
+    try expect(.index)
     let ifNotExists = try acceptIfNotExists()
-    let name = kind == .keyword(.on) ? nil : try name()
+    let name = kind == .keyword(.on) ? nil : try name(of: "index")
     try expect(.on)
     let table = try tableName()
     try expect(.leftParenthesis)
-    let target = try indexTarget()
-    try expect(.rightParenthesis)
-    if kind == .keyword(.using) { throw unsupported("CREATE INDEX … USING", at: token) }
-    if kind == .keyword(.with) { throw unsupported("CREATE INDEX … WITH", at: token) }
-    return CreateIndex(name: name, ifNotExists: ifNotExists, table: table, target: target)
+    var index = CreateIndex(
+      name: name, ifNotExists: ifNotExists, table: table,
+      targets: try commaSeparated(until: .rightParenthesis) { parser throws(CQLSyntaxError) in
+        try parser.indexTarget()
+      }, isCustom: isCustom)
+    if accept(.using) {
+      guard kind == .string || kind == .dollarString else {
+        throw mismatch(expecting: "STRING_LITERAL")
+      }
+      index.indexClass = string(advance())
+    }
+    if accept(.with) { index.options = try options() }
+    return index
   }
 
   private mutating func indexTarget() throws(CQLSyntaxError) -> CreateIndex.Target {
     guard case .keyword(let keyword) = kind, kind(after: 1) == .symbol(.leftParenthesis),
       [.values, .keys, .entries, .full].contains(keyword)
-    else { return .values(try name()) }
+    else { return .column(try columnName()) }
     advance()
     try expect(.leftParenthesis)
-    let column = try name()
+    let column = try columnName()
     try expect(.rightParenthesis)
     switch keyword {
     case .keys: return .keys(column)
@@ -76,18 +147,5 @@ extension CQLParser {
     case .full: return .full(column)
     default: return .values(column)
     }
-  }
-
-  /// One `name = value`; the value holds no bind marker.
-  mutating func option() throws(CQLSyntaxError) -> Option {
-    let name = try name()
-    try expect(.equal)
-    let first = token
-    let markersBefore = markerCount
-    let value = try term()
-    guard markerCount == markersBefore else {
-      throw error(at: first, "bind markers are not allowed in schema statements")
-    }
-    return Option(name: name, value: value)
   }
 }

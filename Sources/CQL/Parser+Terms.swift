@@ -1,44 +1,103 @@
 extension CQLParser {
   mutating func term() throws(CQLSyntaxError) -> Term {
-    try nested { parser throws(CQLSyntaxError) in try parser.termAtDepth() }
+    try nested { parser throws(CQLSyntaxError) in
+      try parser.arithmetic(Term.arithmetic, endsBeforeColumn: true) {
+        parser throws(CQLSyntaxError) in
+        if parser.accept(.minus) { return .negation(try parser.simpleTerm()) }
+        return try parser.simpleTerm()
+      }
+    }
   }
 
   /// A number or a marker, as LIMIT and USING take them.
   mutating func integerTerm() throws(CQLSyntaxError) -> Term {
     switch kind {
-    case .integer, .symbol(.question), .symbol(.colon): return try term()
-    case .symbol(.minus) where kind(after: 1) == .integer: return try term()
+    case .integer: return .integer(text(advance()))
+    case .symbol(.question), .symbol(.colon): return try marker()
     default: throw unexpected()
     }
   }
 
-  private mutating func termAtDepth() throws(CQLSyntaxError) -> Term {
+  mutating func marker() throws(CQLSyntaxError) -> Term {
+    let index = try nextMarker()
+    if accept(.question) { return .marker(index: index, name: nil) }
+    guard accept(.colon) else { throw unexpected() }
+    return .marker(index: index, name: try name())
+  }
+
+  /// Whether a marker stands at the current token.
+  var isMarker: Bool { kind == .symbol(.question) || kind == .symbol(.colon) }
+
+  /// A constant; nil, and nothing read, where none stands.
+  mutating func constant() throws(CQLSyntaxError) -> Term? {
     switch kind {
     case .integer: return .integer(text(advance()))
-    case .decimal: return .decimal(text(advance()))
+    case .decimal: return .decimal(decimal(advance()))
     case .duration: return .duration(text(advance()))
-    case .string: return .string(unquoted(advance()))
-    case .dollarString:
-      let token = advance()
-      return .string(String(decoding: bytes[token.start + 2..<token.end - 2], as: UTF8.self))
+    case .string, .dollarString: return .string(string(advance()))
     case .uuid: return .uuid(text(advance()))
     case .blob: return .blob(blobBytes(advance()))
-    case .symbol(.minus): return try negative()
-    case .symbol(.question):
-      let index = try nextMarker()
-      advance()
-      return .marker(index: index, name: nil)
-    case .symbol(.colon):
-      let index = try nextMarker()
-      advance()
-      return .marker(index: index, name: try name())
+    case .keyword(.true), .keyword(.false): return .boolean(advance().kind == .keyword(.true))
+    case .keyword(.nan), .keyword(.infinity): return .decimal(decimal(advance()))
+    default: return nil
+    }
+  }
+
+  /// `{key: value, …}`, all that a WITH clause takes besides constants.
+  mutating func mapLiteral() throws(CQLSyntaxError) -> [MapEntry] {
+    try expect(.leftBrace)
+    return try commaSeparated(until: .rightBrace) { parser throws(CQLSyntaxError) in
+      try parser.mapEntry()
+    }
+  }
+
+  /// What a string stands for, however it is quoted.
+  func string(_ token: Token) -> String {
+    token.kind == .string
+      ? unquoted(token)
+      : String(decoding: bytes[token.start + 2..<token.end - 2], as: UTF8.self)
+  }
+
+  private mutating func simpleTerm() throws(CQLSyntaxError) -> Term {
+    if let constant = try constant() { return constant }
+    switch kind {
+    case .symbol(.question), .symbol(.colon): return try marker()
     case .symbol(.leftBracket):
       advance()
       return .list(try terms(until: .rightBracket))
-    case .symbol(.leftBrace): return try setOrMap()
-    case .symbol(.leftParenthesis): return try tupleOrCast()
-    case .keyword(let keyword): return try keywordTerm(keyword)
+    case .symbol(.leftBrace): return try braces()
+    case .symbol(.leftParenthesis):
+      guard parenthesis.holdsType(followedBy: isSimpleTerm) else {
+        advance()
+        let elements = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
+        try expect(.rightParenthesis)
+        return .tuple(elements)
+      }
+      return try nested { parser throws(CQLSyntaxError) in try parser.cast() }
+    case .keyword(.null):
+      advance()
+      return .null
     default: return try function()
+    }
+  }
+
+  private mutating func cast() throws(CQLSyntaxError) -> Term {
+    advance()
+    let type = try type()
+    try expect(.rightParenthesis)
+    return .cast(type, try simpleTerm())
+  }
+
+  /// Whether a term without a sign begins at the token `distance` after the current one.
+  func isSimpleTerm(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .integer, .decimal, .duration, .string, .dollarString, .uuid, .blob,
+      .keyword(.true), .keyword(.false), .keyword(.nan), .keyword(.infinity), .keyword(.null),
+      .symbol(.question), .symbol(.leftBracket), .symbol(.leftBrace), .symbol(.leftParenthesis):
+      true
+    // A marker, unless it is a map's colon and a function.
+    case .symbol(.colon): isName(after: distance + 1) && !isFunction(after: distance + 1)
+    default: isFunction(after: distance)
     }
   }
 
@@ -46,35 +105,51 @@ extension CQLParser {
     try commaSeparated(until: close) { parser throws(CQLSyntaxError) in try parser.term() }
   }
 
-  private mutating func keywordTerm(_ keyword: Keyword) throws(CQLSyntaxError) -> Term {
-    switch keyword {
-    case .null:
-      advance()
-      return .null
-    case .true, .false:
-      advance()
-      return .boolean(keyword == .true)
-    case .nan, .infinity:
-      advance()
-      return .decimal(keyword == .nan ? "NaN" : "Infinity")
-    default:
-      return try function()
-    }
+  private mutating func function() throws(CQLSyntaxError) -> Term {
+    guard isFunction() else { throw unexpected() }
+    let name = try functionName()
+    try expect(.leftParenthesis)
+    return .function(
+      keyspace: name.keyspace, name: name.name, arguments: try terms(until: .rightParenthesis))
   }
 
-  private mutating func negative() throws(CQLSyntaxError) -> Term {
-    advance()
-    switch kind {
-    case .integer: return .integer("-" + text(advance()))
-    case .decimal: return .decimal("-" + text(advance()))
-    case .duration: return .duration("-" + text(advance()))
-    case .keyword(.nan):
-      advance()
-      return .decimal("-NaN")
-    case .keyword(.infinity):
-      advance()
-      return .decimal("-Infinity")
-    default: throw unexpected()
+  /// A set, a map, or a value of a user-defined type, whose keys are names.
+  private mutating func braces() throws(CQLSyntaxError) -> Term {
+    try expect(.leftBrace)
+    if accept(.rightBrace) { return .map([]) }
+    if isName(), kind(after: 1) == .symbol(.colon) {
+      let fields = try commaSeparated { parser throws(CQLSyntaxError) in
+        let field = try parser.name()
+        try parser.expect(.colon)
+        return FieldValue(field: field, value: try parser.term())
+      }
+      try expect(.rightBrace)
+      return .user(fields)
+    }
+    let first = try term()
+    if accept(.colon) {
+      var entries = [MapEntry(key: first, value: try term())]
+      while accept(.comma) { entries.append(try mapEntry()) }
+      try expect(.rightBrace)
+      return .map(entries)
+    }
+    var elements = [first]
+    while accept(.comma) { elements.append(try term()) }
+    try expect(.rightBrace)
+    return .set(elements)
+  }
+
+  private mutating func mapEntry() throws(CQLSyntaxError) -> MapEntry {
+    let key = try term()
+    try expect(.colon)
+    return MapEntry(key: key, value: try term())
+  }
+
+  private func decimal(_ token: Token) -> String {
+    switch lowercased(bytes[token.end - 1]) {
+    case UInt8(ascii: "n"): "NaN"
+    case UInt8(ascii: "y"): bytes[token.start] == UInt8(ascii: "-") ? "-Infinity" : "Infinity"
+    default: text(token)
     }
   }
 
@@ -82,79 +157,5 @@ extension CQLParser {
     stride(from: token.start + 2, to: token.end, by: 2).map { index in
       (hexValue(bytes[index]) ?? 0) << 4 | (hexValue(bytes[index + 1]) ?? 0)
     }
-  }
-
-  private mutating func setOrMap() throws(CQLSyntaxError) -> Term {
-    try expect(.leftBrace)
-    if accept(.rightBrace) { return .map([]) }
-    let first = try term()
-    guard kind == .symbol(.colon) else {
-      guard accept(.comma) else {
-        try expect(.rightBrace)
-        return .set([first])
-      }
-      let rest = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
-      try expect(.rightBrace)
-      return .set([first] + rest)
-    }
-    try expect(.colon)
-    var entries = [MapEntry(key: first, value: try term())]
-    while accept(.comma) {
-      let key = try term()
-      try expect(.colon)
-      entries.append(MapEntry(key: key, value: try term()))
-    }
-    try expect(.rightBrace)
-    return .map(entries)
-  }
-
-  /// A parenthesis holds a type where a name and `)` or `<` follow it, since a name alone is no
-  /// term.
-  private mutating func tupleOrCast() throws(CQLSyntaxError) -> Term {
-    let afterName = kind(after: 2)
-    let isCast =
-      (isName(after: 1) || kind(after: 1) == .keyword(.set))
-      && (afterName == .symbol(.rightParenthesis) || afterName == .symbol(.less))
-    try expect(.leftParenthesis)
-    guard isCast else {
-      let elements = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
-      try expect(.rightParenthesis)
-      return .tuple(elements)
-    }
-    let type = try type()
-    try expect(.rightParenthesis)
-    return .cast(type, try term())
-  }
-
-  private mutating func function() throws(CQLSyntaxError) -> Term {
-    guard isFunction() else { throw unexpected() }
-    let (keyspace, name) = try functionName()
-    return .function(
-      keyspace: keyspace, name: name, arguments: try terms(until: .rightParenthesis))
-  }
-
-  /// Whether `name(` or `keyspace.name(` stands at the current token.
-  func isFunction() -> Bool {
-    let local = isFunctionName(after: 0) && kind(after: 1) == .symbol(.leftParenthesis)
-    let qualified =
-      isName() && kind(after: 1) == .symbol(.dot) && isFunctionName(after: 2)
-      && kind(after: 3) == .symbol(.leftParenthesis)
-    return local || qualified
-  }
-
-  /// A function's name and its opening parenthesis, where `isFunction()`.
-  mutating func functionName() throws(CQLSyntaxError) -> (keyspace: String?, name: String) {
-    let first = nameText(advance())
-    guard accept(.dot) else {
-      try expect(.leftParenthesis)
-      return (nil, first)
-    }
-    let second = nameText(advance())
-    try expect(.leftParenthesis)
-    return (first, second)
-  }
-
-  private func isFunctionName(after distance: Int) -> Bool {
-    isName(after: distance) || kind(after: distance) == .keyword(.token)
   }
 }

@@ -13,44 +13,42 @@ extension CQLParser {
       advance()
       return .exists
     }
-    var relations = [try columnRelation()]
-    while accept(.and) { relations.append(try columnRelation()) }
+    var relations = [try columnCondition()]
+    while accept(.and) { relations.append(try columnCondition()) }
     return .relations(relations)
   }
 
   private mutating func relation() throws(CQLSyntaxError) -> Relation {
-    try nested { parser throws(CQLSyntaxError) in try parser.relationAtDepth() }
+    if isIndexExpression { return try indexExpression() }
+    return try nested { parser throws(CQLSyntaxError) in try parser.relationAtDepth() }
   }
 
   private mutating func relationAtDepth() throws(CQLSyntaxError) -> Relation {
     if accept(.token) {
-      let columns = try parenthesizedNames()
+      let columns = try parenthesizedColumns()
       return .token(columns, try sign(), try term())
     }
     guard kind == .symbol(.leftParenthesis) else { return try columnRelation() }
+    let isColumn = isName(after: 1) || kind(after: 1) == .emptyQuotedName
     let afterName = kind(after: 2)
-    if isName(after: 1),
-      afterName == .symbol(.comma) || afterName == .symbol(.rightParenthesis)
-    {
-      let columns = try parenthesizedNames()
-      if accept(.in) { return .columns(columns, .in, try inTerm()) }
-      return .columns(columns, try sign(), try term())
+    if isColumn, afterName == .symbol(.comma) || afterName == .symbol(.rightParenthesis) {
+      let columns = try parenthesizedColumns()
+      if accept(.in) { return .columns(columns, .in, try tuples()) }
+      let sign = try sign()
+      return .columns(columns, sign, isMarker ? try marker() : try tuple())
     }
     try expect(.leftParenthesis)
-    let relation = try relation()
+    let relation = try nested { parser throws(CQLSyntaxError) in try parser.relationAtDepth() }
     try expect(.rightParenthesis)
     return relation
   }
 
   /// A relation that begins with the name of a column.
   private mutating func columnRelation() throws(CQLSyntaxError) -> Relation {
-    let column = try name()
+    let column = try columnName()
     switch kind {
     case .symbol(.leftBracket):
-      advance()
-      let key = try term()
-      try expect(.rightBracket)
-      if accept(.in) { return .element(column: column, key: key, .in, try inTerm()) }
+      let key = try bracketedTerm()
       return .element(column: column, key: key, try sign(), try term())
     case .keyword(.in):
       advance()
@@ -58,21 +56,93 @@ extension CQLParser {
     case .keyword(.contains):
       advance()
       return .column(column, accept(.key) ? .containsKey : .contains, try term())
-    case .keyword(.like): throw unsupported("LIKE", at: token)
-    case .keyword(.is): throw unsupported("IS NOT NULL", at: token)
-    case .symbol(.dot): throw unsupported("a relation on a field", at: token)
+    case .keyword(.like):
+      advance()
+      return .column(column, .like, try term())
+    case .keyword(.is):
+      advance()
+      try expect(.not, .null)
+      return .isNotNull(column: column)
     default: return .column(column, try sign(), try term())
     }
   }
 
+  /// One condition of a lightweight transaction.
+  private mutating func columnCondition() throws(CQLSyntaxError) -> Relation {
+    let column = try columnName()
+    switch kind {
+    case .symbol(.leftBracket):
+      let key = try bracketedTerm()
+      if accept(.in) { return .element(column: column, key: key, .in, try inTerm()) }
+      return .element(column: column, key: key, try sign(), try term())
+    case .symbol(.dot):
+      advance()
+      let field = try name()
+      if accept(.in) { return .field(column: column, field: field, .in, try inTerm()) }
+      return .field(column: column, field: field, try sign(), try term())
+    case .keyword(.in):
+      advance()
+      return .column(column, .in, try inTerm())
+    case .keyword(.contains):
+      advance()
+      return .column(column, accept(.key) ? .containsKey : .contains, try term())
+    default: return .column(column, try sign(), try term())
+    }
+  }
+
+  /// `[term]`.
+  mutating func bracketedTerm() throws(CQLSyntaxError) -> Term {
+    try expect(.leftBracket)
+    let term = try term()
+    try expect(.rightBracket)
+    return term
+  }
+
   /// `(…, …)` as a list, or a marker for it.
   private mutating func inTerm() throws(CQLSyntaxError) -> Term {
-    if kind == .symbol(.question) || kind == .symbol(.colon) { return try term() }
-    try expect(.leftParenthesis)
+    if isMarker { return try marker() }
+    guard accept(.leftParenthesis) else { throw unexpected() }
     return .list(
       try commaSeparated(until: .rightParenthesis) { parser throws(CQLSyntaxError) in
         try parser.term()
       })
+  }
+
+  /// What `(a, b) IN` takes: tuples or markers, one or the other, or a marker for all.
+  private mutating func tuples() throws(CQLSyntaxError) -> Term {
+    if isMarker { return try marker() }
+    guard accept(.leftParenthesis) else { throw unexpected() }
+    if accept(.rightParenthesis) { return .list([]) }
+    let hasMarkers = isMarker
+    let values = try commaSeparated { parser throws(CQLSyntaxError) in
+      hasMarkers ? try parser.marker() : try parser.tuple()
+    }
+    try expect(.rightParenthesis)
+    return .list(values)
+  }
+
+  private mutating func tuple() throws(CQLSyntaxError) -> Term {
+    guard accept(.leftParenthesis) else { throw unexpected() }
+    let elements = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
+    try expect(.rightParenthesis)
+    return .tuple(elements)
+  }
+
+  /// `expr(`, which is one token in Cassandra: in lower case and without a blank.
+  private var isIndexExpression: Bool {
+    kind == .name && kind(after: 1) == .symbol(.leftParenthesis)
+      && bytes[token.range].elementsEqual("expr".utf8)
+      && tokens[index + 1].start == token.end
+  }
+
+  private mutating func indexExpression() throws(CQLSyntaxError) -> Relation {
+    advance()
+    advance()
+    let index = try name(of: "index")
+    try expect(.comma)
+    let term = try term()
+    try expect(.rightParenthesis)
+    return .indexExpression(index: index, term)
   }
 
   private mutating func sign() throws(CQLSyntaxError) -> Comparison {
@@ -85,7 +155,8 @@ extension CQLParser {
 
   private func isComparison(after distance: Int) -> Bool {
     switch kind(after: distance) {
-    case .symbol(let symbol): symbol == .leftBracket || Comparison(rawValue: symbol.rawValue) != nil
+    case .symbol(let symbol):
+      symbol == .leftBracket || symbol == .dot || Comparison(rawValue: symbol.rawValue) != nil
     case .keyword(let keyword): keyword == .in || keyword == .contains
     default: false
     }

@@ -1,9 +1,15 @@
 /// Parses CQL by recursive descent; pure, and safe on any input.
+///
+/// It reads what Cassandra 4.0's grammar (src/antlr) reads, except that
+/// - CREATE KEYSPACE may go without WITH, a comment may end with the text, and conditions may use
+///   CONTAINS, as in later versions;
+/// - COMPACT STORAGE and vectors are errors of their own, as is a USING property given twice;
+/// - statements that `UnsupportedStatement` stands for are not looked into.
 package struct CQLParser {
   let bytes: [UInt8]
   /// Ends in `.end`.
-  private let tokens: [Token]
-  private var index = 0
+  let tokens: [Token]
+  private(set) var index = 0
   private var depth = 0
   private(set) var markerCount = 0
 
@@ -14,9 +20,7 @@ package struct CQLParser {
     var parser = try CQLParser(text)
     let statement = try parser.statement()
     while parser.accept(.semicolon) {}
-    guard parser.kind == .end else {
-      throw parser.error("missing EOF at '\(parser.currentText)'")
-    }
+    guard parser.kind == .end else { throw parser.notAtEnd() }
     return statement
   }
 
@@ -29,7 +33,12 @@ package struct CQLParser {
     var tokens: [Token] = []
     tokens.reserveCapacity(lexer.bytes.count / 4 + 2)
     repeat {
-      tokens.append(try lexer.next())
+      let token = try lexer.next()
+      guard tokens.count < CQLLimits.tokens else {
+        throw lexer.error(
+          at: token.start, "a statement of more than \(CQLLimits.tokens) words and signs")
+      }
+      tokens.append(token)
     } while tokens.last?.kind != .end
     bytes = lexer.bytes
     self.tokens = tokens
@@ -65,12 +74,12 @@ package struct CQLParser {
   }
 
   mutating func expect(_ symbol: Token.Symbol) throws(CQLSyntaxError) {
-    guard accept(symbol) else { throw mismatch("'\(symbol.rawValue)'") }
+    guard accept(symbol) else { throw mismatch(expecting: "'\(symbol.rawValue)'") }
   }
 
   mutating func expect(_ keywords: Keyword...) throws(CQLSyntaxError) {
     for keyword in keywords {
-      guard accept(keyword) else { throw mismatch(keyword.upper) }
+      guard accept(keyword) else { throw mismatch(expecting: keyword.token) }
     }
   }
 
@@ -114,29 +123,5 @@ package struct CQLParser {
     return markerCount - 1
   }
 
-  /// An error at the current token.
-  func error(_ message: String) -> CQLSyntaxError { error(at: token, message) }
-
-  func error(at token: Token, _ message: String) -> CQLSyntaxError {
-    var position = Position()
-    position.advance(over: bytes[..<token.start])
-    return CQLSyntaxError(line: position.line, column: position.column, message: message)
-  }
-
-  func unexpected() -> CQLSyntaxError {
-    error("no viable alternative at input '\(currentText)'")
-  }
-
-  func mismatch(_ expected: String) -> CQLSyntaxError {
-    error("mismatched input '\(currentText)' expecting \(expected)")
-  }
-
   func text(_ token: Token) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
-
-  private var currentText: String {
-    if kind == .end { return "<EOF>" }
-    let whole = text(token)
-    let cut = whole.prefix(CQLLimits.quotedCharacters)
-    return cut.endIndex == whole.endIndex ? whole : cut + "…"
-  }
 }

@@ -51,6 +51,14 @@ extension Insert {
   }
 }
 
+extension InsertJSON {
+  var cql: String {
+    "INSERT INTO \(table.cql) JSON \(json.cql)"
+      + (self.default == .unset ? " DEFAULT UNSET" : "")
+      + (ifNotExists ? " IF NOT EXISTS" : "") + using.cql
+  }
+}
+
 extension Update {
   var cql: String {
     "UPDATE \(table.cql)\(using.cql) SET \(assignments.commaSeparated(\.cql))"

@@ -1,13 +1,20 @@
 extension CreateKeyspace {
   var cql: String {
-    let clauses = options.map(\.cql).joined(separator: " AND ")
-    return "CREATE KEYSPACE \(ifNotExists ? "IF NOT EXISTS " : "")\(CQLIdentifier.quoted(name))"
-      + (clauses.isEmpty ? "" : " WITH \(clauses)")
+    "CREATE KEYSPACE \(ifNotExists ? "IF NOT EXISTS " : "")\(CQLIdentifier.quoted(name))"
+      + (options.isEmpty ? "" : " WITH \(options.cql)")
   }
+}
+
+extension AlterKeyspace {
+  var cql: String { "ALTER KEYSPACE \(CQLIdentifier.quoted(name)) WITH \(options.cql)" }
 }
 
 extension Option {
   var cql: String { "\(CQLIdentifier.quoted(name)) = \(value.cql)" }
+}
+
+extension [Option] {
+  var cql: String { map(\.cql).joined(separator: " AND ") }
 }
 
 extension CreateTable {
@@ -34,17 +41,76 @@ extension CreateTable.Column {
   var cql: String { "\(CQLIdentifier.quoted(name)) \(type.cql)\(isStatic ? " static" : "")" }
 }
 
+extension AlterTable {
+  var cql: String { "ALTER TABLE \(name.cql) \(change.cql)" }
+}
+
+extension AlterTable.Change {
+  var cql: String {
+    switch self {
+    case .add(let columns): "ADD \(columns.oneOrSeveral(\.cql))"
+    case .drop(let columns, let timestamp):
+      "DROP \(columns.oneOrSeveral(CQLIdentifier.quoted))"
+        + (timestamp.map { " USING TIMESTAMP \($0)" } ?? "")
+    case .rename(let renamings): "RENAME \(renamings.cql)"
+    case .type(let column, let type): "ALTER \(CQLIdentifier.quoted(column)) TYPE \(type.cql)"
+    case .options(let options): "WITH \(options.cql)"
+    }
+  }
+}
+
+extension Array {
+  fileprivate func oneOrSeveral(_ print: (Element) -> String) -> String {
+    count == 1 ? commaSeparated(print) : "(\(commaSeparated(print)))"
+  }
+}
+
+extension [Renaming] {
+  fileprivate var cql: String {
+    map { "\(CQLIdentifier.quoted($0.name)) TO \(CQLIdentifier.quoted($0.newName))" }
+      .joined(separator: " AND ")
+  }
+}
+
+extension Field {
+  var cql: String { "\(CQLIdentifier.quoted(name)) \(type.cql)" }
+}
+
+extension CreateType {
+  /// One field a line, as DESCRIBE shows types.
+  var cql: String {
+    "CREATE TYPE \(ifNotExists ? "IF NOT EXISTS " : "")\(CQLIdentifier.type(name)) (\n    "
+      + fields.map(\.cql).joined(separator: ",\n    ") + "\n)"
+  }
+}
+
+extension AlterType {
+  var cql: String {
+    let what =
+      switch change {
+      case .add(let field): "ADD \(field.cql)"
+      case .rename(let renamings): "RENAME \(renamings.cql)"
+      case .type(let field, let type): "ALTER \(CQLIdentifier.quoted(field)) TYPE \(type.cql)"
+      }
+    return "ALTER TYPE \(CQLIdentifier.type(name)) \(what)"
+  }
+}
+
 extension CreateIndex {
   var cql: String {
-    "CREATE INDEX \(ifNotExists ? "IF NOT EXISTS " : "")"
-      + (name.map { CQLIdentifier.quoted($0) + " " } ?? "") + "ON \(table.cql) (\(target.cql))"
+    "CREATE \(isCustom ? "CUSTOM " : "")INDEX \(ifNotExists ? "IF NOT EXISTS " : "")"
+      + (name.map { CQLIdentifier.quoted($0) + " " } ?? "")
+      + "ON \(table.cql) (\(targets.commaSeparated(\.cql)))"
+      + (indexClass.map { " USING \(Term.string($0).cql)" } ?? "")
+      + (options.isEmpty ? "" : " WITH \(options.cql)")
   }
 }
 
 extension CreateIndex.Target {
   var cql: String {
     switch self {
-    case .values(let column): CQLIdentifier.quoted(column)
+    case .column(let column): CQLIdentifier.quoted(column)
+    case .values(let column): "values(\(CQLIdentifier.quoted(column)))"
     case .keys(let column): "keys(\(CQLIdentifier.quoted(column)))"
     case .entries(let column): "entries(\(CQLIdentifier.quoted(column)))"
     case .full(let column): "full(\(CQLIdentifier.quoted(column)))"
@@ -54,6 +120,8 @@ extension CreateIndex.Target {
 
 extension Drop {
   var cql: String {
-    "DROP \(kind.rawValue.uppercased()) \(ifExists ? "IF EXISTS " : "")\(name.cql)"
+    let type = QualifiedName(keyspace: name.keyspace, name.table)
+    return "DROP \(kind.rawValue.uppercased()) \(ifExists ? "IF EXISTS " : "")"
+      + (kind == .type ? CQLIdentifier.type(type) : name.cql)
   }
 }

@@ -2,8 +2,9 @@ extension TypeName {
   /// The type as CQL writes it, e.g. `map<text, frozen<list<int>>>`.
   package var cql: String {
     switch self {
-    case .named(let name):
-      CQLIdentifier.quoted(name, unlike: [.frozen, .list, .map, .set, .tuple])
+    case .native(let type): type.rawValue
+    case .user(let name): CQLIdentifier.type(name)
+    case .custom(let name): Term.string(name).cql
     case .list(let element): "list<\(element.cql)>"
     case .set(let element): "set<\(element.cql)>"
     case .map(let key, let value): "map<\(key.cql), \(value.cql)>"
@@ -18,17 +19,22 @@ extension Term {
   package var cql: String {
     switch self {
     case .integer(let text), .decimal(let text), .uuid(let text), .duration(let text): text
-    case .string(let text): "'\(CQLIdentifier.doubled(text, "'"))'"
+    case .string(let text): "'\(CQLIdentifier.doubled(text, UInt8(ascii: "'")))'"
     case .boolean(let value): value ? "true" : "false"
     case .blob(let bytes): Term.hexadecimal(bytes)
     case .null: "null"
     case .list(let elements): "[\(elements.commaSeparated(\.cql))]"
     case .set(let elements): "{\(elements.commaSeparated(\.cql))}"
     case .map(let entries): "{\(entries.commaSeparated { "\($0.key.cql): \($0.value.cql)" })}"
+    case .user(let fields):
+      "{\(fields.commaSeparated { "\(CQLIdentifier.quoted($0.field)): \($0.value.cql)" })}"
     case .tuple(let elements): "(\(elements.commaSeparated(\.cql)))"
     case .function(let keyspace, let name, let arguments):
-      "\(CQLIdentifier.function(keyspace, name))(\(arguments.commaSeparated(\.cql)))"
+      CQLIdentifier.function(QualifiedName(keyspace: keyspace, name))
+        + "(\(arguments.commaSeparated(\.cql)))"
     case .cast(let type, let term): "(\(type.cql)) \(term.cql)"
+    case .negation(let term): "- \(term.cql)"
+    case .arithmetic(let first, let rest): first.cql + Operation.cql(rest, \.cql)
     case .marker(_, let name): name.map { ":" + CQLIdentifier.quoted($0) } ?? "?"
     }
   }
@@ -45,23 +51,11 @@ extension Term {
   }
 }
 
-extension Selector {
-  var cql: String {
-    expression.cql + (alias.map { " AS " + CQLIdentifier.quoted($0) } ?? "")
-  }
-}
-
-extension Selector.Expression {
-  /// The expression as CQL writes it.
-  package var cql: String {
-    switch self {
-    case .column(let name): CQLIdentifier.quoted(name, unlike: [.as, .distinct, .json])
-    case .countRows: "count(*)"
-    case .function(let keyspace, let name, let arguments):
-      "\(CQLIdentifier.function(keyspace, name))(\(arguments.commaSeparated(\.cql)))"
-    case .cast(let expression, let type): "CAST(\(expression.cql) AS \(type.cql))"
-    case .term(let term): term.cql
-    }
+extension Operation {
+  /// A chain of operations as it stands behind its first operand. The blanks keep a minus from
+  /// becoming part of a number, and two from becoming a comment.
+  static func cql(_ operations: [Self], _ print: (Operand) -> String) -> String {
+    operations.map { " \($0.operator.rawValue) \(print($0.operand))" }.joined()
   }
 }
 
@@ -77,6 +71,11 @@ extension Relation {
       "\(CQLIdentifier.quoted(column)) \(comparison.cql(term))"
     case .element(let column, let key, let comparison, let term):
       "\(CQLIdentifier.quoted(column))[\(key.cql)] \(comparison.cql(term))"
+    case .isNotNull(let column): "\(CQLIdentifier.quoted(column)) IS NOT NULL"
+    case .field(let column, let field, let comparison, let term):
+      "\(CQLIdentifier.quoted(column)).\(CQLIdentifier.quoted(field)) \(comparison.cql(term))"
+    case .indexExpression(let index, let term):
+      "expr(\(CQLIdentifier.quoted(index)), \(term.cql))"
     case .columns(let columns, let comparison, let term):
       "(\(columns.commaSeparated(CQLIdentifier.quoted))) \(comparison.cql(term))"
     case .token(let columns, let comparison, let term):

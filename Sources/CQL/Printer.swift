@@ -8,7 +8,7 @@ package enum CQLIdentifier {
       name.utf8.allSatisfy { isNamePart($0) && lowercased($0) == $0 }
       && name.utf8.first.map { !isDigit($0) && $0 != UInt8(ascii: "_") } ?? false
     if isPlain, Keyword.named(name)?.isReserved != true { return name }
-    return "\"\(doubled(name, "\""))\""
+    return "\"\(doubled(name, UInt8(ascii: "\"")))\""
   }
 
   /// `name` quoted also where it is one of `ambiguous`, which mean something else in its place.
@@ -16,22 +16,33 @@ package enum CQLIdentifier {
     Keyword.named(name).map(ambiguous.contains) ?? false ? "\"\(name)\"" : quoted(name)
   }
 
-  /// A function's name as a term or a selector begins with it.
-  static func function(_ keyspace: String?, _ name: String) -> String {
-    let ambiguous: Set<Keyword> = [.as, .cast, .distinct, .json, .key]
-    let keyspace = keyspace.map { quoted($0, unlike: ambiguous) + "." } ?? ""
-    if name == Keyword.token.rawValue { return keyspace + name }
-    return keyspace + quoted(name, unlike: ambiguous)
+  /// A function's name as CQL writes it.
+  static func function(_ name: QualifiedName) -> String {
+    let keyspace = name.keyspace.map { quoted($0) + "." } ?? ""
+    if name.name == Keyword.token.rawValue { return keyspace + name.name }
+    let isAmbiguous = Keyword.named(name.name)?.isNoFunctionName ?? false
+    return keyspace + (isAmbiguous ? "\"\(name.name)\"" : quoted(name.name))
+  }
+
+  /// A user-defined type's name as CQL writes it.
+  static func type(_ name: QualifiedName) -> String {
+    let keyspace = name.keyspace.map { quoted($0) + "." } ?? ""
+    let isAmbiguous =
+      Keyword.named(name.name)?.isNoTypeName ?? false
+      || NativeType(rawValue: name.name) != nil || NativeType.reserved.contains(name.name)
+    return keyspace + (isAmbiguous ? "\"\(name.name)\"" : quoted(name.name))
   }
 
   /// `text` with every `quote` in it doubled.
-  static func doubled(_ text: String, _ quote: Character) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      result.unicodeScalars.append(scalar)
-      if Character(scalar) == quote { result.unicodeScalars.append(scalar) }
+  static func doubled(_ text: String, _ quote: UInt8) -> String {
+    guard text.utf8.contains(quote) else { return text }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count + 16)
+    for byte in text.utf8 {
+      bytes.append(byte)
+      if byte == quote { bytes.append(byte) }
     }
-    return result
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 
@@ -45,22 +56,28 @@ extension Sequence {
 extension Statement: CustomStringConvertible {
   /// The statement in CQL, without a semicolon at its end; it parses to an equal statement.
   ///
-  /// Trees that CQL cannot write (an empty set, a marker out of order, a batch in a batch) have no
-  /// such text.
+  /// Trees that CQL cannot write (an empty set, a marker out of order, a sum in a product, a batch
+  /// in a batch) have no such text.
   package var cql: String {
     switch self {
     case .createKeyspace(let statement): statement.cql
+    case .alterKeyspace(let statement): statement.cql
     case .createTable(let statement): statement.cql
+    case .alterTable(let statement): statement.cql
+    case .createType(let statement): statement.cql
+    case .alterType(let statement): statement.cql
     case .createIndex(let statement): statement.cql
     case .drop(let statement): statement.cql
     case .truncate(let table): "TRUNCATE TABLE \(table.cql)"
     case .use(let keyspace): "USE \(CQLIdentifier.quoted(keyspace))"
     case .insert(let statement): statement.cql
+    case .insertJSON(let statement): statement.cql
     case .select(let statement): statement.cql
     case .update(let statement): statement.cql
     case .delete(let statement): statement.cql
     case .batch(let statement): statement.cql
     case .describe(let statement): statement.cql
+    case .unsupported(let statement): statement.text
     }
   }
 
@@ -75,15 +92,9 @@ extension TableName {
   }
 }
 
-extension Describe {
-  var cql: String {
-    switch self {
-    case .keyspaces: "DESCRIBE KEYSPACES"
-    case .tables: "DESCRIBE TABLES"
-    case .keyspace(nil): "DESCRIBE KEYSPACE"
-    case .keyspace(let name?): "DESCRIBE KEYSPACE \(CQLIdentifier.quoted(name))"
-    case .table(let name): "DESCRIBE TABLE \(name.cql)"
-    case .schema: "DESCRIBE SCHEMA"
-    }
+extension QualifiedName {
+  /// `keyspace.name` or `name`.
+  package var cql: String {
+    (keyspace.map { CQLIdentifier.quoted($0) + "." } ?? "") + CQLIdentifier.quoted(name)
   }
 }

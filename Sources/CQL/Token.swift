@@ -6,6 +6,8 @@ struct Token {
     case name
     case keyword(Keyword)
     case quotedName
+    /// `""`, which old tables may have for a column.
+    case emptyQuotedName
     case string
     /// `$$…$$`.
     case dollarString
@@ -17,7 +19,7 @@ struct Token {
     case symbol(Symbol)
   }
 
-  enum Symbol: String {
+  enum Symbol: String, CaseIterable {
     case leftParenthesis = "("
     case rightParenthesis = ")"
     case leftBracket = "["
@@ -35,11 +37,19 @@ struct Token {
     case minus = "-"
     case minusEqual = "-="
     case star = "*"
+    case slash = "/"
+    case percent = "%"
     case comma = ","
     case semicolon = ";"
     case colon = ":"
     case dot = "."
+    case range = ".."
     case question = "?"
+
+    /// The symbols of one byte, by that byte.
+    static let single: [Symbol?] = (UInt8.min...UInt8.max).map { byte in
+      allCases.first { $0.rawValue.utf8.elementsEqual([byte]) }
+    }
   }
 
   var kind: Kind

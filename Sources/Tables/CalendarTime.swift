@@ -42,13 +42,14 @@ package enum CalendarTime {
   }
 
   /// The milliseconds since 1970 of `2026-11-20`, `2026-11-20 18:04[:31[.123]]` with a space or T
-  /// between, and `Z`, `+01:00`, `+0100`, `+01` or nothing (UTC) behind. Nil where it is none.
+  /// between, and `Z`, `+01:00`, `+0100`, `+01` or nothing (UTC) behind, or a space and `UTC`,
+  /// `GMT`, `GMT+01:00` or `+0100`. Nil where it is none.
   package static func parse(_ text: String) -> Int64? {
     var rest = Substring(text)
     guard let day = parseDate(&rest) else { return nil }
     var time = Int64(day) * 86_400_000
     guard let separator = rest.first else { return time }
-    if separator == "T" || separator == " " {
+    if separator == "T" || separator == " " && rest.dropFirst().first?.isNumber == true {
       rest.removeFirst()
       guard let hour = number(&rest, 2, 0...23), rest.popFirst() == ":",
         let minute = number(&rest, 2, 0...59)
@@ -74,24 +75,43 @@ package enum CalendarTime {
   }
 
   /// The days since 1970 of `2026-11-20`; nil where it is no date.
+  ///
+  /// Years before 0 have a minus, those of more than four digits a plus, as in ISO 8601.
   package static func parseDay(_ text: String) -> Int? {
     var rest = Substring(text)
-    guard let day = parseDate(&rest), rest.isEmpty else { return nil }
+    let sign = rest.first
+    if sign == "-" || sign == "+" { rest.removeFirst() }
+    let width = rest.prefix { $0 != "-" }.utf8.count
+    guard
+      sign == "+"
+        ? (5...10).contains(width) : width == 4 || sign == "-" && (4...10).contains(width),
+      let day = parseDate(&rest, yearDigits: width, isNegative: sign == "-"), rest.isEmpty
+    else { return nil }
     return day
   }
 
-  private static func parseDate(_ rest: inout Substring) -> Int? {
-    guard let year = number(&rest, 4, 0...9_999), rest.popFirst() == "-",
+  private static func parseDate(
+    _ rest: inout Substring, yearDigits: Int = 4, isNegative: Bool = false
+  ) -> Int? {
+    guard let magnitude = number(&rest, yearDigits, 0...9_999_999_999), rest.popFirst() == "-",
       let month = number(&rest, 2, 1...12), rest.popFirst() == "-",
       let day = number(&rest, 2, 1...31)
     else { return nil }
-    let days = days(year: year, month: month, day: day)
+    let days = days(year: isNegative ? -magnitude : magnitude, month: month, day: day)
     let back = date(days: days)
     return back.month == month && back.day == day ? days : nil
   }
 
   private static func zone(_ text: Substring) -> Int64? {
     var rest = text
+    if rest.first == " " {
+      rest.removeFirst()
+      guard !rest.isEmpty else { return nil }
+      for name in ["UTC", "GMT"] where rest.hasPrefix(name) {
+        rest.removeFirst(name.count)
+        break
+      }
+    }
     guard let sign = rest.popFirst() else { return 0 }
     if sign == "Z" || sign == "z" { return rest.isEmpty ? 0 : nil }
     guard sign == "+" || sign == "-", let hours = number(&rest, 2, 0...18) else { return nil }

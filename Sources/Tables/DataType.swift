@@ -1,64 +1,20 @@
-package import CQL
-
 /// The type of a column: how its values are encoded, compared and shown.
 package indirect enum DataType: Hashable, Sendable {
   case ascii, text, blob, boolean
-  case tinyint, smallint, int, bigint
-  case float, double
-  case timestamp, date
-  case uuid, timeuuid
-  /// Collections are kept whole (frozen): they are replaced, never changed in part.
+  case tinyint, smallint, int, bigint, varint, counter
+  case float, double, decimal
+  case timestamp, date, time, duration
+  case uuid, timeuuid, inet
+  /// A value kept whole (frozen), as all types but `multiCell` are: it is replaced, never changed
+  /// in part.
   case list(DataType)
   case set(DataType)
   case map(DataType, DataType)
-
-  private static let named: [String: DataType] = [
-    "ascii": .ascii, "text": .text, "varchar": .text, "blob": .blob, "boolean": .boolean,
-    "tinyint": .tinyint, "smallint": .smallint, "int": .int, "bigint": .bigint, "float": .float,
-    "double": .double, "timestamp": .timestamp, "date": .date, "uuid": .uuid,
-    "timeuuid": .timeuuid,
-  ]
-
-  /// The type that a statement names. Thrown: `TableError` where it is unknown or not supported.
-  package init(_ name: TypeName, frozen: Bool = false) throws(TableError) {
-    switch name {
-    case .named(let word):
-      guard let type = DataType.named[word] else {
-        throw .invalid(
-          "Unknown type \(word); supported are "
-            + DataType.named.keys.sorted().joined(separator: ", ")
-            + " and frozen list, set and map of these")
-      }
-      self = type
-    case .frozen(let inner): try self.init(inner, frozen: true)
-    case .list(let element) where frozen: self = .list(try DataType(element, frozen: true))
-    case .set(let element) where frozen: self = .set(try DataType(element, frozen: true))
-    case .map(let key, let value) where frozen:
-      self = .map(try DataType(key, frozen: true), try DataType(value, frozen: true))
-    case .list, .set, .map:
-      throw .invalid("Non-frozen collections are not supported: write frozen<…>")
-    case .tuple: throw .invalid("Tuples are not supported")
-    }
-  }
-
-  /// The name as Cassandra prints it.
-  package var name: String {
-    switch self {
-    case .list(let element): "frozen<list<\(element.innerName)>>"
-    case .set(let element): "frozen<set<\(element.innerName)>>"
-    case .map(let key, let value): "frozen<map<\(key.innerName), \(value.innerName)>>"
-    default: innerName
-    }
-  }
-
-  private var innerName: String {
-    switch self {
-    case .list(let element): "list<\(element.innerName)>"
-    case .set(let element): "set<\(element.innerName)>"
-    case .map(let key, let value): "map<\(key.innerName), \(value.innerName)>"
-    default: "\(self)"
-    }
-  }
+  case tuple([DataType])
+  case user(UserType)
+  /// A collection or a user-defined type that is not frozen: its elements are cells of their own.
+  /// Never nested. Sent and shown whole, it is a value of the type inside.
+  case multiCell(DataType)
 
   /// The number of bytes of every value; nil where it varies.
   var fixedSize: Int? {
@@ -66,71 +22,109 @@ package indirect enum DataType: Hashable, Sendable {
     case .boolean, .tinyint: 1
     case .smallint: 2
     case .int, .float, .date: 4
-    case .bigint, .double, .timestamp: 8
+    case .bigint, .counter, .double, .timestamp, .time: 8
     case .uuid, .timeuuid: 16
-    case .ascii, .text, .blob, .list, .set, .map: nil
+    case .ascii, .text, .blob, .varint, .decimal, .duration, .inet: nil
+    case .list, .set, .map, .tuple, .user, .multiCell: nil
+    }
+  }
+
+  /// Whether a value of no bytes is a value; elsewhere, it is refused.
+  var hasEmptyValue: Bool {
+    switch self {
+    case .ascii, .text, .blob: true
+    default: false
     }
   }
 
   /// Shown flush right in a table.
   package var isNumeric: Bool {
     switch self {
-    case .tinyint, .smallint, .int, .bigint, .float, .double: true
+    case .tinyint, .smallint, .int, .bigint, .varint, .counter, .float, .double, .decimal: true
     default: false
     }
   }
 
-  /// Checks bytes that come from outside, e.g. a bound value.
-  func validate(_ bytes: UnsafeRawBufferPointer, column: String) throws(TableError) {
-    if let size = fixedSize, bytes.count != size {
-      throw .invalid("Expected \(size) bytes for \(column) of type \(name) (\(bytes.count))")
-    }
+  /// Whether sums and averages of its values are kept.
+  var hasSum: Bool { isNumeric && fixedSize != nil }
+
+  /// The type whose values these are, its cells put together.
+  package var whole: DataType {
+    if case .multiCell(let whole) = self { return whole }
+    return self
+  }
+
+  /// The types that this one is made of.
+  var parts: [DataType] {
     switch self {
-    case .text:
-      if !isValidUTF8(bytes) { throw .invalid("String didn't validate (\(column) is no UTF-8)") }
-    case .ascii:
-      if bytes.contains(where: { $0 > 127 }) {
-        throw .invalid("Invalid byte for ascii in \(column)")
-      }
-    case .timeuuid:
-      if bytes[6] >> 4 != 1 { throw .invalid("Invalid version for TimeUUID type. (\(column))") }
-    case .list(let element), .set(let element):
-      for bytes in try parts(bytes, column) { try element.validate(bytes, column: column) }
-    case .map(let key, let value):
-      for (number, bytes) in try parts(bytes, column).enumerated() {
-        try (number % 2 == 0 ? key : value).validate(bytes, column: column)
-      }
-    default: break
+    case .list(let element), .set(let element): [element]
+    case .map(let key, let value): [key, value]
+    case .tuple(let fields): fields
+    case .user(let type): type.fields.map(\.type)
+    case .multiCell(let whole): [whole]
+    default: []
     }
   }
 
-  private func parts(
-    _ bytes: UnsafeRawBufferPointer, _ column: String
-  ) throws(TableError) -> [UnsafeRawBufferPointer] {
-    guard let found = elements(bytes) else {
-      throw .invalid("Malformed collection for \(column)")
-    }
-    return found
+  /// Whether this is, or has inside, a type for which `condition` holds.
+  func contains(_ condition: (DataType) -> Bool) -> Bool {
+    condition(self) || parts.contains { $0.contains(condition) }
   }
 
-  /// The elements of a collection's bytes (of a map: keys and values by turns); nil where the
-  /// bytes are not one.
-  func elements(_ bytes: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer]? {
-    var offset = 0
-    func int32() -> Int? {
-      guard bytes.count - offset >= 4 else { return nil }
-      defer { offset += 4 }
-      return Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+  /// Whether two runs of bytes may be equal values: a tuple with and without a null at its end, 1.0
+  /// and 1.00.
+  var hasManyForms: Bool {
+    contains { type in
+      switch type {
+      case .tuple, .user, .varint, .decimal: true
+      default: false
+      }
     }
-    guard let count = int32(), count >= 0, count <= bytes.count else { return nil }
-    var perEntry = 1
-    if case .map = self { perEntry = 2 }
-    var found: [UnsafeRawBufferPointer] = []
-    for _ in 0..<(count * perEntry) {
-      guard let length = int32(), length >= 0, length <= bytes.count - offset else { return nil }
-      found.append(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]))
-      offset += length
+  }
+
+  var containsDuration: Bool { contains { $0 == .duration } }
+
+  /// What Cassandra calls the columns that a duration inside keeps from having an order.
+  var durationHolder: String {
+    switch whole {
+    case .list, .set, .map: "collections containing durations"
+    case .tuple: "tuples containing durations"
+    case .user: "UDTs containing durations"
+    default: "duration columns"
     }
-    return offset == bytes.count ? found : nil
+  }
+
+  /// Whether a user-defined type is used, however deep inside.
+  func uses(_ keyspace: String, _ name: String) -> Bool {
+    contains { type in
+      guard case .user(let user) = type else { return false }
+      return user.keyspace == keyspace && user.name == name
+    }
+  }
+}
+
+/// A user-defined type: a value of it is a tuple whose fields have names.
+package struct UserType: Hashable, Sendable {
+  /// One field.
+  package struct Field: Hashable, Sendable {
+    package var name: String
+    /// As declared: a collection that is not frozen is kept whole all the same wherever the type
+    /// is frozen.
+    package var type: DataType
+
+    package init(name: String, type: DataType) {
+      self.name = name
+      self.type = type
+    }
+  }
+
+  package var keyspace: String
+  package var name: String
+  package var fields: [Field]
+
+  package init(keyspace: String, name: String, fields: [Field]) {
+    self.keyspace = keyspace
+    self.name = name
+    self.fields = fields
   }
 }

@@ -19,7 +19,7 @@ struct IndexEntries: ~Copyable {
   ) throws(TableError) {
     let start = bytes.count
     bytes.append(bigEndian: index.id)
-    column.type.appendComponent(value, descending: false, to: &bytes)
+    column.type.appendComponent(value, descending: false, exact: false, to: &bytes)
     bytes.append(key)
     guard bytes.count - start <= maxKeySize else {
       throw .invalid(

@@ -1,26 +1,36 @@
 internal import Bytes
 
-/// Components of keys: bytes that sort as the values do (see FORMAT.md).
+/// Components of keys: bytes that sort as the values do (see FORMAT.md). No component begins
+/// another, so that what follows cannot disturb the order.
 extension DataType {
-  /// Appends the component of a value in native encoding.
+  /// Appends the component of a value in native encoding. Unless `exact`, what only tells apart
+  /// numbers that are equal, such as 1.0 and 1.00, is left out: then equal values have one
+  /// component, from which the value cannot be read back.
   func appendComponent(
-    _ value: UnsafeRawBufferPointer, descending: Bool, to key: inout ByteBuffer
+    _ value: UnsafeRawBufferPointer, descending: Bool, exact: Bool = true,
+    to key: inout ByteBuffer
   ) {
     let start = key.count
     switch self {
-    case .tinyint, .smallint, .int, .bigint, .timestamp:
+    case .tinyint, .smallint, .int, .bigint, .counter, .timestamp:
       key.append(value)
       key.flip(at: start, mask: 0x80)
-    case .date, .boolean: key.append(value)
+    case .date, .time, .boolean: key.append(value)
     case .float, .double:
       key.append(value)
       let isNegative = (value.first ?? 0) & 0x80 != 0
       if isNegative { key.complement(from: start) } else { key.flip(at: start, mask: 0x80) }
     case .uuid, .timeuuid: appendUUID(value, to: &key)
-    case .ascii, .text, .blob, .list, .set, .map:
+    case .varint: KeyEncoding.appendInteger(value, exact: exact, to: &key)
+    case .decimal: KeyEncoding.appendDecimal(value, exact: exact, to: &key)
+    case .ascii, .text, .blob, .inet, .duration:
       KeyEncoding.appendEscaped(value, to: &key)
       key.append(0)
       key.append(0)
+    case .list, .set, .map: appendElements(value, exact, to: &key)
+    case .tuple, .user: appendFields(value, exact, to: &key)
+    case .multiCell(let whole):
+      whole.appendComponent(value, descending: false, exact: exact, to: &key)
     }
     if descending { key.complement(from: start) }
   }
@@ -38,48 +48,29 @@ extension DataType {
     for index in 8..<16 { key.append(self == .timeuuid ? value[index] ^ 0x80 : value[index]) }
   }
 
-  /// Reads the component at the reader back into the value's native encoding, appended to `value`.
-  /// False where the bytes are no component.
-  func readComponent(
-    _ reader: inout ByteReader, descending: Bool, into value: inout ByteBuffer
-  ) -> Bool {
-    let mask: UInt8 = descending ? 0xFF : 0
-    let start = value.count
-    switch self {
-    case .ascii, .text, .blob, .list, .set, .map:
-      return KeyEncoding.readEscaped(&reader, mask: mask, into: &value)
-    case .uuid, .timeuuid: return readUUID(&reader, mask, into: &value)
-    default:
-      guard let size = fixedSize, let run = try? reader.run(size) else { return false }
-      value.append(run)
-      if descending { value.complement(from: start) }
-      switch self {
-      case .tinyint, .smallint, .int, .bigint, .timestamp: value.flip(at: start, mask: 0x80)
-      case .float, .double:
-        let wasNegative = (run.first ?? 0) ^ mask & 0xFF < 0x80
-        if wasNegative { value.complement(from: start) } else { value.flip(at: start, mask: 0x80) }
-      default: break
-      }
-      return true
+  private func appendElements(
+    _ value: UnsafeRawBufferPointer, _ exact: Bool, to key: inout ByteBuffer
+  ) {
+    let types = parts
+    for (number, element) in (elements(value) ?? []).enumerated() {
+      if number % types.count == 0 { key.append(KeyEncoding.Part.value) }
+      types[number % types.count].appendComponent(
+        element, descending: false, exact: exact, to: &key)
     }
+    key.append(KeyEncoding.Part.end)
   }
 
-  private func readUUID(
-    _ reader: inout ByteReader, _ mask: UInt8, into value: inout ByteBuffer
-  ) -> Bool {
-    var version: UInt8 = 1
-    if self == .uuid {
-      guard let byte = try? reader.integer(UInt8.self) else { return false }
-      version = byte ^ mask
+  private func appendFields(
+    _ value: UnsafeRawBufferPointer, _ exact: Bool, to key: inout ByteBuffer
+  ) {
+    var values = (try? fields(value)) ?? []
+    // As Cassandra compares tuples, a field that is missing at the end is null.
+    while let last = values.last, last == nil { values.removeLast() }
+    for (type, field) in zip(parts, values) {
+      key.append(field == nil ? KeyEncoding.Part.null : KeyEncoding.Part.value)
+      if let field { type.appendComponent(field, descending: false, exact: exact, to: &key) }
     }
-    guard let run = try? reader.run(16) else { return false }
-    // Where each of the first eight bytes of the value stands in the component.
-    let order = version == 1 ? [4, 5, 6, 7, 2, 3, 0, 1] : [0, 1, 2, 3, 4, 5, 6, 7]
-    for index in order { value.append(run[index] ^ mask) }
-    for index in 8..<16 {
-      value.append(run[index] ^ mask ^ (self == .timeuuid ? 0x80 : 0))
-    }
-    return true
+    key.append(KeyEncoding.Part.end)
   }
 
   /// The order of two values of this type: negative, zero or positive.
@@ -90,9 +81,9 @@ extension DataType {
   /// The order of two values of this type: negative, zero or positive.
   func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
     var keys = ByteBuffer(capacity: left.count + right.count + 16)
-    appendComponent(left, descending: false, to: &keys)
+    appendComponent(left, descending: false, exact: false, to: &keys)
     let middle = keys.count
-    appendComponent(right, descending: false, to: &keys)
+    appendComponent(right, descending: false, exact: false, to: &keys)
     return keys.withBytes { bytes in
       KeyEncoding.compare(
         UnsafeRawBufferPointer(rebasing: bytes[..<middle]),
@@ -102,6 +93,13 @@ extension DataType {
 }
 
 enum KeyEncoding {
+  /// What stands before each element of a collection and each field of a tuple, and after the last.
+  enum Part {
+    static let end: UInt8 = 0
+    static let null: UInt8 = 1
+    static let value: UInt8 = 2
+  }
+
   /// Appends bytes with every 00 followed by FF, so that a 00 with another byte behind it ends
   /// them.
   static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to key: inout ByteBuffer) {

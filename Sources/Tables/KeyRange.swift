@@ -73,7 +73,10 @@ extension Restrictions {
     for restriction in all where restriction.column == sliced && restriction.comparison != .in {
       let value = try operands.required(restriction.operands[0], sliced)
       prefix.truncate(to: fixed.count)
-      sliced.type.appendComponent(value, descending: sliced.isDescending, to: &prefix)
+      // A number bounds all that are equal to it; it begins their components.
+      let isNumber = sliced.type == .varint || sliced.type == .decimal
+      sliced.type.appendComponent(
+        value, descending: sliced.isDescending, exact: !isNumber, to: &prefix)
       let bound = prefix.toArray()
       // In a DESC column greater values have smaller keys.
       switch (restriction.comparison, sliced.isDescending) {

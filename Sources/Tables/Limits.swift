@@ -2,6 +2,11 @@
 package enum Limits {
   /// Bytes of one cell's value.
   package static let cellBytes = 16 << 20
+  /// Bytes of the digits of one varint or decimal, about 39,000 digits: bringing a number into
+  /// decimal takes time by the square of its length.
+  package static let numberBytes = 16 << 10
+  /// Digits that surely fit in `numberBytes`.
+  static let numberDigits = 39_000
   /// Characters of the name of a keyspace, table or index: LMDB's longest key holds two.
   package static let nameBytes = 222
   /// Seconds that USING TTL may give: Cassandra's 20 years.

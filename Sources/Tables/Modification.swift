@@ -154,10 +154,14 @@ struct ModificationPlanner {
     case .relations(let relations):
       var found: [(column: Column, comparison: Comparison, operand: Operand)] = []
       for relation in relations {
-        guard case .column(let name, let comparison, let term) = relation, comparison != .in else {
-          throw .invalid("Only conditions of the form column = value are supported")
-        }
+        guard case .column(let name, let comparison, let term) = relation,
+          ![.in, .contains, .containsKey, .like].contains(comparison)
+        else { throw .invalid("Only conditions of the form column = value are supported") }
         let column = try regular(name)
+        let hasOrder = comparison != .equal && comparison != .notEqual
+        if hasOrder, column.type.containsDuration {
+          throw .invalid("Slice conditions are not supported on \(column.type.durationHolder)")
+        }
         found.append((column, comparison, try operands.add(term, column.type, column: name)))
       }
       return .relations(found)

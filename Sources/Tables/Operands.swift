@@ -96,7 +96,7 @@ struct Operands {
     guard let bytes = self[operand] else {
       throw .invalid("Invalid null value in condition for column \(column.name)")
     }
-    if bytes.isEmpty && column.type.fixedSize != nil {
+    if bytes.isEmpty && !column.type.hasEmptyValue {
       throw .invalid("Key may not be empty: column \(column.name)")
     }
     return bytes
@@ -124,7 +124,7 @@ struct OperandTable {
       markers[index] = Marker(column: column, type: type)
       return .marker(index)
     }
-    if case .function = term { isVolatile = true }
+    if term.callsFunction { isVolatile = true }
     guard let bytes = try type.encode(term, column: column, clock: clock) else { return .null }
     defer { constants += bytes }
     return .constant(constants.count..<(constants.count + bytes.count))

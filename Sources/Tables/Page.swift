@@ -37,9 +37,7 @@ package struct Page: Hashable, Sendable {
   /// A row as Cassandra's `SELECT JSON` writes it.
   package func json(_ row: [[UInt8]?]) -> String {
     let fields = zip(columns, row).map { column, value in
-      // Cassandra keeps a name that is not all lower case in its CQL quotes.
-      let isPlain = column.name == column.name.lowercased()
-      let name = JSONString.quote(isPlain ? column.name : "\"\(column.name)\"")
+      let name = JSONString.name(column.name)
       return "\(name): \(value.map(column.type.json) ?? "null")"
     }
     return "{" + fields.joined(separator: ", ") + "}"

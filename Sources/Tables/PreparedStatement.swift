@@ -28,6 +28,8 @@ package struct PreparedStatement: Sendable {
   private let schemaVersion: Int
   /// The names and types of the markers, in order.
   package let markers: [ResultColumn]
+  /// Whether a value that is bound must be sorted before it is used.
+  let takesSets: Bool
 
   init(
     _ statement: Statement, _ schema: Schema, _ keyspace: String?, _ clock: Clock
@@ -72,10 +74,16 @@ package struct PreparedStatement: Sendable {
         throw .invalid("Keyspace '\(name)' does not exist")
       }
       plan = .nothing
-    case .createKeyspace, .createTable, .createIndex, .drop, .truncate: plan = .define(statement)
+    case .createKeyspace, .createTable, .createIndex, .createType, .alterType, .drop, .truncate:
+      plan = .define(statement)
+    case .alterKeyspace: throw .unsupported("ALTER KEYSPACE")
+    case .alterTable: throw .unsupported("ALTER TABLE")
+    case .insertJSON: throw .unsupported("INSERT JSON")
+    case .unsupported(let statement): throw .unsupported(statement.kind.rawValue)
     }
     markers = found.sorted { $0.key < $1.key }
       .map { ResultColumn(name: $0.value.column, type: $0.value.type) }
+    takesSets = markers.contains { $0.type.hasOrderInside }
     guard found.keys.sorted() == Array(0..<found.count) else {
       throw .invalid("A bind marker stands where none is supported")
     }
@@ -143,6 +151,14 @@ package struct PreparedStatement: Sendable {
   ) throws(TableError) -> Page {
     guard case .select(let selection) = plan else { throw .invalid("The statement is no SELECT") }
     try check(values)
+    guard takesSets else { return try page(selection, databases, values, clock, pageRows, state) }
+    return try page(selection, databases, try sorted(values), clock, pageRows, state)
+  }
+
+  private func page(
+    _ selection: Shared<Selection>, _ databases: Databases, _ values: borrowing BoundValues,
+    _ clock: Clock, _ pageRows: Int, _ state: PagingState?
+  ) throws(TableError) -> Page {
     let ranges = values.ranges
     return try values.bytes.withBytes { bound throws(TableError) in
       try selection.value.constants.borrowed { constants throws(TableError) in

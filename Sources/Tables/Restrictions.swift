@@ -39,6 +39,9 @@ struct Restrictions: Sendable {
           (comparison, try operands.add(term, .bigint, column: "partition key token")))
       case .element:
         throw .invalid("Relations on a collection's elements are not supported")
+      case .isNotNull: throw .unsupported("IS NOT NULL")
+      case .field: throw .unsupported("A relation on a field")
+      case .indexExpression: throw .unsupported("expr()")
       }
     }
     if !tokens.isEmpty, let both = all.first(where: { $0.column.kind == .partitionKey }) {
@@ -57,7 +60,7 @@ struct Restrictions: Sendable {
       if all.contains(where: { $0.column == column }) { throw restrictedTwice(name, "a IN") }
       let list = try operands.add(list: term, column.type, column: name)
       all.append(Restriction(column: column, comparison: .in, operands: list))
-    case .contains, .containsKey, .notEqual:
+    case .contains, .containsKey, .like, .notEqual:
       throw .invalid("\(comparison.rawValue) is not supported in a WHERE clause")
     default:
       if case .null = term { throw .invalid("Unsupported null value for column \(name)") }
@@ -65,6 +68,9 @@ struct Restrictions: Sendable {
         throw .invalid(
           "Only EQ and IN relation are supported on the partition key (unless you use the "
             + "token() function)")
+      }
+      if comparison != .equal, column.type.containsDuration {
+        throw .invalid("Slice restrictions are not supported on \(column.type.durationHolder)")
       }
       let operand = try operands.add(term, column.type, column: name)
       for other in all where other.column == column {
@@ -153,13 +159,14 @@ extension Comparison {
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ type: DataType
   ) -> Bool {
     switch self {
-    case .equal, .in: left.elementsEqual(right)
-    case .notEqual: !left.elementsEqual(right)
+    case .equal, .in:
+      left.elementsEqual(right) || type.hasManyForms && type.compare(left, right) == 0
+    case .notEqual: !Comparison.equal.holds(left, right, type)
     case .less: type.compare(left, right) < 0
     case .lessOrEqual: type.compare(left, right) <= 0
     case .greater: type.compare(left, right) > 0
     case .greaterOrEqual: type.compare(left, right) >= 0
-    case .contains, .containsKey: false
+    case .contains, .containsKey, .like: false
     }
   }
 }

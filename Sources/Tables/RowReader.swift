@@ -28,7 +28,7 @@ struct LiveRow {
     guard let bytes = self[column] else { return nil }
     var entry = ByteBuffer(capacity: 256)
     entry.append(bigEndian: index.id)
-    column.type.appendComponent(bytes, descending: false, to: &entry)
+    column.type.appendComponent(bytes, descending: false, exact: false, to: &entry)
     entry.append(key)
     return entry.toArray()
   }

@@ -81,9 +81,10 @@ package struct Table: Hashable, Sendable {
 
 extension Table {
   /// Makes the definition that a CREATE TABLE describes.
-  init(_ statement: CreateTable, keyspace: String, id: UInt32) throws(TableError) {
+  init(_ statement: CreateTable, in scope: TypeScope, id: UInt32) throws(TableError) {
     self.init(
-      keyspace: keyspace, name: statement.name.table, id: id, columns: [], indexes: [], options: "")
+      keyspace: scope.keyspace, name: statement.name.table, id: id, columns: [], indexes: [],
+      options: "")
     options = statement.options
       .map { "\(CQLIdentifier.quoted($0.name)) = \($0.value.cql)" }.joined(separator: " AND ")
     let keys = statement.partitionKey + statement.clusteringKey
@@ -110,15 +111,44 @@ extension Table {
           let id = ids[name]
         else { continue }
         let descending = statement.clusteringOrder.contains { $0.column == name && $0.descending }
+        let type = try DataType(column.type, in: scope)
+        try Table.check(type, of: name, kind)
         columns.append(
           Column(
-            id: id, name: name, type: try DataType(column.type), kind: kind,
+            id: id, name: name, type: type, kind: kind,
             position: kind == .regular ? 0 : position, isDescending: descending))
       }
     }
     try add(statement.partitionKey, .partitionKey)
     try add(statement.clusteringKey, .clustering)
     try add(statement.columns.map(\.name).filter { !keys.contains($0) }.sorted(), .regular)
+  }
+
+  /// Cassandra's rules for the types of key columns, and what rows cannot hold yet.
+  private static func check(
+    _ type: DataType, of column: String, _ kind: Column.Kind
+  ) throws(TableError) {
+    guard kind != .regular else {
+      if type == .counter { throw .unsupported("A counter column") }
+      if case .multiCell(let whole) = type {
+        var kind = "collections"
+        if case .user = whole { kind = "user-defined types" }
+        throw .invalid("Non-frozen \(kind) are not supported: write frozen<…>")
+      }
+      return
+    }
+    if case .multiCell(let whole) = type {
+      var kind = "collection"
+      if case .user = whole { kind = "user-defined" }
+      throw .invalid(
+        "Invalid non-frozen \(kind) type \(type.name) for PRIMARY KEY column '\(column)'")
+    }
+    if type == .counter {
+      throw .invalid("counter type is not supported for PRIMARY KEY column '\(column)'")
+    }
+    if type.containsDuration {
+      throw .invalid("duration type is not supported for PRIMARY KEY column '\(column)'")
+    }
   }
 }
 
@@ -127,6 +157,8 @@ package struct Schema: Sendable {
   /// Keyspaces with the statement that makes each.
   package var keyspaces: [String: String] = [:]
   package var tables: [TableName: Table] = [:]
+  /// User-defined types; every name has its keyspace.
+  package var types: [QualifiedName: UserType] = [:]
   /// Grows with every change while the tables are open.
   var version = 0
 
@@ -142,6 +174,13 @@ package struct Schema: Sendable {
       throw .invalid("table \(name.table) does not exist")
     }
     return table
+  }
+
+  /// The types that statements may name in a keyspace.
+  func scope(_ keyspace: String) -> TypeScope {
+    let own = types.values.filter { $0.keyspace == keyspace }
+    return TypeScope(
+      keyspace: keyspace, types: Dictionary(own.map { ($0.name, $0) }) { first, _ in first })
   }
 
   var nextID: UInt32 {

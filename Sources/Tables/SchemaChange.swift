@@ -22,6 +22,8 @@ struct SchemaChange {
       schema.keyspaces[create.name] = cql
       try SchemaStore.save(keyspace: create.name, statement: cql, transaction)
     case .createTable(let create): try createTable(create, transaction)
+    case .createType(let create): try createType(create, transaction)
+    case .alterType(let alter): try alterType(alter, transaction)
     case .createIndex(let create): try createIndex(create, transaction, maxKeySize)
     case .drop(let drop): try self.drop(drop, transaction)
     case .truncate(let name):
@@ -31,7 +33,7 @@ struct SchemaChange {
   }
 
   /// Cassandra's rule for names, which here also keeps them apart in the keys of `schema`.
-  private func checkName(_ name: String, _ what: String) throws(TableError) {
+  func checkName(_ name: String, _ what: String) throws(TableError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -62,7 +64,7 @@ struct SchemaChange {
       throw TableError(.alreadyExists, "Table '\(name).\(create.name.table)' already exists")
     }
     try checkName(create.name.table, "Table")
-    let table = try Table(create, keyspace: name, id: schema.nextID)
+    let table = try Table(create, in: schema.scope(name), id: schema.nextID)
     schema.tables[full] = table
     try SchemaStore.save(table, transaction)
   }
@@ -71,8 +73,16 @@ struct SchemaChange {
     _ create: CreateIndex, _ transaction: borrowing Transaction, _ maxKeySize: Int
   ) throws(TableError) {
     var table = try schema.table(create.table, current: keyspace)
-    guard case .values(let target) = create.target else {
-      throw .invalid("Only indexes on a column's values are supported")
+    if create.isCustom || create.indexClass != nil || !create.options.isEmpty {
+      throw .unsupported("A custom index")
+    }
+    guard create.targets.count == 1 else {
+      throw .invalid("Only CUSTOM indexes support multiple columns")
+    }
+    let target: String
+    switch create.targets[0] {
+    case .column(let column), .values(let column): target = column
+    case .keys, .entries, .full: throw .invalid("Only indexes on a column's values are supported")
     }
     let column = try table.required(target)
     let name = create.name ?? "\(table.name)_\(target)_idx"
@@ -85,6 +95,9 @@ struct SchemaChange {
     }
     if column.kind == .partitionKey, table.partitionKey.count == 1 {
       throw .invalid("Cannot create secondary index on the only partition key column \(target)")
+    }
+    if column.type.containsDuration {
+      throw .invalid("Secondary indexes are not supported on \(column.type.durationHolder)")
     }
     let index = Index(id: schema.nextID, name: name, columnID: column.id)
     table.indexes.append(index)
@@ -107,6 +120,9 @@ struct SchemaChange {
       for table in schema.tables.values.filter({ $0.keyspace == name }) {
         try remove(table, transaction)
       }
+      for type in schema.types.values.filter({ $0.keyspace == name }) {
+        try remove(type, transaction)
+      }
       try SchemaStore.remove("keyspace/\(name)", transaction)
     case .table:
       let table: Table
@@ -115,6 +131,7 @@ struct SchemaChange {
         throw error
       }
       try remove(table, transaction)
+    case .type: try dropType(drop, transaction)
     case .index:
       let space = drop.name.keyspace ?? keyspace
       guard

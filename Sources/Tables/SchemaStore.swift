@@ -16,18 +16,50 @@ enum SchemaStore {
       return entries
     }
     var loaded = Schema()
+    // Tables name types, and types name each other.
+    var types: [(name: QualifiedName, value: [UInt8])] = []
+    for (key, value) in schema where key.hasPrefix("type/") {
+      let parts = key.split(separator: "/").map(String.init)
+      guard parts.count == 3 else { throw damaged(key) }
+      types.append((QualifiedName(keyspace: parts[1], parts[2]), value))
+    }
+    try load(types, into: &loaded)
     for (key, value) in schema {
       let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
       switch (parts.first, parts.count) {
       case ("keyspace", 2):
         loaded.keyspaces[parts[1]] = String(decoding: value.dropFirst(), as: UTF8.self)
       case ("table", 3):
-        let table = try decode(value, keyspace: parts[1], name: parts[2])
+        let table = try decode(value, in: loaded.scope(parts[1]), name: parts[2])
         loaded.tables[TableName(keyspace: parts[1], table: parts[2])] = table
+      case ("type", 3): break
       default: throw damaged(key)
       }
     }
     return loaded
+  }
+
+  /// Reads the types in rounds: in each those that name only types already read.
+  private static func load(
+    _ types: [(name: QualifiedName, value: [UInt8])], into schema: inout Schema
+  ) throws(TableError) {
+    var left = types
+    while !left.isEmpty {
+      let before = left.count
+      var failure: TableError?
+      var next: [(name: QualifiedName, value: [UInt8])] = []
+      for type in left {
+        do throws(TableError) {
+          schema.types[type.name] = try decode(
+            type.value, in: schema.scope(type.name.keyspace ?? ""), type: type.name.name)
+        } catch {
+          failure = error
+          next.append(type)
+        }
+      }
+      left = next
+      if let failure, left.count == before { throw failure }
+    }
   }
 
   static func save(
@@ -38,6 +70,17 @@ enum SchemaStore {
 
   static func save(_ table: Table, _ transaction: borrowing Transaction) throws(TableError) {
     try put("table/\(table.keyspace)/\(table.name)", encode(table), transaction)
+  }
+
+  static func save(_ type: UserType, _ transaction: borrowing Transaction) throws(TableError) {
+    var bytes = ByteBuffer(capacity: 256)
+    bytes.append(1)
+    bytes.append(varint: UInt64(type.fields.count))
+    for text in type.fields.flatMap({ [$0.name, $0.type.name] }) {
+      bytes.append(varint: UInt64(text.utf8.count))
+      bytes.append(utf8: text)
+    }
+    try put("type/\(type.keyspace)/\(type.name)", bytes.toArray(), transaction)
   }
 
   static func remove(_ key: String, _ transaction: borrowing Transaction) throws(TableError) {
@@ -82,8 +125,9 @@ enum SchemaStore {
   }
 
   private static func decode(
-    _ value: [UInt8], keyspace: String, name: String
+    _ value: [UInt8], in scope: TypeScope, name: String
   ) throws(TableError) -> Table {
+    let keyspace = scope.keyspace
     do {
       return try value.withUnsafeBytes { raw throws in
         var reader = ByteReader(raw)
@@ -96,7 +140,7 @@ enum SchemaStore {
         for _ in 0..<(try reader.varint()) {
           let id = UInt32(truncatingIfNeeded: try reader.varint())
           let columnName = try text()
-          let type = try SchemaStore.type(try text())
+          let type = try SchemaStore.type(try text(), in: scope)
           guard let kind = Column.Kind(rawValue: try reader.integer()) else { throw damaged(name) }
           columns.append(
             Column(
@@ -120,14 +164,36 @@ enum SchemaStore {
     }
   }
 
+  private static func decode(
+    _ value: [UInt8], in scope: TypeScope, type name: String
+  ) throws(TableError) -> UserType {
+    do {
+      return try value.withUnsafeBytes { raw throws in
+        var reader = ByteReader(raw)
+        func text() throws -> String {
+          String(decoding: try reader.run(Int(clamping: try reader.varint())), as: UTF8.self)
+        }
+        guard try reader.integer(UInt8.self) == 1 else { throw damaged(name) }
+        var fields: [UserType.Field] = []
+        for _ in 0..<(try reader.varint()) {
+          let name = try text()
+          fields.append(.init(name: name, type: try SchemaStore.type(try text(), in: scope)))
+        }
+        return UserType(keyspace: scope.keyspace, name: name, fields: fields)
+      }
+    } catch {
+      throw damaged("type/\(scope.keyspace)/\(name)")
+    }
+  }
+
   /// The type of a definition, which is CQL.
-  private static func type(_ text: String) throws -> DataType {
+  private static func type(_ text: String, in scope: TypeScope) throws -> DataType {
     guard
       case .createTable(let probe) = try CQLParser.parse(
         "CREATE TABLE t (c \(text) PRIMARY KEY)"),
       let column = probe.columns.first
     else { throw damaged(text) }
-    return try DataType(column.type)
+    return try DataType(column.type, in: scope)
   }
 
   private static func damaged(_ key: String) -> TableError {

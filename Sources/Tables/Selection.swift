@@ -182,23 +182,34 @@ struct SelectionPlanner {
       guard arguments.count == 1, case .column(let argument) = arguments[0] else { break }
       let column = try table.required(argument)
       switch name {
-      case "writetime", "ttl":
-        guard column.kind == .regular else {
-          throw .invalid("Cannot use selection function \(name) on PRIMARY KEY part \(argument)")
-        }
-        return name == "ttl" ? .ttl(column) : .writetime(column)
       case "count": return .count(column)
       case "min": return .minimum(column)
       case "max": return .maximum(column)
-      case "sum" where column.type.isNumeric: return .sum(column)
-      case "avg" where column.type.isNumeric: return .average(column)
+      case "sum" where column.type.hasSum: return .sum(column)
+      case "avg" where column.type.hasSum: return .average(column)
       default: break
       }
       throw .invalid("Unknown function '\(name)' for \(argument) of type \(column.type.name)")
-    case .cast, .term: break
+    case .writetime(let name): return .writetime(try regular(name, "writetime"))
+    case .ttl(let name): return .ttl(try regular(name, "ttl"))
+    case .cast: throw .unsupported("CAST")
+    case .typeHint: throw .unsupported("A type hint")
+    case .part(_, let parts):
+      if case .field = parts.first { throw .unsupported("Selecting a field") }
+      throw .unsupported("Selecting an element or a slice")
+    case .arithmetic, .negation: throw .unsupported("Arithmetic")
+    case .term, .list, .set, .map, .tuple: break
     }
     throw .invalid(
       "Only columns, count, min, max, sum, avg, token, writetime and ttl can be selected")
+  }
+
+  private func regular(_ name: String, _ function: String) throws(TableError) -> Column {
+    let column = try table.required(name)
+    guard column.kind == .regular else {
+      throw .invalid("Cannot use selection function \(function) on PRIMARY KEY part \(name)")
+    }
+    return column
   }
 
   private func name(_ expression: Selector.Expression) -> String {
@@ -208,8 +219,9 @@ struct SelectionPlanner {
     case .function(_, "token", _):
       "system.token(\(table.partitionKey.map(\.name).joined(separator: ", ")))"
     case .function(_, let name, let arguments):
-      (["writetime", "ttl"].contains(name) ? name : "system.\(name)")
-        + "(\(arguments.map(self.name).joined(separator: ", ")))"
+      "system.\(name)(\(arguments.map(self.name).joined(separator: ", ")))"
+    case .writetime(let column): "writetime(\(column))"
+    case .ttl(let column): "ttl(\(column))"
     default: expression.cql
     }
   }

@@ -88,7 +88,7 @@ struct SelectionRun {
     let wanted = try operands.required(operand, column)
     var prefix = ByteBuffer(capacity: 128)
     prefix.append(bigEndian: index.id)
-    column.type.appendComponent(wanted, descending: false, to: &prefix)
+    column.type.appendComponent(wanted, descending: false, exact: false, to: &prefix)
     let start = prefix.toArray()
     guard
       let range = remainder(of: KeyRange(start: start, end: KeyEncoding.successor(of: start)))

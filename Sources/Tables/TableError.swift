@@ -30,6 +30,11 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// A statement that is well formed and cannot be executed.
   package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
 
+  /// A statement, or a part of one, that Cassandra has and these tables have not.
+  package static func unsupported(_ feature: String) -> TableError {
+    .invalid("\(feature) is not supported")
+  }
+
   package var description: String { message }
 }
 

@@ -10,7 +10,7 @@ internal import Synchronization
 /// sync. One write at a time, others wait; reads never wait. Open a directory once a process.
 package final class Tables: Sendable {
   /// The version of the format that this program writes.
-  static let formatVersion = 1
+  static let formatVersion = 2
   static let databases = ["meta", "schema", "rows", "indexes", "state"]
 
   package let path: String
@@ -58,38 +58,17 @@ package final class Tables: Sendable {
     }
     environment = opened
     let path = self.path
-    if !options.isReadOnly {
+    let found = try opened.read(mapping: TableError.init) { transaction throws(TableError) in
+      let version = try Format.check(transaction, path)
+      return (version, try SchemaStore.load(transaction))
+    }
+    if found.0 == 1 { try Format.checkFirstVersion(found.1, path) }
+    if found.0 != Tables.formatVersion, !options.isReadOnly {
       try opened.write(mapping: TableError.init) { transaction throws(TableError) in
-        try Tables.checkFormat(transaction, path, writing: true)
+        try Format.write(transaction)
       }
     }
-    loaded = Mutex(
-      try opened.read(mapping: TableError.init) { transaction throws(TableError) in
-        try Tables.checkFormat(transaction, path, writing: false)
-        return try SchemaStore.load(transaction)
-      })
-  }
-
-  private static func checkFormat(
-    _ transaction: borrowing Transaction, _ path: String, writing: Bool
-  ) throws(TableError) {
-    let key = Array("format".utf8)
-    let found = try stored { () throws(LMDBError) in try transaction.database("meta").get(key) }
-    guard let found else {
-      if writing {
-        try stored { () throws(LMDBError) in
-          try transaction.database("meta").put(key, Array("\(formatVersion)".utf8))
-        }
-      }
-      return
-    }
-    let text = String(decoding: found, as: UTF8.self)
-    guard let version = Int(text), version <= formatVersion else {
-      throw TableError(
-        .serverError,
-        "\(path) has format version \(text), newer than this program's \(formatVersion); "
-          + "use the program that wrote it, or a newer one")
-    }
+    loaded = Mutex(found.1)
   }
 
   /// The definitions as they are now.

@@ -46,7 +46,9 @@ package final class WriteTransaction {
     try statement.check(values)
     switch statement.plan {
     case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
-    case .modify(let plan): return try modify(plan.value, values)
+    case .modify(let plan):
+      guard statement.takesSets else { return try modify(plan.value, values) }
+      return try modify(plan.value, try statement.sorted(values))
     case .batch(let statements):
       for statement in statements { try execute(statement, BoundValues()) }
       return Page(columns: [], rows: [])

@@ -12,18 +12,35 @@ extension RandomStatement {
 
   mutating func insert() -> Insert {
     Insert(
-      table: tableName(), columns: names(1...4), values: some(1...4) { $0.term() },
+      table: tableName(), columns: columns(1...4), values: some(1...4) { $0.term() },
       ifNotExists: chance(3), using: using())
   }
 
-  mutating func update() -> Update {
-    Update(
-      table: tableName(), using: using(), assignments: some(1...4) { $0.assignment() },
-      relations: relations(1...3), condition: condition())
+  mutating func insertJSON() -> InsertJSON {
+    InsertJSON(
+      table: tableName(), json: chance(2) ? marker() : .string(text()),
+      default: chance(2) ? .null : .unset, ifNotExists: chance(3), using: using())
   }
 
-  mutating func assignment() -> Assignment {
-    let column = name()
+  mutating func update() -> Update {
+    let table = tableName()
+    let using = using()
+    var assigned: Set<String> = []
+    var assignments: [Assignment] = []
+    repeat {
+      let column = column()
+      if assigned.insert(column).inserted { assignments.append(assignment(to: column)) }
+    } while chance(2)
+    if chance(4) {
+      assignments.append(.element(column: "two", key: term(), term()))
+      assignments.append(.element(column: "two", key: term(), term()))
+    }
+    return Update(
+      table: table, using: using, assignments: assignments, relations: relations(1...3),
+      condition: condition())
+  }
+
+  private mutating func assignment(to column: String) -> Assignment {
     switch below(6) {
     case 0: return .add(column: column, term())
     case 1: return .subtract(column: column, term())
@@ -35,9 +52,8 @@ extension RandomStatement {
   }
 
   mutating func delete() -> Delete {
-    let table = tableName()
     let targets: [Delete.Target] = some(0...3) { random in
-      let column = random.name()
+      let column = random.column()
       switch random.below(3) {
       case 0: return .element(column: column, key: random.term())
       case 1: return .field(column: column, field: random.name())
@@ -45,7 +61,7 @@ extension RandomStatement {
       }
     }
     return Delete(
-      table: table, targets: targets, using: using(ttl: false), relations: relations(1...3),
+      table: tableName(), targets: targets, using: using(ttl: false), relations: relations(1...3),
       condition: condition())
   }
 
@@ -53,9 +69,10 @@ extension RandomStatement {
     Batch(
       kind: [.logged, .unlogged, .counter][below(3)], using: using(ttl: false),
       statements: some(0...4) { random in
-        switch random.below(3) {
+        switch random.below(4) {
         case 0: .insert(random.insert())
-        case 1: .update(random.update())
+        case 1: .insertJSON(random.insertJSON())
+        case 2: .update(random.update())
         default: .delete(random.delete())
         }
       })
@@ -66,10 +83,11 @@ extension RandomStatement {
     select.json = chance(4)
     select.distinct = chance(4)
     select.selectors = some(0...4) { random in
-      Selector(expression: random.expression(), alias: random.chance(3) ? random.name() : nil)
+      Selector(
+        expression: random.expression(), alias: random.chance(3) ? random.name() : nil)
     }
     select.relations = relations(0...4)
-    select.groupBy = names(0...2)
+    select.groupBy = columns(0...2)
     select.orderBy = orderings()
     if chance(4) { select.perPartitionLimit = integer() }
     if chance(3) { select.limit = integer() }
@@ -77,26 +95,8 @@ extension RandomStatement {
     return select
   }
 
-  mutating func expression(_ depth: Int = 0) -> Selector.Expression {
-    switch below(depth > 3 ? 2 : 6) {
-    case 0: return .countRows
-    case 2: return .cast(expression(depth + 1), type())
-    case 3, 4:
-      // `count(1)` is read as `count(*)`, so it is not made here.
-      let keyspace = chance(3) ? name() : nil
-      let name = name()
-      return .function(
-        keyspace: keyspace, name: name == "count" ? "max" : name,
-        arguments: some(0...3) { $0.expression(depth + 1) })
-    case 5:
-      // A function that a selector begins with is an expression, not a term.
-      let markersBefore = markers
-      let term = term()
-      guard case .function = term else { return .term(term) }
-      markers = markersBefore
-      return .column("c")
-    default: return .column(name())
-    }
+  mutating func orderings() -> [Ordering] {
+    some(0...2) { Ordering(column: $0.column(), descending: $0.chance(2)) }
   }
 
   mutating func relations(_ counts: ClosedRange<Int>) -> [Relation] {
@@ -109,23 +109,40 @@ extension RandomStatement {
 
   mutating func inTerm() -> Term { chance(3) ? marker() : .list(some(0...3) { $0.term() }) }
 
+  mutating func tuple() -> Term { .tuple(some(1...3) { $0.term() }) }
+
+  mutating func tuples() -> Term {
+    switch below(4) {
+    case 0: marker()
+    case 1: .list(some(1...3) { $0.marker() })
+    default: .list(some(0...3) { $0.tuple() })
+    }
+  }
+
   mutating func relation() -> Relation {
-    switch below(7) {
-    case 0: .column(name(), .in, inTerm())
-    case 1: .column(name(), chance(2) ? .contains : .containsKey, term())
-    case 2: .columns(names(1...3), .in, inTerm())
-    case 3: .columns(names(1...3), sign(), term())
-    case 4: .token(names(1...3), sign(), term())
-    default: conditionRelation()
+    switch below(11) {
+    case 0: .column(column(), .in, inTerm())
+    case 1: .column(column(), chance(2) ? .contains : .containsKey, term())
+    case 2: .columns(columns(1...3), .in, tuples())
+    case 3: .columns(columns(1...3), sign(), chance(4) ? marker() : tuple())
+    case 4: .token(columns(1...3), sign(), term())
+    case 5: .column(column(), .like, term())
+    case 6: .isNotNull(column: column())
+    case 7: .indexExpression(index: name(), term())
+    case 8: .element(column: column(), key: term(), sign(), term())
+    default: .column(column(), sign(), term())
     }
   }
 
   mutating func conditionRelation() -> Relation {
-    switch below(4) {
-    case 0: .element(column: name(), key: term(), sign(), term())
-    case 1: .element(column: name(), key: term(), .in, inTerm())
-    case 2: .column(name(), .in, inTerm())
-    default: .column(name(), sign(), term())
+    switch below(7) {
+    case 0: .element(column: column(), key: term(), sign(), term())
+    case 1: .element(column: column(), key: term(), .in, inTerm())
+    case 2: .field(column: column(), field: name(), sign(), term())
+    case 3: .field(column: column(), field: name(), .in, inTerm())
+    case 4: .column(column(), .in, inTerm())
+    case 5: .column(column(), chance(2) ? .contains : .containsKey, term())
+    default: .column(column(), sign(), term())
     }
   }
 

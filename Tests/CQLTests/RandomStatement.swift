@@ -25,17 +25,23 @@ struct RandomStatement {
   mutating func statement() -> Statement {
     markers = 0
     allowsMarkers = true
-    switch below(14) {
+    switch below(24) {
     case 0: return .createKeyspace(createKeyspace())
-    case 1, 2: return .createTable(createTable())
-    case 3: return .createIndex(createIndex())
-    case 4: return .drop(drop())
-    case 5: return chance(2) ? .truncate(tableName()) : .use(keyspace: name())
-    case 6: return .describe(describe())
-    case 7: return .batch(batch())
-    case 8: return .insert(insert())
-    case 9: return .update(update())
-    case 10: return .delete(delete())
+    case 1: return .alterKeyspace(AlterKeyspace(name: name(), options: options(1...3)))
+    case 2, 3: return .createTable(createTable())
+    case 4: return .alterTable(alterTable())
+    case 5: return .createType(createType())
+    case 6: return .alterType(alterType())
+    case 7: return .createIndex(createIndex())
+    case 8: return .drop(drop())
+    case 9: return chance(2) ? .truncate(tableName()) : .use(keyspace: name())
+    case 10: return .describe(describe())
+    case 11: return .unsupported(unsupported())
+    case 12, 13: return .batch(batch())
+    case 14: return .insert(insert())
+    case 15: return .insertJSON(insertJSON())
+    case 16, 17: return .update(update())
+    case 18: return .delete(delete())
     default: return .select(select())
     }
   }
@@ -55,25 +61,42 @@ struct RandomStatement {
       "ttl", "select", "Mixed", "with space", "quo\"te", "_x", "1st", "ünï", "set", "token", "p1d",
       "P1D", "deadbeef", "count", "cast", "contains", "true", "clustering", "list", "static", "e5",
       "tables", "entries", "full", "in", "limit", "user", "per", "compact", "x0", "nan", "-- no",
+      "default", "unset", "writetime", "int", "timestamp", "expr", "only", "function", "cluster",
+      "type", "map", "byte", "columnfamilies", "vector", "like", "internals", "group", "counter",
     ]
     return names[below(names.count)]
   }
 
+  /// A column's name: tables of old may have one that is empty.
+  mutating func column() -> String { chance(20) ? "" : name() }
+
   mutating func names(_ counts: ClosedRange<Int>) -> [String] { some(counts) { $0.name() } }
+
+  mutating func columns(_ counts: ClosedRange<Int>) -> [String] { some(counts) { $0.column() } }
 
   mutating func tableName() -> TableName {
     TableName(keyspace: chance(3) ? name() : nil, table: name())
   }
 
+  mutating func qualifiedName() -> QualifiedName {
+    QualifiedName(keyspace: chance(3) ? name() : nil, name())
+  }
+
   mutating func type(_ depth: Int = 0) -> TypeName {
-    switch below(depth > 3 ? 3 : 8) {
-    case 3: return .list(type(depth + 1))
-    case 4: return .set(type(depth + 1))
-    case 5: return .map(type(depth + 1), type(depth + 1))
-    case 6: return .tuple(some(1...3) { $0.type(depth + 1) })
-    case 7: return .frozen(type(depth + 1))
-    default: return .named(chance(4) ? name() : "text")
+    switch below(depth > 3 ? 4 : 9) {
+    case 0: return .user(qualifiedName())
+    case 1: return .custom(text())
+    case 4: return .list(type(depth + 1))
+    case 5: return .set(type(depth + 1))
+    case 6: return .map(type(depth + 1), type(depth + 1))
+    case 7: return .tuple(some(1...3) { $0.type(depth + 1) })
+    case 8: return .frozen(type(depth + 1))
+    default: return .native(nativeType())
     }
+  }
+
+  mutating func nativeType() -> NativeType {
+    NativeType.allCases[below(NativeType.allCases.count)]
   }
 
   mutating func marker() -> Term {
@@ -91,8 +114,32 @@ struct RandomStatement {
     return some(0...6) { $0.below(pieces.count) }.map { pieces[$0] }.joined()
   }
 
+  /// A chain of operations, or one operand.
   mutating func term(_ depth: Int = 0) -> Term {
-    switch below(depth > 3 ? 12 : 18) {
+    guard chance(6) else { return group(depth) }
+    if chance(2) { return product(depth) }
+    let first = product(depth)
+    return .arithmetic(
+      first, some(1...3) { Operation($0.chance(2) ? .add : .subtract, $0.product(depth)) })
+  }
+
+  private mutating func product(_ depth: Int) -> Term {
+    let first = group(depth)
+    guard chance(3) else { return first }
+    return .arithmetic(
+      first,
+      some(1...3) {
+        let signs: [ArithmeticOperator] = [.multiply, .divide, .remainder]
+        return Operation(signs[$0.below(3)], $0.group(depth))
+      })
+  }
+
+  private mutating func group(_ depth: Int) -> Term {
+    chance(10) ? .negation(simpleTerm(depth)) : simpleTerm(depth)
+  }
+
+  mutating func constant() -> Term {
+    switch below(8) {
     case 0: return .integer("\(Int64.random(in: .min ... .max, using: &generator))")
     case 1: return .decimal(["1.5", "-2.25e-7", "1e10", "3.", "NaN", "-Infinity"][below(6)])
     case 2: return .boolean(chance(2))
@@ -104,71 +151,28 @@ struct RandomStatement {
         "1h30m", "-2mo3d", "5µs", "P1Y2DT3H", "-P2W", "P0001-02-03T04:05:06", "PT1S", "1Y9ns",
       ]
       return .duration(durations[below(durations.count)])
-    case 7: return .null
-    case 8, 9: return allowsMarkers ? marker() : .null
-    case 12: return .list(some(0...3) { $0.term(depth + 1) })
-    case 13: return .set(some(1...3) { $0.term(depth + 1) })
-    case 14:
-      return .map(
-        some(0...3) { MapEntry(key: $0.term(depth + 1), value: $0.term(depth + 1)) })
-    case 15: return .tuple(some(1...3) { $0.term(depth + 1) })
-    case 16:
-      return .function(
-        keyspace: chance(3) ? name() : nil, name: name(),
-        arguments: some(0...3) { $0.term(depth + 1) })
-    case 17: return .cast(type(), term(depth + 1))
     default: return .string(text())
     }
   }
 
-  mutating func options() -> [Option] {
-    allowsMarkers = false
-    return some(0...3) { Option(name: $0.name(), value: $0.term()) }
-  }
-
-  mutating func createKeyspace() -> CreateKeyspace {
-    CreateKeyspace(name: name(), ifNotExists: chance(2), options: options())
-  }
-
-  mutating func createTable() -> CreateTable {
-    CreateTable(
-      name: tableName(), ifNotExists: chance(2),
-      columns: some(0...5) {
-        CreateTable.Column(name: $0.name(), type: $0.type(), isStatic: $0.chance(4))
-      },
-      partitionKey: names(1...3), clusteringKey: names(0...3),
-      clusteringOrder: orderings(), options: options())
-  }
-
-  mutating func orderings() -> [Ordering] {
-    some(0...2) { Ordering(column: $0.name(), descending: $0.chance(2)) }
-  }
-
-  mutating func createIndex() -> CreateIndex {
-    let column = name()
-    let targets: [CreateIndex.Target] = [
-      .values(column), .keys(column), .entries(column), .full(column),
-    ]
-    return CreateIndex(
-      name: chance(2) ? name() : nil, ifNotExists: chance(2), table: tableName(),
-      target: targets[below(4)])
-  }
-
-  mutating func drop() -> Drop {
-    let kind: Drop.Kind = [.keyspace, .table, .index][below(3)]
-    return Drop(
-      kind: kind, name: kind == .keyspace ? TableName(table: name()) : tableName(),
-      ifExists: chance(2))
-  }
-
-  mutating func describe() -> Describe {
-    switch below(6) {
-    case 0: .keyspaces
-    case 1: .tables
-    case 2: .keyspace(nil)
-    case 3: .keyspace(name())
-    case 4: .schema
-    default: .table(tableName())
+  private mutating func simpleTerm(_ depth: Int = 0) -> Term {
+    switch below(depth > 2 ? 8 : 16) {
+    case 0: return .null
+    case 1, 2: return allowsMarkers ? marker() : .null
+    case 8: return .list(some(0...3) { $0.term(depth + 1) })
+    case 9: return .set(some(1...3) { $0.term(depth + 1) })
+    case 10:
+      return .map(
+        some(0...3) { MapEntry(key: $0.term(depth + 1), value: $0.term(depth + 1)) })
+    case 11:
+      return .user(some(1...3) { FieldValue(field: $0.name(), value: $0.term(depth + 1)) })
+    case 12: return .tuple(some(1...3) { $0.term(depth + 1) })
+    case 13:
+      return .function(
+        keyspace: chance(3) ? name() : nil, name: name(),
+        arguments: some(0...3) { $0.term(depth + 1) })
+    case 14: return .cast(type(), simpleTerm(depth + 1))
+    default: return constant()
     }
   }
 }

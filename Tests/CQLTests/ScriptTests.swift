@@ -53,8 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("USE a; USE 1", "line 1:11 no viable alternative at input '1'"),
-    ("USE a;\n USE\n  1", "line 3:2 no viable alternative at input '1'"),
+    ("USE a; USE 1", "line 1:11 no viable alternative at input '1' (USE [1])"),
+    ("USE a;\n USE\n  1", "line 3:2 no viable alternative at input '1' (USE   [1])"),
   ])
   func `an error is placed in its script`(script: String, description: String) throws {
     let last = try #require(try CQLParser.split(script: script).last)
@@ -68,7 +68,7 @@ import Testing
 
   @Test func `a script that cannot be cut is refused`() {
     let expected = CQLSyntaxError(
-      line: 2, column: 4, message: "mismatched character '<EOF>' expecting '''")
+      line: 2, column: 6, message: "mismatched character '<EOF>' expecting '''")
     #expect(throws: expected) { try CQLParser.split(script: "USE a;\nUSE 'b") }
   }
 
@@ -77,6 +77,9 @@ import Testing
     ("USE k; USE", false), ("USE 'a;", false), ("USE \"a;", false), ("USE $$ ;", false),
     ("USE k; /* ;", false), ("BEGIN BATCH USE k;", false), ("BEGIN BATCH APPLY BATCH;", true),
     ("BEGIN BATCH APPLY BATCH", false), (";", true), ("USE #", true), ("nonsense;", true),
+    ("BEGIN COUNTER BATCH\n UPDATE t SET a += 1 WHERE b = 1;", false), ("DESC begin; x", false),
+    ("CREATE FUNCTION f() RETURNS int AS $$ return 1;", false), ("LIST ROLES;", true),
+    ("CREATE FUNCTION f() RETURNS int AS $$ return 1; $$;", true), ("SELECT a -- ;", false),
   ])
   func `a statement is complete at its semicolon`(text: String, isComplete: Bool) {
     #expect(CQLParser.isComplete(text) == isComplete)

@@ -5,26 +5,39 @@ import Testing
 @testable import Tables
 
 @Suite struct KeyEncodingTests {
-  private let types =
-    DataType.simple + [.list(.int), .set(.text), .map(.text, .int)]
+  private let types = DataType.simple + DataType.structured
 
-  private func component(_ value: [UInt8], _ type: DataType, descending: Bool) -> [UInt8] {
+  private func randomTypes(_ random: inout SeededRandom) -> [DataType] {
+    (0..<40).map { _ in DataType.randomKeyType(depth: 3, &random) }
+  }
+
+  static func component(_ value: [UInt8], _ type: DataType, descending: Bool) -> [UInt8] {
     var key = ByteBuffer()
     value.withUnsafeBytes { type.appendComponent($0, descending: descending, to: &key) }
     return key.toArray()
   }
 
+  /// The value of a component and nothing else; nil where it is none.
+  static func value(_ type: DataType, _ key: [UInt8], _ descending: Bool) -> [UInt8]? {
+    key.withUnsafeBytes { bytes in
+      var reader = ByteReader(bytes)
+      var decoded = ByteBuffer()
+      let isRead = type.readComponent(&reader, descending: descending, into: &decoded)
+      return isRead && reader.remaining == 0 ? decoded.toArray() : nil
+    }
+  }
+
   @Test func `components sort as the values do, both ways`() {
     var random = seededRandom()
-    for type in types {
-      for round in 0..<2_000 {
+    for type in types + randomTypes(&random) {
+      for round in 0..<500 {
         let left = type.sample(narrow: round % 2 == 0, &random).bytes
         let right = type.sample(narrow: round % 2 == 0, &random).bytes
         let order = type.order(left, right)
         for descending in [false, true] {
           let keys = (
-            component(left, type, descending: descending),
-            component(right, type, descending: descending)
+            Self.component(left, type, descending: descending),
+            Self.component(right, type, descending: descending)
           )
           let found = keys.0.lexicographicallyPrecedes(keys.1) ? -1 : keys.0 == keys.1 ? 0 : 1
           #expect(found == (descending ? -order : order), "\(type) \(left) \(right)")
@@ -36,13 +49,34 @@ import Testing
     }
   }
 
+  @Test func `numbers that are equal stay apart in keys and sort by their scale`() {
+    let equal: [(DataType, [[UInt8]])] = [
+      (.decimal, [[0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 0, 0, 10], [0, 0, 0, 1, 100]]),
+      (.decimal, [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0, 0, 7, 0]]),
+      (.decimal, [[0, 0, 0, 0, 0xF6], [0, 0, 0, 0, 0xFF, 0xF6], [0, 0, 0, 1, 0x9C]]),
+      (.varint, [[5], [0, 5], [0, 0, 5], [UInt8](repeating: 0, count: 600) + [5]]),
+      (.varint, [[0xFF], [0xFF, 0xFF]]),
+    ]
+    for (type, values) in equal {
+      for descending in [false, true] {
+        let keys = values.map { Self.component($0, type, descending: descending) }
+        for (value, key) in zip(values, keys) {
+          #expect(Self.value(type, key, descending) == value)
+        }
+        let sorted = keys.sorted { $0.lexicographicallyPrecedes($1) }
+        #expect(sorted == (descending ? keys.reversed() : keys), "\(type)")
+      }
+      for value in values { #expect(type.compare(value, values[0]) == 0, "\(type) \(value)") }
+    }
+  }
+
   @Test func `components give back the values`() {
     var random = seededRandom()
-    for type in types {
-      for round in 0..<500 {
+    for type in types + randomTypes(&random) {
+      for round in 0..<200 {
         let value = type.sample(narrow: round % 2 == 0, &random).bytes
         for descending in [false, true] {
-          let key = component(value, type, descending: descending)
+          let key = Self.component(value, type, descending: descending)
           for (bytes, isWhole) in [(key + [0xFF, 0, 7], true), (Array(key.dropLast()), false)] {
             bytes.withUnsafeBytes { bytes in
               var reader = ByteReader(bytes)

@@ -29,11 +29,64 @@ import Testing
     #expect(try TablesCheck(store.tables).faults == [])
   }
 
+  @Test func `a file of version 1 is taken on, unless a key or an index has a collection`() throws {
+    let store = try TemporaryTables()
+    func setVersion(_ text: String) throws {
+      try store.tables.environment.write(mapping: TableError.init) {
+        transaction throws(TableError) in
+        try stored { () throws(LMDBError) in
+          try transaction.database("meta").put(Array("format".utf8), Array(text.utf8))
+        }
+      }
+      store.close()
+    }
+    func version() throws -> Int? {
+      let tables = try store.tables
+      return try tables.environment.read(mapping: TableError.init) {
+        transaction throws(TableError) in
+        try Format.check(transaction, tables.path)
+      }
+    }
+    #expect(try version() == 2)
+    try store.run(
+      "CREATE TABLE k.t (k frozen<list<int>> PRIMARY KEY, v frozen<set<int>>)",
+      "INSERT INTO k.t (k, v) VALUES ([1], {2})")
+    let row = [#"{"k": [1], "v": [2]}"#]
+    try setVersion("1")
+    #expect(try store.rows("SELECT * FROM k.t WHERE k = [1]") == row)
+    #expect(try version() == 2)
+    for (statement, name) in [
+      ("CREATE INDEX i ON k.t (v)", "k.t, which has the collection v"),
+      (
+        "CREATE TABLE k.c (k int, c frozen<map<int, int>>, PRIMARY KEY (k, c))",
+        "k.c, which has the collection c"
+      ),
+    ] {
+      try store.run("DROP INDEX IF EXISTS k.i", statement)
+      try setVersion("1")
+      let error = #expect(throws: TableError.self) { try Tables(store.directory) }
+      #expect(error?.message.contains(name) == true)
+      var options = Tables.Options()
+      options.isReadOnly = true
+      #expect(throws: TableError.self) { try Tables(store.directory, options: options) }
+      try restoreVersion(store.directory)
+    }
+  }
+
+  /// Makes a file that the tables refuse one of theirs again.
+  private func restoreVersion(_ directory: String) throws {
+    let environment = try Environment(
+      "\(directory)/data.mdb", databases: Tables.databases, options: .init(mapSize: 1 << 30))
+    try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+      try Format.write(transaction)
+    }
+  }
+
   @Test func `a newer format is refused by name, and nothing is changed`() throws {
     let store = try TemporaryTables()
     try store.tables.environment.write(mapping: TableError.init) { transaction throws(TableError) in
       try stored { () throws(LMDBError) in
-        try transaction.database("meta").put(Array("format".utf8), Array("2".utf8))
+        try transaction.database("meta").put(Array("format".utf8), Array("3".utf8))
       }
     }
     store.close()
@@ -45,7 +98,7 @@ import Testing
       }
       #expect(
         error?.message
-          == "\(store.directory)/data.mdb has format version 2, newer than this program's 1; "
+          == "\(store.directory)/data.mdb has format version 3, newer than this program's 2; "
           + "use the program that wrote it, or a newer one")
     }
   }

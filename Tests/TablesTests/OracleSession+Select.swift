@@ -170,7 +170,7 @@ enum SelectionOutputs {
     case .times(let column): return "writetime(\(column.name)), ttl(\(column.name))"
     case .aggregates(let column):
       let base = ["count(*)"] + ["count", "min", "max"].map { "\($0)(\(column.name))" }
-      let sums = column.type.isNumeric ? ["sum(\(column.name))", "avg(\(column.name))"] : []
+      let sums = column.type.hasSum ? ["sum(\(column.name))", "avg(\(column.name))"] : []
       return (base + sums).joined(separator: ", ")
     }
   }
@@ -194,7 +194,7 @@ enum SelectionOutputs {
       var shown: [[UInt8]?] = [
         bigEndian(Int64(rows.count)), bigEndian(Int64(values.count)), values.first, values.last,
       ]
-      if column.type.isNumeric { shown += sums(values, column.type) }
+      if column.type.hasSum { shown += sums(values, column.type) }
       return [shown]
     }
   }

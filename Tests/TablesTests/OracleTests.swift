@@ -10,6 +10,7 @@ import Testing
     var random = seededRandom()
     let clock = FakeClock()
     let store = try TemporaryTables(clock: clock.clock)
+    try store.run(#"CREATE TYPE k."U" (a int, "B c" text)"#)
     for number in 0..<25 {
       // The model of each table begins without a last timestamp.
       store.close()

@@ -29,18 +29,19 @@ struct RandomTable {
         Column(name: "\(prefix)\(number)", type: types.randomElement(using: &random) ?? .int)
       }
     }
-    let collections: [DataType] = [.list(.int), .set(.text), .map(.text, .int)]
-    let partition = columns("p", 1...2, DataType.simple)
-    let clustering = columns("c", 0...3, DataType.simple + collections).map { column in
+    let structured = DataType.structured
+    let partition = columns("p", 1...2, DataType.simple + [.tuple([.int, .text])])
+    let clustering = columns("c", 0...3, DataType.simple + structured).map { column in
       var column = column
       column.isDescending = Bool.random(using: &random)
       return column
     }
-    let regular = columns("r", 1...5, DataType.simple + collections)
+    let regular = columns("r", 1...5, DataType.simple + structured + [.duration])
     self.partition = partition
     self.clustering = clustering
     self.regular = regular
-    let candidates = (partition.count > 1 ? partition : []) + clustering + regular
+    let candidates = ((partition.count > 1 ? partition : []) + clustering + regular)
+      .filter { !$0.type.containsDuration }
     indexed = Array(
       candidates.shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random)))
   }

@@ -104,7 +104,7 @@ extension RefusalTests {
     ("SELECT * FROM k.s LIMIT 0", .invalid, "LIMIT must be strictly positive"),
     (
       "SELECT * FROM k.s LIMIT 9999999999", .invalid,
-      "Unable to make int from '9999999999' for [limit]"
+      "Unable to make int from '9999999999'"
     ),
     (
       "SELECT DISTINCT k FROM k.s PER PARTITION LIMIT 1", .invalid,
@@ -162,13 +162,24 @@ extension RefusalTests {
       "Duplicate column 'k' declaration for table 'x'"
     ),
     (
-      "CREATE TABLE k.x (k list<int> PRIMARY KEY)", .invalid,
+      "CREATE TABLE k.x (k int PRIMARY KEY, v list<int>)", .invalid,
       "Non-frozen collections are not supported: write frozen<…>"
     ),
     ("CREATE INDEX by_v ON k.t (c)", .invalid, "Index 'by_v' already exists"),
     (
       "CREATE INDEX ON k.s (k)", .invalid,
       "Cannot create secondary index on the only partition key column k"
+    ),
+    (
+      "UPDATE k.s SET v = '' WHERE k = 'a' IF n CONTAINS 1", .invalid,
+      "Only conditions of the form column = value are supported"
+    ),
+    (
+      "UPDATE k.s SET v = '' WHERE k = 'a' IF v.f = 1", .invalid,
+      "Only conditions of the form column = value are supported"
+    ),
+    (
+      "CREATE INDEX ON k.s (v, n)", .invalid, "Only CUSTOM indexes support multiple columns"
     ),
     ("DROP KEYSPACE none", .configuration, "Keyspace 'none' doesn't exist"),
     ("DROP TABLE k.none", .invalid, "table none does not exist"),

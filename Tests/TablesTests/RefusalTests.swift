@@ -30,6 +30,17 @@ import Testing
     #expect(try TablesCheck(store.tables).rows == 0)
   }
 
+  @Test func `what is not supported is refused by its name`() throws {
+    let store = try store()
+    for (statement, feature) in Self.unsupported {
+      #expect(
+        try store.refusal(statement) == .unsupported(feature), "\(statement)")
+    }
+    for statement in Self.described {
+      #expect(try !store.tables.execute(statement).rows.isEmpty, "\(statement)")
+    }
+  }
+
   @Test func `bound values of the wrong length, number or content are refused`() throws {
     let store = try store()
     let v1: [UInt8] = [0, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0, 0, 0, 0, 0]

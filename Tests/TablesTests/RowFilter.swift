@@ -35,10 +35,13 @@ struct RowFilter {
     }
   }
 
-  /// One or two bounds of a column.
+  /// One or two bounds of a column, or its value where it has no order.
   mutating func addSlice(
     _ column: RandomTable.Column, _ statement: inout StatementText, _ random: inout SeededRandom
   ) {
+    if column.type.containsDuration {
+      return add(column, .equal, [column.type.sample(narrow: true, &random)], &statement, &random)
+    }
     let bounds: [[Comparison]] = [
       [.less], [.lessOrEqual], [.greater], [.greaterOrEqual], [.greater, .less],
       [.lessOrEqual, .greaterOrEqual], [.greaterOrEqual, .less],

@@ -10,10 +10,41 @@ struct SampleValue: Hashable {
 }
 
 extension DataType {
+  /// The types that are not made of others and may be in a key.
   static let simple: [DataType] = [
-    .ascii, .text, .blob, .boolean, .tinyint, .smallint, .int, .bigint, .float, .double,
-    .timestamp, .date, .uuid, .timeuuid,
+    .ascii, .text, .blob, .boolean, .tinyint, .smallint, .int, .bigint, .varint, .float, .double,
+    .decimal, .timestamp, .date, .time, .uuid, .timeuuid, .inet,
   ]
+
+  /// A user-defined type that tests create with `CREATE TYPE k.\"U\" (a int, \"B c\" text)`.
+  static let sampleUser = DataType.user(
+    UserType(
+      keyspace: "k", name: "U",
+      fields: [.init(name: "a", type: .int), .init(name: "B c", type: .text)]))
+
+  /// Types made of others, flat and nested, that may be in a key.
+  static let structured: [DataType] = [
+    .list(.int), .set(.text), .map(.text, .int), .tuple([.varint, .text, .inet]), sampleUser,
+    .list(.list(.decimal)), .set(.tuple([.int, .blob])), .map(.tuple([.int, .text]), .set(.uuid)),
+    .tuple([.tuple([.boolean, sampleUser]), .map(.date, .time)]), .list(sampleUser),
+  ]
+
+  /// A random type that may be in a key.
+  static func randomKeyType(depth: Int, _ random: inout SeededRandom) -> DataType {
+    func inner() -> DataType { randomKeyType(depth: depth - 1, &random) }
+    switch depth > 0 ? Int.random(in: 0..<8, using: &random) : 7 {
+    case 0: return .list(inner())
+    case 1: return .set(inner())
+    case 2: return .map(inner(), inner())
+    case 3: return .tuple((0..<Int.random(in: 1...3, using: &random)).map { _ in inner() })
+    case 4:
+      let fields = (0..<Int.random(in: 1...3, using: &random)).map { number in
+        UserType.Field(name: number == 1 ? "A B" : "f\(number)", type: inner())
+      }
+      return .user(UserType(keyspace: "k", name: "r", fields: fields))
+    default: return simple.randomElement(using: &random) ?? .int
+    }
+  }
 
   /// A random value; `narrow` draws from few, so that values meet.
   func sample(narrow: Bool, _ random: inout SeededRandom) -> SampleValue {
@@ -21,7 +52,17 @@ extension DataType {
     case .tinyint: integer(Int8.self, narrow, &random)
     case .smallint: integer(Int16.self, narrow, &random)
     case .int: integer(Int32.self, narrow, &random)
-    case .bigint, .timestamp: integer(Int64.self, narrow, &random)
+    case .bigint, .counter: integer(Int64.self, narrow, &random)
+    case .timestamp: integer(Int64.self, narrow, &random)
+    case .varint: Self.number(scale: nil, narrow, &random)
+    case .decimal:
+      Self.number(scale: .random(in: narrow ? 0...2 : -30...30, using: &random), narrow, &random)
+    case .time: Self.time(narrow, &random)
+    case .duration: Self.duration(narrow, &random)
+    case .inet: Self.address(narrow, &random)
+    case .tuple(let fields): Self.tuple(fields.map { (nil, $0) }, narrow, &random)
+    case .user(let type): Self.tuple(type.fields.map { ($0.name, $0.type) }, narrow, &random)
+    case .multiCell(let whole): whole.sample(narrow: narrow, &random)
     case .boolean:
       Bool.random(using: &random)
         ? SampleValue(bytes: [1], literal: "true") : SampleValue(bytes: [0], literal: "false")
@@ -40,9 +81,7 @@ extension DataType {
     case .list(let element):
       collection(Self.samples(element, narrow, &random), "[", "]")
     case .set(let element):
-      collection(
-        Set(Self.samples(element, narrow, &random))
-          .sorted { element.order($0.bytes, $1.bytes) < 0 }, "{", "}")
+      collection(Self.distinct(element, narrow, &random), "{", "}")
     case .map(let key, let value):
       map(key, value, narrow, &random)
     }
@@ -52,6 +91,18 @@ extension DataType {
     _ element: DataType, _ narrow: Bool, _ random: inout SeededRandom
   ) -> [SampleValue] {
     (0..<Int.random(in: 0...3, using: &random)).map { _ in element.sample(narrow: narrow, &random) }
+  }
+
+  /// Samples as a set has them: sorted, each once, whatever their literals.
+  private static func distinct(
+    _ element: DataType, _ narrow: Bool, _ random: inout SeededRandom
+  ) -> [SampleValue] {
+    var found: [SampleValue] = []
+    for sample in samples(element, narrow, &random)
+    where !found.contains(where: { $0.bytes == sample.bytes }) {
+      found.append(sample)
+    }
+    return found.sorted { element.order($0.bytes, $1.bytes) < 0 }
   }
 
   private func collection(
@@ -66,7 +117,7 @@ extension DataType {
   private func map(
     _ key: DataType, _ value: DataType, _ narrow: Bool, _ random: inout SeededRandom
   ) -> SampleValue {
-    let keys = Set(Self.samples(key, narrow, &random)).sorted { key.order($0.bytes, $1.bytes) < 0 }
+    let keys = Self.distinct(key, narrow, &random)
     let values = keys.map { _ in value.sample(narrow: narrow, &random) }
     let parts = zip(keys, values).flatMap { [$0, $1] }
     return SampleValue(
@@ -144,47 +195,5 @@ extension DataType {
       String(hex.dropFirst(from).prefix(to - from))
     }
     return SampleValue(bytes: bytes, literal: parts.joined(separator: "-"))
-  }
-
-  /// The order of two values, found without key encoding: negative, zero or positive.
-  func order(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    func sign<Value: Comparable>(_ left: Value, _ right: Value) -> Int {
-      left < right ? -1 : left > right ? 1 : 0
-    }
-    func lexical(_ left: [UInt8], _ right: [UInt8]) -> Int {
-      left.lexicographicallyPrecedes(right) ? -1 : left == right ? 0 : 1
-    }
-    func unsigned(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-    func signed(_ bytes: [UInt8]) -> Int64 {
-      let shift = 64 - 8 * bytes.count
-      return Int64(bitPattern: unsigned(bytes) << UInt64(shift)) >> Int64(shift)
-    }
-    func real(_ bytes: [UInt8]) -> Double {
-      bytes.count == 4
-        ? Double(Float(bitPattern: UInt32(unsigned(bytes))))
-        : Double(bitPattern: unsigned(bytes))
-    }
-    func time(_ bytes: [UInt8]) -> UInt64 {
-      unsigned(Array(bytes[6...7])) << 48 | unsigned(Array(bytes[4...5])) << 32
-        | unsigned(Array(bytes[0...3]))
-    }
-    switch self {
-    case .tinyint, .smallint, .int, .bigint, .timestamp: return sign(signed(left), signed(right))
-    case .float, .double:
-      let order = sign(real(left), real(right))
-      // Of the two zeros the negative one is the smaller.
-      return order != 0 ? order : sign(right[0] & 0x80, left[0] & 0x80)
-    case .timeuuid:
-      let order = sign(time(left), time(right))
-      if order != 0 { return order }
-      return lexical(left[8...].map { $0 ^ 0x80 }, right[8...].map { $0 ^ 0x80 })
-    case .uuid:
-      let versions = (left[6] >> 4, right[6] >> 4)
-      if versions.0 != versions.1 { return sign(versions.0, versions.1) }
-      guard versions.0 == 1 else { return lexical(left, right) }
-      let order = sign(time(left), time(right))
-      return order != 0 ? order : lexical(Array(left[8...]), Array(right[8...]))
-    case .ascii, .text, .blob, .boolean, .date, .list, .set, .map: return lexical(left, right)
-    }
   }
 }

@@ -113,7 +113,7 @@ struct CQLSession {
   /// A statement that cannot be parsed changes nothing either: its error comes from the tables.
   private static func writes(_ text: String) -> Bool {
     switch try? CQLParser.parse(text) {
-    case .select, .describe, .use, nil: false
+    case .select, .describe, .use, .unsupported, nil: false
     default: true
     }
   }

@@ -1,0 +1,57 @@
+extension CQLParser {
+  /// `name = value AND …`, as stands after WITH.
+  mutating func options() throws(CQLSyntaxError) -> [Option] {
+    var options: [Option] = []
+    repeat { try option(&options) } while accept(.and)
+    return options
+  }
+
+  /// Adds one `name = value`.
+  mutating func option(_ options: inout [Option]) throws(CQLSyntaxError) {
+    let first = token
+    let name = try name()
+    try expect(.equal)
+    let value = try optionValue()
+    guard !options.contains(where: { $0.name == name }) else {
+      throw repeated(name, at: first)
+    }
+    guard options.count < CQLLimits.options else {
+      throw error(at: first, "more than \(CQLLimits.options) options")
+    }
+    options.append(Option(name: name, value: value))
+  }
+
+  /// A constant, a word that counts as a string, or a map of constants.
+  private mutating func optionValue() throws(CQLSyntaxError) -> Term {
+    if kind == .symbol(.leftBrace) {
+      let first = token
+      let entries = try mapLiteral()
+      for entry in entries {
+        try check(entry.key, "Invalid property name: \(entry.key.cql)", at: first)
+        try check(
+          entry.value,
+          "Invalid property value: \(entry.value.cql) for property: \(entry.key.cql)", at: first)
+      }
+      return .map(entries)
+    }
+    if let constant = try constant() { return constant }
+    switch kind {
+    case .keyword(let keyword) where !keyword.isReserved: break
+    case .name where NativeType(rawValue: nameText(token)) != nil: break
+    default: throw unexpected()
+    }
+    return .string(nameText(advance()))
+  }
+
+  private func check(
+    _ term: Term, _ message: @autoclosure () -> String, at token: Token
+  ) throws(CQLSyntaxError) {
+    switch term {
+    case .integer, .decimal, .string, .boolean, .uuid, .blob, .duration: return
+    case .marker:
+      throw error(
+        at: token, message() + " (bind variables are not supported in DDL queries)")
+    default: throw error(at: token, message())
+    }
+  }
+}

@@ -1,0 +1,38 @@
+@testable import Tables
+
+extension RefusalTests {
+  /// Statements of Cassandra's that the tables do not carry out, each with what is not supported.
+  static let unsupported: [(String, String)] = [
+    ("ALTER KEYSPACE k WITH durable_writes = true", "ALTER KEYSPACE"),
+    ("ALTER TABLE k.s ADD x int", "ALTER TABLE"),
+    ("CREATE CUSTOM INDEX ON k.s (v) USING 'x'", "A custom index"),
+    (
+      "CREATE MATERIALIZED VIEW k.v AS SELECT k FROM k.s PRIMARY KEY (k)",
+      "CREATE MATERIALIZED VIEW"
+    ),
+    ("CREATE FUNCTION k.f() CALLED ON NULL INPUT RETURNS int LANGUAGE x AS ''", "CREATE FUNCTION"),
+    ("DROP AGGREGATE k.a", "DROP AGGREGATE"),
+    ("CREATE TRIGGER r ON k.s USING 'x'", "CREATE TRIGGER"),
+    ("CREATE ROLE r", "CREATE ROLE"),
+    ("GRANT SELECT ON k.s TO r", "GRANT"),
+    ("LIST ROLES", "LIST ROLES"),
+    ("INSERT INTO k.s JSON '{}'", "INSERT JSON"),
+    ("SELECT n + 1 FROM k.s", "Arithmetic"),
+    ("SELECT - n FROM k.s", "Arithmetic"),
+    ("SELECT CAST(n AS text) FROM k.s", "CAST"),
+    ("SELECT (int) n FROM k.s", "A type hint"),
+    ("SELECT v.f FROM k.s", "Selecting a field"),
+    ("SELECT v[0] FROM k.s", "Selecting an element or a slice"),
+    ("SELECT v FROM k.s WHERE k = 'a' AND n = 1 + 1", "Arithmetic"),
+    ("SELECT v FROM k.s WHERE v IS NOT NULL", "IS NOT NULL"),
+    ("SELECT v FROM k.s WHERE expr(i, 'x')", "expr()"),
+    ("DESCRIBE CLUSTER", "DESCRIBE CLUSTER"),
+    ("DESCRIBE FUNCTIONS", "DESCRIBE FUNCTION"),
+  ]
+
+  /// Forms of DESCRIBE that are carried out.
+  static let described = [
+    "DESCRIBE k", "DESCRIBE k.s", "DESCRIBE ONLY KEYSPACE k", "DESCRIBE KEYSPACE k WITH INTERNALS",
+    "DESCRIBE FULL SCHEMA", "DESCRIBE TABLES",
+  ]
+}
