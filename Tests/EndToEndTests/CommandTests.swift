@@ -165,7 +165,7 @@ import Testing
     #expect(try stage.works("groups", "list", "--json").objects().count == 1)
     try stage.fails("consume", "one", "--from", "11", saying: ["one-0@11", "0 up to 10"])
     try stage.fails("consume", "one", "--from", "noon", code: 64, saying: ["noon", "earliest"])
-    try stage.fails("consume", "one", "--partition", "4", saying: ["one-4"])
+    try stage.fails("consume", "one", "--partition", "4", saying: ["no partition 4"])
     try stage.fails("consume", "two", saying: ["two", "topics list"])
     try stage.fails("groups", "describe", "h", saying: ["h", "groups list"])
     try stage.works("topics", "delete", "one")
