@@ -12,6 +12,9 @@ struct CleanShutdown {
     self.disk = disk
   }
 
+  /// Whether the log was closed in order, and is not open.
+  var isThere: Bool { disk.exists(path) }
+
   /// Whether the log was closed in order; from here on it no longer is, whatever comes.
   func take() throws(IOFailure) -> Bool {
     guard disk.exists(path) else { return false }

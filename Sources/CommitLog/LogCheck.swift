@@ -12,9 +12,10 @@ package struct LogCheck: Sendable {
   package var faults: [String] = []
 
   /// Reads every batch of every segment below `directory`, checks checksums, offsets, records,
-  /// indexes, snapshots and checkpoints. With `beside` a process that writes, a batch still being
-  /// written at the end of a partition's last segment, and what a compaction is about to put in
-  /// place, is no fault. Changes nothing. `progress` hears how many bytes are done.
+  /// indexes, snapshots and checkpoints. No fault is what a kill leaves: a batch cut short at the
+  /// end of a partition's last segment, unless the log was closed in order. With `beside` a process
+  /// that writes, what it or its compaction is about to put in place is none either. Changes
+  /// nothing. `progress` hears how many bytes are done.
   package init(
     _ directory: String, disk: any FileSystem = LocalDisk(), beside writer: Bool,
     progress: (Int64) -> Void = { _ in }
@@ -32,6 +33,7 @@ package struct LogCheck: Sendable {
     for place in reached.keys.sorted() where !found.contains(place) {
       faults.append("\(place): its folder is gone; it had reached \(reached[place] ?? 0)")
     }
+    let wasClosed = CleanShutdown(directory, disk).isThere
     var compacted: Set<String> = [ConsumerOffsets.topic]
     for place in found {
       partitions += 1
@@ -51,14 +53,14 @@ package struct LogCheck: Sendable {
       try onDisk { () throws(IOFailure) in
         try check(
           place, folders.files(place), isCompacted: isCompacted, reached: reached[place] ?? 0,
-          writer, progress)
+          wasClosed: wasClosed, writer, progress)
       }
     }
   }
 
   private mutating func check(
     _ place: TopicPartition, _ files: SegmentFiles, isCompacted: Bool, reached: Int64,
-    _ writer: Bool, _ progress: (Int64) -> Void
+    wasClosed: Bool, _ writer: Bool, _ progress: (Int64) -> Void
   ) throws(IOFailure) {
     let bases = try files.baseOffsets()
     if bases.isEmpty, reached > 0 {
@@ -75,7 +77,9 @@ package struct LogCheck: Sendable {
         throw error
       }
       let scan = try scan(found.segment, place, progress)
-      if let fault = scan.fault, !(isTail && writer && fault == .incomplete) {
+      // A write that a kill has torn was never acknowledged, and the next start cuts it.
+      let mayBeTorn = isTail && (writer || !wasClosed) && scan.nextOffset >= reached
+      if let fault = scan.fault, !(mayBeTorn && fault == .incomplete) {
         faults.append(
           "\(place)@\(scan.nextOffset): \(fault) (\(found.segment.file.path), "
             + "byte \(scan.validBytes))")

@@ -61,6 +61,20 @@ import Testing
     #expect(try faults(disk) == [])
   }
 
+  @Test func `a write that a kill has torn is no fault, a log cut after its end is one`() throws {
+    let log = try freshLog(disk)
+    try log.partition(posts).append(["a"])
+    let path = "/data/log/posts-0/00000000000000000000.log"
+    let whole = try disk.readAll(path)
+    let killed = disk.copy()
+    try killed.open(path, .readWrite).write(Array(whole.dropLast(3)), at: Int64(whole.count))
+    #expect(try faults(killed) == [])
+    #expect(try CommitLog("/data/log", disk: killed).repairs.count == 1)
+    try log.close()
+    try disk.open(path, .readWrite).truncate(to: Int64(whole.count - 3))
+    #expect(try faults(disk).contains { $0.contains("cut short") })
+  }
+
   @Test func `a damaged batch that was once whole does not take those behind it with it`() throws {
     let log = try freshLog(disk, LogConfiguration(indexIntervalBytes: 100))
     for step in 0..<30 { try log.partition(posts).append(["value \(step)"]) }
