@@ -85,8 +85,6 @@ package final class PartitionLog: Sendable {
   package var configuration: TopicConfiguration { settings.withLock { $0 } }
   /// The partition's folder.
   package var directory: String { files.directory }
-  /// Producers that are remembered.
-  package var producerCount: Int { appending.withLock { $0.producers.producers.count } }
   var allSegments: [Segment] { segments.withLock { $0 } }
 
   /// Changes the topic's settings; the topic's file has them already.
