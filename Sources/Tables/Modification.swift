@@ -40,7 +40,7 @@ struct Modification: Sendable {
     switch column.kind {
     case .partitionKey: key[column.position]
     case .clustering: key[table.partitionKey.count + column.position]
-    case .regular: assignments.first { $0.column.id == column.id }?.operand
+    case .regular, .static: assignments.first { $0.column.id == column.id }?.operand
     }
   }
 }

@@ -17,7 +17,7 @@ struct LiveRow {
     switch column.kind {
     case .partitionKey: return keyPart(column.position)
     case .clustering: return keyPart(table.partitionKey.count + column.position)
-    case .regular:
+    case .regular, .static:
       guard let cell = row.cell(column.id, at: now) else { return nil }
       return UnsafeRawBufferPointer(rebasing: value[cell.start..<(cell.start + cell.count)])
     }

@@ -3,14 +3,20 @@ package import CQL
 /// A column of a table.
 package struct Column: Hashable, Sendable {
   /// The part a column plays in the primary key.
-  package enum Kind: UInt8, Sendable { case partitionKey, clustering, regular }
+  package enum Kind: UInt8, Sendable {
+    case partitionKey = 0
+    case clustering = 1
+    case regular = 2
+    /// One value for all rows of a partition.
+    case `static` = 3
+  }
 
   /// The number its cells carry; never given again to another column of the table.
   var id: UInt32
   package var name: String
   package var type: DataType
   package var kind: Kind
-  /// The place within its key; 0 for a regular column.
+  /// The place within its key; 0 for a column outside the key.
   package var position: Int
   package var isDescending: Bool
 }
@@ -27,7 +33,8 @@ package struct Table: Hashable, Sendable {
   package var keyspace: String
   package var name: String
   var id: UInt32
-  /// Partition key, clustering columns, then the regular ones by name: the order of `SELECT *`.
+  /// Partition key, clustering columns, static ones by name, then the regular ones by name: the
+  /// order of `SELECT *`.
   package var columns: [Column]
   package var indexes: [Index]
   /// The WITH clause's options as CQL, without the clustering order.
@@ -39,7 +46,12 @@ package struct Table: Hashable, Sendable {
   package var clusteringKey: ArraySlice<Column> {
     columns[partitionKey.endIndex...].prefix { $0.kind == .clustering }
   }
-  var regularColumns: ArraySlice<Column> { columns[clusteringKey.endIndex...] }
+  /// The columns that all rows of a partition share, by name.
+  package var staticColumns: ArraySlice<Column> {
+    columns[clusteringKey.endIndex...].prefix { $0.kind == .static }
+  }
+  /// The columns that each row has of its own, by name.
+  package var regularColumns: ArraySlice<Column> { columns[staticColumns.endIndex...] }
 
   func column(_ name: String) -> Column? { columns.first { $0.name == name } }
   func column(id: UInt32) -> Column? { columns.first { $0.id == id } }
@@ -116,19 +128,21 @@ extension Table {
         columns.append(
           Column(
             id: id, name: name, type: type, kind: kind,
-            position: kind == .regular ? 0 : position, isDescending: descending))
+            position: keys.contains(name) ? position : 0, isDescending: descending))
       }
     }
     try add(statement.partitionKey, .partitionKey)
     try add(statement.clusteringKey, .clustering)
-    try add(statement.columns.map(\.name).filter { !keys.contains($0) }.sorted(), .regular)
+    let others = statement.columns.filter { !keys.contains($0.name) }
+    try add(others.filter(\.isStatic).map(\.name).sorted(), .static)
+    try add(others.filter { !$0.isStatic }.map(\.name).sorted(), .regular)
   }
 
   /// Cassandra's rules for the types of key columns, and what rows cannot hold yet.
   private static func check(
     _ type: DataType, of column: String, _ kind: Column.Kind
   ) throws(TableError) {
-    guard kind != .regular else {
+    guard kind == .partitionKey || kind == .clustering else {
       if type == .counter { throw .unsupported("A counter column") }
       if case .multiCell(let whole) = type {
         var kind = "collections"
