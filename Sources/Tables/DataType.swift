@@ -54,6 +54,20 @@ package indirect enum DataType: Hashable, Sendable {
     return self
   }
 
+  /// Whether this is a collection that is kept whole.
+  package var isFrozenCollection: Bool {
+    switch self {
+    case .list, .set, .map: true
+    default: false
+    }
+  }
+
+  /// Whether this is a collection whose elements are cells of their own.
+  package var isMultiCellCollection: Bool {
+    if case .multiCell(let whole) = self { return whole.isFrozenCollection }
+    return false
+  }
+
   /// The types that this one is made of.
   var parts: [DataType] {
     switch self {

@@ -23,9 +23,25 @@ package struct Column: Hashable, Sendable {
 
 /// A secondary index on one column.
 package struct Index: Hashable, Sendable {
+  /// What of its column's values an index finds rows by.
+  package enum Target: UInt8, Sendable {
+    /// The value, or each value in a collection that is not frozen.
+    case values = 0
+    /// Each key of a map that is not frozen.
+    case keys = 1
+    /// Each key with its value of a map that is not frozen.
+    case entries = 2
+    /// A frozen collection as a whole.
+    case full = 3
+  }
+
+  /// The number its entries begin with; never given again.
   var id: UInt32
   package var name: String
   var columnID: UInt32
+  package var target: Target
+  /// False while rows older than the index may be missing in it: writers keep it, no reader asks it.
+  package var isBuilt = true
 }
 
 /// A table's definition.

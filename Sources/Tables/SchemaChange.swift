@@ -79,11 +79,7 @@ struct SchemaChange {
     guard create.targets.count == 1 else {
       throw .invalid("Only CUSTOM indexes support multiple columns")
     }
-    let target: String
-    switch create.targets[0] {
-    case .column(let column), .values(let column): target = column
-    case .keys, .entries, .full: throw .invalid("Only indexes on a column's values are supported")
-    }
+    let (target, kind) = create.targets[0].parts
     let column = try table.required(target)
     let name = create.name ?? "\(table.name)_\(target)_idx"
     let isTaken = schema.tables.values.contains { other in
@@ -99,7 +95,10 @@ struct SchemaChange {
     if column.type.containsDuration {
       throw .invalid("Secondary indexes are not supported on \(column.type.durationHolder)")
     }
-    let index = Index(id: schema.nextID, name: name, columnID: column.id)
+    try check(kind ?? .values, of: column)
+    let index = Index(
+      id: schema.nextID, name: name, columnID: column.id,
+      target: kind ?? (column.type.isFrozenCollection ? .full : .values))
     table.indexes.append(index)
     schema.tables[TableName(keyspace: table.keyspace, table: table.name)] = table
     try SchemaStore.save(table, transaction)

@@ -103,7 +103,7 @@ enum SchemaStore {
       bytes.append(varint: UInt64(text.utf8.count))
       bytes.append(utf8: text)
     }
-    bytes.append(1)
+    bytes.append(2)
     bytes.append(bigEndian: table.id)
     bytes.append(varint: UInt64(table.columns.count))
     for column in table.columns {
@@ -119,6 +119,8 @@ enum SchemaStore {
       bytes.append(bigEndian: index.id)
       append(index.name)
       bytes.append(varint: UInt64(index.columnID))
+      bytes.append(index.target.rawValue)
+      bytes.append(index.isBuilt ? 1 : 0)
     }
     append(table.options)
     return bytes.toArray()
@@ -134,7 +136,8 @@ enum SchemaStore {
         func text() throws -> String {
           String(decoding: try reader.run(Int(clamping: try reader.varint())), as: UTF8.self)
         }
-        guard try reader.integer(UInt8.self) == 1 else { throw damaged(name) }
+        let version = try reader.integer(UInt8.self)
+        guard version == 1 || version == 2 else { throw damaged(name) }
         let id = try reader.integer(UInt32.self)
         var columns: [Column] = []
         for _ in 0..<(try reader.varint()) {
@@ -150,10 +153,21 @@ enum SchemaStore {
         }
         var indexes: [Index] = []
         for _ in 0..<(try reader.varint()) {
-          indexes.append(
-            Index(
-              id: try reader.integer(), name: try text(),
-              columnID: UInt32(truncatingIfNeeded: try reader.varint())))
+          var index = Index(
+            id: try reader.integer(), name: try text(),
+            columnID: UInt32(truncatingIfNeeded: try reader.varint()), target: .values)
+          if version == 1 {
+            // Then an index on a frozen collection was made without a word for it.
+            let column = columns.first { $0.id == index.columnID }
+            if column?.type.isFrozenCollection ?? false { index.target = .full }
+          } else {
+            guard let target = Index.Target(rawValue: try reader.integer()) else {
+              throw damaged(name)
+            }
+            index.target = target
+            index.isBuilt = try reader.integer(UInt8.self) == 1
+          }
+          indexes.append(index)
         }
         return Table(
           keyspace: keyspace, name: name, id: id, columns: columns, indexes: indexes,

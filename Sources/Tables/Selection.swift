@@ -98,7 +98,9 @@ struct SelectionPlanner {
     _ restrictions: Restrictions
   ) -> (index: Index, column: Column, operand: Operand)? {
     for restriction in restrictions.all where restriction.comparison == .equal {
-      if let index = table.indexes.first(where: { $0.columnID == restriction.column.id }) {
+      if let index = table.indexes.first(where: {
+        $0.columnID == restriction.column.id && $0.isBuilt
+      }) {
         return (index, restriction.column, restriction.operands[0])
       }
     }
