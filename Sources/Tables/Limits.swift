@@ -7,8 +7,8 @@ package enum Limits {
   package static let numberBytes = 16 << 10
   /// Digits that surely fit in `numberBytes`.
   static let numberDigits = 39_000
-  /// Characters of the name of a keyspace, table or index: LMDB's longest key holds two.
-  package static let nameBytes = 222
+  /// Characters of the name of a keyspace or table: Cassandra's, and LMDB's longest key holds both.
+  package static let nameBytes = 48
   /// Seconds that USING TTL may give: Cassandra's 20 years.
   package static let ttlSeconds: Int64 = 20 * 365 * 86_400
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.

@@ -18,7 +18,7 @@ package struct PreparedStatement: Sendable {
     case modify(Shared<Modification>)
     case batch([PreparedStatement])
     case define(Statement)
-    case describe(Page)
+    case describe(Describe)
     case nothing
   }
 
@@ -68,16 +68,15 @@ package struct PreparedStatement: Sendable {
     case .batch(let batch):
       plan = .batch(try PreparedStatement.plan(batch, schema, keyspace, clock))
     case .describe(let describe):
-      plan = .describe(try Description(schema, keyspace).page(describe))
+      plan = .describe(describe)
     case .use(let name):
       guard schema.keyspaces[name] != nil else {
         throw .invalid("Keyspace '\(name)' does not exist")
       }
       plan = .nothing
-    case .createKeyspace, .createTable, .createIndex, .createType, .alterType, .drop, .truncate:
+    case .createKeyspace, .createTable, .createIndex, .createType, .alterKeyspace, .alterTable,
+      .alterType, .drop, .truncate:
       plan = .define(statement)
-    case .alterKeyspace: throw .unsupported("ALTER KEYSPACE")
-    case .alterTable: throw .unsupported("ALTER TABLE")
     case .insertJSON: throw .unsupported("INSERT JSON")
     case .unsupported(let statement): throw .unsupported(statement.kind.rawValue)
     }

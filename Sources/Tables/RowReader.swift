@@ -86,6 +86,9 @@ final class RowReader {
     } catch {
       throw damaged("\(error)")
     }
+    if !table.droppedColumns.isEmpty {
+      row.cells.removeAll { table.hasDropped($0.column, timestamp: $0.timestamp) }
+    }
     guard row.isLive(at: now) else { return true }
     keyValues.removeAll()
     keyRanges.removeAll(keepingCapacity: true)

@@ -2,7 +2,6 @@ internal import Bytes
 internal import CQL
 internal import LMDB
 package import Machine
-internal import Synchronization
 
 /// Tables in the manner of Cassandra, kept in one LMDB file (see FORMAT.md).
 ///
@@ -16,9 +15,9 @@ package final class Tables: Sendable {
   package let path: String
   let environment: Environment
   private let clock: Clock
-  private let loaded: Mutex<Schema>
-  /// Held by the one that writes; the timestamp given last, microseconds since 1970.
-  private let writing = Mutex(Int64.min)
+  private let definitions: Definitions
+  private let definer: Definer
+  private let housekeeper: Housekeeper
   private let isReadOnly: Bool
   /// Held as long as the tables are open for writing.
   private let lock: DirectoryLock?
@@ -32,6 +31,8 @@ package final class Tables: Sendable {
     package var mapSize = Limits.mapSize
     /// The caller's right to write there; the tables keep it while they are open.
     package var lock: DirectoryLock?
+    /// What clients are told of this node.
+    package var node = NodeDescription()
 
     package init() {}
   }
@@ -68,18 +69,29 @@ package final class Tables: Sendable {
         try Format.write(transaction)
       }
     }
-    loaded = Mutex(found.1)
+    definitions = Definitions(found.1)
+    definer = Definer(
+      environment: opened, definitions: definitions, clock: clock, node: options.node)
+    housekeeper = Housekeeper { [definer] in (try? definer.continueWork()) ?? false }
+    if !options.isReadOnly {
+      try definer.bringUpToDate()
+      housekeeper.wake()
+    }
   }
 
+  deinit { housekeeper.stop() }
+
   /// The definitions as they are now.
-  package var schema: Schema { loaded.withLock { $0 } }
+  package var schema: Schema { definitions.schema }
 
   /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in
   /// use.
   package func prepare(
     _ text: String, keyspace: String? = nil
   ) throws(TableError) -> PreparedStatement {
-    try PreparedStatement(try parse(text), schema, keyspace, clock)
+    let statement = try parse(text)
+    try SystemKeyspace.checkWrites(statement, current: keyspace)
+    return try PreparedStatement(statement, schema, keyspace, clock)
   }
 
   /// Executes one statement without markers.
@@ -106,7 +118,9 @@ package final class Tables: Sendable {
     case .define(let definition):
       return try define(definition, statement.keyspace)
     case .nothing: return Page(columns: [], rows: [])
-    case .describe(let rows): return rows
+    case .describe(let describe):
+      let description = Description(describe, schema, statement.keyspace, definer.node)
+      return try description.page(describe.element)
     }
   }
 
@@ -120,7 +134,7 @@ package final class Tables: Sendable {
     guard !isReadOnly else {
       throw TableError(.serverError, "the tables are open for reading only")
     }
-    return try exclusively { last throws(TableError) in
+    return try definitions.exclusively { last throws(TableError) in
       let schema = self.schema
       return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
         let open = try WriteTransaction(
@@ -131,19 +145,6 @@ package final class Tables: Sendable {
         return result
       }
     }
-  }
-
-  /// Runs `body` while nobody else writes, so that a writer and the definitions it sees agree.
-  private func exclusively<Result>(
-    _ body: (inout Int64) throws(TableError) -> Result
-  ) throws(TableError) -> Result {
-    var outcome: Swift.Result<Result, TableError>?
-    writing.withLock { last in
-      outcome = Swift.Result { () throws(TableError) in try body(&last) }
-    }
-    // Always set: the closure has run.
-    guard let outcome else { throw TableError(.serverError, "the write did not run") }
-    return try outcome.get()
   }
 
   /// The bytes kept under a name in `state`, such as a query's checkpoint.
@@ -184,14 +185,8 @@ package final class Tables: Sendable {
     guard !isReadOnly else {
       throw TableError(.serverError, "the tables are open for reading only")
     }
-    return try exclusively { _ throws(TableError) in
-      var change = SchemaChange(schema: schema, keyspace: keyspace)
-      change.schema.version += 1
-      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-        try change.apply(statement, transaction, environment.maxKeySize)
-      }
-      loaded.withLock { $0 = change.schema }
-      return Page(columns: [], rows: [])
-    }
+    try definer.execute(statement, keyspace: keyspace)
+    housekeeper.wake()
+    return Page(columns: [], rows: [])
   }
 }

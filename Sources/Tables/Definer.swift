@@ -1,0 +1,200 @@
+internal import CQL
+internal import LMDB
+internal import Machine
+
+/// Carries out statements that change definitions: the definition, the system's rows about it, and
+/// what there is of the work that follows from it, in one transaction.
+///
+/// What is too much for one transaction is noted in it: the rows of a dropped table to be removed
+/// (`Purge`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and the
+/// next opening goes on where the last step ended.
+struct Definer: Sendable {
+  let environment: Environment
+  let definitions: Definitions
+  let clock: Clock
+  let node: NodeDescription
+
+  /// Returns when the change is durable and a new index is complete.
+  func execute(_ statement: Statement, keyspace: String?) throws(TableError) {
+    let unfinished = try change { schema, last throws(TableError) in
+      // Not before anything that has been written.
+      let now = max(clock.microseconds, last)
+      var change = SchemaChange(schema: schema, keyspace: keyspace, timestamp: now)
+      try change.apply(statement)
+      schema = change.schema
+      // What is written to a column that was dropped and added again must be younger.
+      if case .alterTable(let alter) = statement, case .drop = alter.change { last = now }
+    }
+    for index in unfinished {
+      do throws(TableError) {
+        while try buildStep(index) {}
+      } catch {
+        // It cannot be made: then it is as if it had not been asked for.
+        try forget(index)
+        throw error
+      }
+    }
+  }
+
+  /// Brings a file's system rows to what this program has of them, and this node's description.
+  func bringUpToDate() throws(TableError) {
+    try definitions.exclusively { _ throws(TableError) in
+      var schema = definitions.schema
+      let isNew = schema.systemLayout != SystemTables.layout
+      if schema.generation == 0 {
+        schema.hostID = .random()
+        schema.generation = Int32(clamping: clock.microseconds / 1_000_000)
+      }
+      if isNew { schema.versionID = .random() }
+      let note = Array("\(node)".utf8)
+      let isKnown = try environment.read(mapping: TableError.init) {
+        transaction throws(TableError) in
+        try SchemaStore.get("node", transaction) == note
+      }
+      if isKnown, !isNew { return }
+      schema.changedAt = moment(schema)
+      schema.systemLayout = SystemTables.layout
+      let changed = schema
+      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+        let databases = try Databases(transaction)
+        if isNew {
+          for name in SystemTables.written {
+            guard let table = changed.tables[name] else { continue }
+            while try !Purge.step(table.id, databases) {}
+          }
+        }
+        let writer = try systemWriter(changed, transaction)
+        if isNew { try writer.update(SchemaDifference(from: Schema(), to: changed)) }
+        try writer.write(node.systemRow(changed))
+        try SchemaStore.set("node", note, transaction)
+        try SchemaStore.saveState(changed, transaction)
+      }
+      definitions.replace(by: changed)
+    }
+  }
+
+  /// Does one step of the work that is noted; false where there is none.
+  func continueWork() throws(TableError) -> Bool {
+    if let id = try pendingPurge() {
+      try definitions.exclusively { _ throws(TableError) in
+        try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+          guard try Purge.step(id, try Databases(transaction)) else { return }
+          try SchemaStore.set("purge/\(id)", nil, transaction)
+        }
+      }
+      return true
+    }
+    let unbuilt = definitions.schema.userTables.flatMap(\.indexes).first { !$0.isBuilt }
+    guard let unbuilt else { return false }
+    do throws(TableError) { _ = try buildStep(unbuilt.id) } catch {
+      // An error of the disk's may pass; one of a row's will not.
+      guard error.code == .invalid else { throw error }
+      try forget(unbuilt.id)
+    }
+    return true
+  }
+
+  private func pendingPurge() throws(TableError) -> UInt32? {
+    try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+      try SchemaStore.numbers(noted: "purge", transaction).first
+    }
+  }
+
+  /// Fills an index some way on; false where it is complete or gone.
+  private func buildStep(_ id: UInt32) throws(TableError) -> Bool {
+    let unfinished = try change { schema, _ throws(TableError) in
+      schema.updateIndex(id) { $0.isBuilt = $0.isBuilt }
+    }
+    return unfinished.contains(id)
+  }
+
+  private func forget(_ id: UInt32) throws(TableError) {
+    _ = try change { schema, _ throws(TableError) in
+      for (name, table) in schema.tables where table.indexes.contains(where: { $0.id == id }) {
+        schema.tables[name]?.indexes.removeAll { $0.id == id }
+      }
+    }
+  }
+
+  /// Lets `body` make another schema of the present one and brings it into the file. Returns the
+  /// indexes that are not complete.
+  private func change(
+    _ body: (inout Schema, inout Int64) throws(TableError) -> Void
+  ) throws(TableError) -> [UInt32] {
+    try definitions.exclusively { last throws(TableError) in
+      let old = definitions.schema
+      var changed = old
+      try body(&changed, &last)
+      let hasWork = changed.userTables.contains { $0.indexes.contains { !$0.isBuilt } }
+      guard hasWork || !SchemaDifference(from: old, to: changed).isEmpty else { return [] }
+      let outcome = try environment.write(mapping: TableError.init) {
+        transaction throws(TableError) in
+        try write(changed, over: old, transaction)
+      }
+      definitions.replace(by: outcome)
+      return outcome.userTables.flatMap(\.indexes).filter { !$0.isBuilt }.map(\.id)
+    }
+  }
+
+  private func write(
+    _ changed: Schema, over old: Schema, _ transaction: borrowing Transaction
+  ) throws(TableError) -> Schema {
+    let databases = try Databases(transaction)
+    var new = changed
+    try build(&new, databases, transaction)
+    let difference = SchemaDifference(from: old, to: new)
+    if difference.isEmpty { return old }
+    new.version += 1
+    new.versionID = .random()
+    new.changedAt = moment(old)
+    let writer = try systemWriter(new, transaction)
+    try writer.update(difference)
+    try writer.write(node.systemRow(new))
+    for id in difference.abandoned.sorted() {
+      let isGone = try Purge.step(id, databases)
+      try SchemaStore.set("purge/\(id)", isGone ? nil : [], transaction)
+      try SchemaStore.set("build/\(id)", nil, transaction)
+    }
+    try SchemaStore.save(SchemaDifference(from: old, to: new), transaction)
+    return new
+  }
+
+  /// Does one step on every index that is not complete.
+  private func build(
+    _ schema: inout Schema, _ databases: Databases, _ transaction: borrowing Transaction
+  ) throws(TableError) {
+    for table in schema.userTables {
+      for index in table.indexes where !index.isBuilt {
+        let build = IndexBuild(table: table, index: index, maxKeySize: environment.maxKeySize)
+        let key = "build/\(index.id)"
+        let last = try build.step(after: try SchemaStore.get(key, transaction), databases)
+        try SchemaStore.set(key, last, transaction)
+        if last == nil { schema.updateIndex(index.id) { $0.isBuilt = true } }
+      }
+    }
+  }
+
+  private func systemWriter(
+    _ schema: Schema, _ transaction: borrowing Transaction
+  ) throws(TableError) -> SystemWriter {
+    SystemWriter(
+      try WriteTransaction(
+        transaction, schema, clock, environment.maxKeySize, lastTimestamp: schema.changedAt),
+      at: schema.changedAt)
+  }
+
+  /// A time later than that of the change before, whatever the clock says.
+  private func moment(_ schema: Schema) -> Int64 {
+    max(clock.microseconds, schema.changedAt &+ 1)
+  }
+}
+
+extension Schema {
+  mutating func updateIndex(_ id: UInt32, _ change: (inout Index) -> Void) {
+    for (name, var table) in tables {
+      guard let place = table.indexes.firstIndex(where: { $0.id == id }) else { continue }
+      change(&table.indexes[place])
+      tables[name] = table
+    }
+  }
+}

@@ -1,0 +1,40 @@
+internal import Bytes
+internal import LMDB
+
+/// Fills a new index from the rows that were there before it, step by step. Rows that are written
+/// meanwhile enter their own entries, so that a step may meet entries that are there already.
+struct IndexBuild {
+  /// How many rows one step reads.
+  static let stepCount = 10_000
+
+  let table: Table
+  let index: Index
+  let maxKeySize: Int
+
+  /// Goes on behind a row's key, from the first row where it is nil. Returns the last key read, nil
+  /// where all is done.
+  func step(
+    after key: [UInt8]?, _ databases: Databases
+  ) throws(TableError) -> [UInt8]? {
+    guard let column = table.column(id: index.columnID) else { return nil }
+    var range = KeyRange.all(table)
+    if let key { range.start = key + [0] }
+    // Everything counts as live, as it does to those who write entries.
+    let reader = RowReader(table, now: .min)
+    var entries = IndexEntries()
+    var last: [UInt8]?
+    var count = 0
+    try reader.scan(databases.rows, range, reversed: false) { row throws(TableError) in
+      if let value = row[column] {
+        try entries.append(index, column, value, key: row.key, maxKeySize: maxKeySize)
+      }
+      count += 1
+      if count == IndexBuild.stepCount { last = [UInt8](row.key) }
+      return last == nil
+    }
+    try entries.visit { entry throws(LMDBError) in
+      try databases.indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    return last
+  }
+}
