@@ -13,6 +13,8 @@ struct Definer: Sendable {
   let definitions: Definitions
   let clock: Clock
   let node: NodeDescription
+  /// How many rows one step of the work looks at.
+  let stepRows: Int
 
   /// Returns when the change is durable and a new index is complete.
   func execute(_ statement: Statement, keyspace: String?) throws(TableError) {
@@ -25,6 +27,7 @@ struct Definer: Sendable {
       // What is written to a column that was dropped and added again must be younger.
       if case .alterTable(let alter) = statement, case .drop = alter.change { last = now }
     }
+    _ = try purgeStep()
     for index in unfinished {
       do throws(TableError) {
         while try buildStep(index) {}
@@ -60,7 +63,8 @@ struct Definer: Sendable {
         if isNew {
           for name in SystemTables.written {
             guard let table = changed.tables[name] else { continue }
-            while try !Purge.step(table.id, databases) {}
+            var all = Int.max
+            _ = try Purge.step(table.id, databases, &all)
           }
         }
         let writer = try systemWriter(changed, transaction)
@@ -75,15 +79,7 @@ struct Definer: Sendable {
 
   /// Does one step of the work that is noted; false where there is none.
   func continueWork() throws(TableError) -> Bool {
-    if let id = try pendingPurge() {
-      try definitions.exclusively { _ throws(TableError) in
-        try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-          guard try Purge.step(id, try Databases(transaction)) else { return }
-          try SchemaStore.set("purge/\(id)", nil, transaction)
-        }
-      }
-      return true
-    }
+    if try purgeStep() { return true }
     let unbuilt = definitions.schema.userTables.flatMap(\.indexes).first { !$0.isBuilt }
     guard let unbuilt else { return false }
     do throws(TableError) { _ = try buildStep(unbuilt.id) } catch {
@@ -94,9 +90,26 @@ struct Definer: Sendable {
     return true
   }
 
-  private func pendingPurge() throws(TableError) -> UInt32? {
-    try environment.read(mapping: TableError.init) { transaction throws(TableError) in
-      try SchemaStore.numbers(noted: "purge", transaction).first
+  /// Removes some of what is noted; true where there is more.
+  ///
+  /// Never in the transaction of the change that left it: who reads by the older definitions finds
+  /// all that they are about, and by the time it is removed, those are no longer to be had.
+  private func purgeStep() throws(TableError) -> Bool {
+    let noted = try environment.read(mapping: TableError.init) {
+      transaction throws(TableError) in
+      try SchemaStore.numbers(noted: "purge", transaction)
+    }
+    if noted.isEmpty { return false }
+    return try definitions.exclusively { _ throws(TableError) in
+      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
+        let databases = try Databases(transaction)
+        var left = stepRows
+        for id in noted {
+          guard try Purge.step(id, databases, &left) else { return true }
+          try SchemaStore.set("purge/\(id)", nil, transaction)
+        }
+        return false
+      }
     }
   }
 
@@ -151,8 +164,7 @@ struct Definer: Sendable {
     try writer.update(difference)
     try writer.write(node.systemRow(new))
     for id in difference.abandoned.sorted() {
-      let isGone = try Purge.step(id, databases)
-      try SchemaStore.set("purge/\(id)", isGone ? nil : [], transaction)
+      try SchemaStore.set("purge/\(id)", [], transaction)
       try SchemaStore.set("build/\(id)", nil, transaction)
     }
     try SchemaStore.save(SchemaDifference(from: old, to: new), transaction)
@@ -167,7 +179,8 @@ struct Definer: Sendable {
       for index in table.indexes where !index.isBuilt {
         let build = IndexBuild(table: table, index: index, maxKeySize: environment.maxKeySize)
         let key = "build/\(index.id)"
-        let last = try build.step(after: try SchemaStore.get(key, transaction), databases)
+        let last = try build.step(
+          after: try SchemaStore.get(key, transaction), databases, limit: stepRows)
         try SchemaStore.set(key, last, transaction)
         if last == nil { schema.updateIndex(index.id) { $0.isBuilt = true } }
       }

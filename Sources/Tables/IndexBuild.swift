@@ -4,17 +4,14 @@ internal import LMDB
 /// Fills a new index from the rows that were there before it, step by step. Rows that are written
 /// meanwhile enter their own entries, so that a step may meet entries that are there already.
 struct IndexBuild {
-  /// How many rows one step reads.
-  static let stepCount = 10_000
-
   let table: Table
   let index: Index
   let maxKeySize: Int
 
-  /// Goes on behind a row's key, from the first row where it is nil. Returns the last key read, nil
-  /// where all is done.
+  /// Reads `limit` rows behind a row's key, from the first row on where it is nil. Returns the last
+  /// key read, nil where all is done.
   func step(
-    after key: [UInt8]?, _ databases: Databases
+    after key: [UInt8]?, _ databases: Databases, limit: Int
   ) throws(TableError) -> [UInt8]? {
     guard let column = table.column(id: index.columnID) else { return nil }
     var range = KeyRange.all(table)
@@ -29,7 +26,7 @@ struct IndexBuild {
         try entries.append(index, column, value, key: row.key, maxKeySize: maxKeySize)
       }
       count += 1
-      if count == IndexBuild.stepCount { last = [UInt8](row.key) }
+      if count == limit { last = [UInt8](row.key) }
       return last == nil
     }
     try entries.visit { entry throws(LMDBError) in

@@ -4,12 +4,11 @@ internal import LMDB
 /// Removes what a dropped or truncated table or a dropped index has left, step by step: a step is
 /// short and small, however much there is.
 enum Purge {
-  /// How many rows and entries one step removes.
-  static let stepCount = 10_000
-
-  /// Removes some of what begins with a number; true where nothing is left.
-  static func step(_ id: UInt32, _ databases: Databases) throws(TableError) -> Bool {
-    var left = stepCount
+  /// Removes what begins with a number, at most `left` rows and entries, which are counted down;
+  /// true where none remains.
+  static func step(
+    _ id: UInt32, _ databases: Databases, _ left: inout Int
+  ) throws(TableError) -> Bool {
     try clear(id, databases.rows, &left)
     try clear(id, databases.indexes, &left)
     return left > 0

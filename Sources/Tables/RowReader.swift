@@ -86,9 +86,7 @@ final class RowReader {
     } catch {
       throw damaged("\(error)")
     }
-    if !table.droppedColumns.isEmpty {
-      row.cells.removeAll { table.hasDropped($0.column, timestamp: $0.timestamp) }
-    }
+    if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
     guard row.isLive(at: now) else { return true }
     keyValues.removeAll()
     keyRanges.removeAll(keepingCapacity: true)

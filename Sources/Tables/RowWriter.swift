@@ -157,7 +157,7 @@ struct RowWriter: ~Copyable {
   private mutating func modifyKeyedRow(
     _ plan: Modification, _ operands: Operands, _ timestamp: Int64
   ) throws(TableError) -> Bool {
-    guard try isMet(plan.condition, operands) else { return false }
+    guard try isMet(plan.condition, plan.table, operands) else { return false }
     switch plan.effect {
     case .deleteRows: try deleteRow(plan.table, timestamp)
     case .upsert(let marker):
@@ -306,7 +306,7 @@ struct RowWriter: ~Copyable {
   }
 
   private mutating func isMet(
-    _ condition: Modification.Condition, _ operands: Operands
+    _ condition: Modification.Condition, _ table: Table, _ operands: Operands
   ) throws(TableError) -> Bool {
     if case .none = condition { return true }
     let now = clock.microseconds / 1_000_000
@@ -319,6 +319,7 @@ struct RowWriter: ~Copyable {
         value.removeAll()
         value.append(found)
         try value.withBytes { bytes throws(ByteError) in try row.decode(bytes) }
+        if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
       }
       exists = found != nil && row.isLive(at: now)
     } catch {

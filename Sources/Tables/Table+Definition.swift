@@ -8,6 +8,12 @@ extension Table {
   ) throws(TableError) {
     self.init(
       keyspace: scope.keyspace, name: statement.name.table, id: id, uuid: uuid, columns: [])
+    let written = statement.name.cql
+    guard statement.primaryKeys == 1 else {
+      throw statement.primaryKeys == 0
+        ? .invalid("No PRIMARY KEY specifed for table '\(written)' (exactly one required)")
+        : .invalid("Multiple PRIMARY KEY specified for table '\(written)' (exactly one required)")
+    }
     if let wanted = try UniqueID(statement.options) { self.uuid = wanted }
     options = try TableOptions(statement.options)
     let keys = statement.partitionKey + statement.clusteringKey
@@ -18,7 +24,7 @@ extension Table {
         id: UInt32(number), name: column.name, type: type,
         kind: column.isStatic ? .static : .regular, position: 0, isDescending: false)
       guard found.updateValue(declared, forKey: column.name) == nil else {
-        throw .invalid("Duplicate column '\(column.name)' declaration for table '\(name)'")
+        throw .invalid("Duplicate column '\(column.name)' declaration for table '\(written)'")
       }
     }
     try Table.checkNesting(found.values.sorted { $0.name < $1.name })
@@ -95,7 +101,8 @@ extension Table {
     let order = statement.clusteringOrder.map(\.column)
     for (number, column) in order.enumerated() where order[..<number].contains(column) {
       throw .invalid(
-        "Duplicate column '\(column)' in CLUSTERING ORDER BY clause for table '\(name)'")
+        "Duplicate column '\(column)' in CLUSTERING ORDER BY clause for table "
+          + "'\(statement.name.cql)'")
     }
     guard order.count <= statement.clusteringKey.count else {
       throw .invalid("Only clustering columns can be defined in CLUSTERING ORDER directive")

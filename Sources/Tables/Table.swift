@@ -109,3 +109,10 @@ package struct Table: Hashable, Sendable {
     return timestamp <= dropped.time || self.column(id: column) == nil
   }
 }
+
+extension Row {
+  /// Leaves out the cells that went with a column.
+  mutating func removeDropped(of table: Table) {
+    cells.removeAll { table.hasDropped($0.column, timestamp: $0.timestamp) }
+  }
+}

@@ -16,7 +16,7 @@ package final class Tables: Sendable {
   let environment: Environment
   private let clock: Clock
   private let definitions: Definitions
-  private let definer: Definer
+  let definer: Definer
   private let housekeeper: Housekeeper
   private let isReadOnly: Bool
   /// Held as long as the tables are open for writing.
@@ -33,6 +33,10 @@ package final class Tables: Sendable {
     package var lock: DirectoryLock?
     /// What clients are told of this node.
     package var node = NodeDescription()
+    /// How many rows one step of work that may wait looks at.
+    var stepRows = Limits.stepRows
+    /// False: work that may wait is not done unless a test does it.
+    var doesHousekeeping = true
 
     package init() {}
   }
@@ -71,8 +75,13 @@ package final class Tables: Sendable {
     }
     definitions = Definitions(found.1)
     definer = Definer(
-      environment: opened, definitions: definitions, clock: clock, node: options.node)
-    housekeeper = Housekeeper { [definer] in (try? definer.continueWork()) ?? false }
+      environment: opened, definitions: definitions, clock: clock, node: options.node,
+      stepRows: options.stepRows)
+    let mayContinue = options.doesHousekeeping
+    housekeeper = Housekeeper { [definer] in
+      // What fails now, such as for a full disk, is done after the next change or opening.
+      mayContinue ? (try? definer.continueWork()) ?? false : false
+    }
     if !options.isReadOnly {
       try definer.bringUpToDate()
       housekeeper.wake()
@@ -106,9 +115,8 @@ package final class Tables: Sendable {
   ) throws(TableError) -> Page {
     switch statement.plan {
     case .select:
-      let statement = try statement.current(schema, clock)
-      return try environment.read(mapping: TableError.init) { transaction throws(TableError) in
-        try statement.select(
+      return try read { schema, transaction throws(TableError) in
+        try statement.current(schema, clock).select(
           try Databases(transaction), values, clock, pageRows: pageRows, state)
       }
     case .modify, .batch:
@@ -121,6 +129,24 @@ package final class Tables: Sendable {
     case .describe(let describe):
       let description = Description(describe, schema, statement.keyspace, definer.node)
       return try description.page(describe.element)
+    }
+  }
+
+  /// Lets `body` read one consistent state, with the definitions that it has.
+  func read<Result>(
+    _ body: (Schema, borrowing Transaction) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    while true {
+      let schema = definitions.schema
+      let result: Result? = try environment.read(mapping: TableError.init) {
+        transaction throws(TableError) in
+        // Definitions are replaced after their commit. Where they are the same before and after the
+        // state was taken, nothing of the state is newer than they are but what came with a commit
+        // that is about to replace them; and that removes nothing (see `Definer`).
+        guard definitions.schema.version == schema.version else { return nil }
+        return try body(schema, transaction)
+      }
+      if let result { return result }
     }
   }
 

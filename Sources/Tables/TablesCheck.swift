@@ -12,9 +12,8 @@ package struct TablesCheck: Sendable {
   /// Reads every row, decodes it by its table's definition, and compares the indexes with the rows:
   /// all in one consistent state, beside any writer. Changes nothing.
   package init(_ tables: Tables, progress: (Int) -> Void = { _ in }) throws(TableError) {
-    let schema = tables.schema
-    self.tables = schema.userTables.count
-    try tables.environment.read(mapping: TableError.init) { transaction throws(TableError) in
+    try tables.read { schema, transaction throws(TableError) in
+      self.tables = schema.userTables.count
       let databases = try Databases(transaction)
       var indexed = (rows: 0, missing: 0)
       for table in schema.userTables.sorted(by: { $0.id < $1.id }) {

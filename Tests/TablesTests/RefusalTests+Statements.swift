@@ -162,7 +162,7 @@ extension RefusalTests {
     ),
     (
       "CREATE TABLE k.x (k int, k text, PRIMARY KEY (k))", .invalid,
-      "Duplicate column 'k' declaration for table 'x'"
+      "Duplicate column 'k' declaration for table 'k.x'"
     ),
     ("CREATE INDEX by_v ON k.t (c)", .invalid, "Index 'by_v' already exists"),
     (
