@@ -18,15 +18,7 @@ struct Definer: Sendable {
 
   /// Returns when the change is durable and a new index is complete.
   func execute(_ statement: Statement, keyspace: String?) throws(TableError) {
-    let unfinished = try change { schema, last throws(TableError) in
-      // Not before anything that has been written.
-      let now = max(clock.microseconds, last)
-      var change = SchemaChange(schema: schema, keyspace: keyspace, timestamp: now)
-      try change.apply(statement)
-      schema = change.schema
-      // What is written to a column that was dropped and added again must be younger.
-      if case .alterTable(let alter) = statement, case .drop = alter.change { last = now }
-    }
+    let unfinished = try begin(statement, keyspace: keyspace)
     _ = try purgeStep()
     for index in unfinished {
       do throws(TableError) {
@@ -36,6 +28,20 @@ struct Definer: Sendable {
         try forget(index)
         throw error
       }
+    }
+  }
+
+  /// Makes the change durable, with the first step of what follows from it. Returns the indexes that
+  /// are not complete.
+  func begin(_ statement: Statement, keyspace: String?) throws(TableError) -> [UInt32] {
+    try change { schema, last throws(TableError) in
+      // Not before anything that has been written.
+      let now = max(clock.microseconds, last)
+      var change = SchemaChange(schema: schema, keyspace: keyspace, timestamp: now)
+      try change.apply(statement)
+      schema = change.schema
+      // What is written to a column that was dropped and added again must be younger.
+      if case .alterTable(let alter) = statement, case .drop = alter.change { last = now }
     }
   }
 
