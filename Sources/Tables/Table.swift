@@ -85,8 +85,11 @@ package struct Table: Hashable, Sendable {
   /// The columns that each row has of its own, by name.
   package var regularColumns: ArraySlice<Column> { columns[staticColumns.endIndex...] }
 
-  /// Whether its columns outside the key are counters.
-  package var isCounter: Bool { columns.contains { $0.type == .counter } }
+  /// Whether its columns outside the key are counters, and were if there are none left.
+  package var isCounter: Bool {
+    columns.contains { $0.type == .counter }
+      || droppedColumns.contains { $0.column.type == .counter }
+  }
 
   /// The name by which a schema knows it.
   var fullName: TableName { TableName(keyspace: keyspace, table: name) }
