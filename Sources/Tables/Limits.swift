@@ -13,7 +13,4 @@ package enum Limits {
   package static let ttlSeconds: Int64 = 20 * 365 * 86_400
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.
   package static let pageRows = 5_000
-  /// The size that `tables/data.mdb` may reach where nothing is configured: address space, not
-  /// disk.
-  package static let mapSize = 64 << 30
 }
