@@ -10,7 +10,8 @@ internal import Machine
 /// next opening goes on where the last step ended.
 struct Definer: Sendable {
   let environment: Environment
-  let definitions: Definitions
+  let definitions: CurrentSchema
+  let writer: WriterThread
   let clock: Clock
   let node: NodeDescription
   /// How many rows one step of the work looks at.
@@ -47,46 +48,40 @@ struct Definer: Sendable {
 
   /// Brings a file's system rows to what this program has of them, and this node's description.
   func bringUpToDate() throws(TableError) {
-    try definitions.exclusively { _ throws(TableError) in
-      var schema = definitions.schema
-      let isNew = schema.systemLayout != SystemTables.layout
+    let note = Array("\(node)".utf8)
+    let known = try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+      try SchemaStore.get("node", transaction)
+    }
+    let isNew = definitions.current.systemLayout != SystemTables.layout
+    guard isNew || known != note else { return }
+    try writer.define { schema, _, transaction throws(TableError) in
       if schema.generation == 0 {
         schema.hostID = .random()
         schema.generation = Int32(clamping: clock.microseconds / 1_000_000)
       }
-      if isNew { schema.versionID = .random() }
-      let note = Array("\(node)".utf8)
-      let isKnown = try environment.read(mapping: TableError.init) {
-        transaction throws(TableError) in
-        try SchemaStore.get("node", transaction) == note
-      }
-      if isKnown, !isNew { return }
       schema.changedAt = moment(schema)
-      schema.systemLayout = SystemTables.layout
-      let changed = schema
-      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-        let databases = try Databases(transaction)
-        if isNew {
-          for name in SystemTables.written {
-            guard let table = changed.tables[name] else { continue }
-            var all = Int.max
-            _ = try Purge.step(table.id, databases, &all)
-          }
+      let databases = try Databases(transaction)
+      if isNew {
+        schema.versionID = .random()
+        schema.systemLayout = SystemTables.layout
+        for name in SystemTables.written {
+          guard let table = schema.tables[name] else { continue }
+          var all = Int.max
+          _ = try Purge.step(table.id, databases, &all)
         }
-        let writer = try systemWriter(changed, transaction)
-        if isNew { try writer.update(SchemaDifference(from: Schema(), to: changed)) }
-        try writer.write(node.systemRow(changed))
-        try SchemaStore.set("node", note, transaction)
-        try SchemaStore.saveState(changed, transaction)
       }
-      definitions.replace(by: changed)
+      let system = try systemWriter(schema, transaction)
+      if isNew { try system.update(SchemaDifference(from: Schema(), to: schema)) }
+      try system.write(node.systemRow(schema))
+      try SchemaStore.set("node", note, transaction)
+      try SchemaStore.saveState(schema, transaction)
     }
   }
 
   /// Does one step of the work that is noted; false where there is none.
   func continueWork() throws(TableError) -> Bool {
     if try purgeStep() { return true }
-    let unbuilt = definitions.schema.userTables.flatMap(\.indexes).first { !$0.isBuilt }
+    let unbuilt = definitions.current.userTables.flatMap(\.indexes).first { !$0.isBuilt }
     guard let unbuilt else { return false }
     do throws(TableError) { _ = try buildStep(unbuilt.id) } catch {
       // An error of the disk's may pass; one of a row's will not.
@@ -106,16 +101,14 @@ struct Definer: Sendable {
       try SchemaStore.numbers(noted: "purge", transaction)
     }
     if noted.isEmpty { return false }
-    return try definitions.exclusively { _ throws(TableError) in
-      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-        let databases = try Databases(transaction)
-        var left = stepRows
-        for id in noted {
-          guard try Purge.step(id, databases, &left) else { return true }
-          try SchemaStore.set("purge/\(id)", nil, transaction)
-        }
-        return false
+    return try writer.define { _, _, transaction throws(TableError) in
+      let databases = try Databases(transaction)
+      var left = stepRows
+      for id in noted {
+        guard try Purge.step(id, databases, &left) else { return true }
+        try SchemaStore.set("purge/\(id)", nil, transaction)
       }
+      return false
     }
   }
 
@@ -140,18 +133,13 @@ struct Definer: Sendable {
   private func change(
     _ body: (inout Schema, inout Int64) throws(TableError) -> Void
   ) throws(TableError) -> [UInt32] {
-    try definitions.exclusively { last throws(TableError) in
-      let old = definitions.schema
-      var changed = old
-      try body(&changed, &last)
-      let hasWork = changed.userTables.contains { $0.indexes.contains { !$0.isBuilt } }
-      guard hasWork || !SchemaDifference(from: old, to: changed).isEmpty else { return [] }
-      let outcome = try environment.write(mapping: TableError.init) {
-        transaction throws(TableError) in
-        try write(changed, over: old, transaction)
-      }
-      definitions.replace(by: outcome)
-      return outcome.userTables.flatMap(\.indexes).filter { !$0.isBuilt }.map(\.id)
+    try writer.define { schema, last, transaction throws(TableError) in
+      let old = schema
+      try body(&schema, &last)
+      let hasWork = schema.userTables.contains { $0.indexes.contains { !$0.isBuilt } }
+      guard hasWork || !SchemaDifference(from: old, to: schema).isEmpty else { return [] }
+      schema = try write(schema, over: old, transaction)
+      return schema.userTables.flatMap(\.indexes).filter { !$0.isBuilt }.map(\.id)
     }
   }
 

@@ -16,7 +16,4 @@ package enum Limits {
   package static let stepRows = 10_000
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.
   package static let pageRows = 5_000
-  /// The size that `tables/data.mdb` may reach where nothing is configured: address space, not
-  /// disk.
-  package static let mapSize = 64 << 30
 }
