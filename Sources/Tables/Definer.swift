@@ -6,8 +6,8 @@ internal import Machine
 /// what there is of the work that follows from it, in one transaction.
 ///
 /// What is too much for one transaction is noted in it: the rows of a dropped table to be removed
-/// (`Purge`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and the
-/// next opening goes on where the last step ended.
+/// (`Purge`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and
+/// the next opening goes on where the last step ended.
 struct Definer: Sendable {
   let environment: Environment
   let definitions: CurrentSchema
@@ -32,8 +32,8 @@ struct Definer: Sendable {
     }
   }
 
-  /// Makes the change durable, with the first step of what follows from it. Returns the indexes that
-  /// are not complete.
+  /// Makes the change durable, with the first step of what follows from it. Returns the indexes
+  /// that are not complete.
   func begin(_ statement: Statement, keyspace: String?) throws(TableError) -> [UInt32] {
     try change { schema, last throws(TableError) in
       // Not before anything that has been written.

@@ -18,8 +18,8 @@ extension Keyspace {
 }
 
 extension Table {
-  /// The CREATE TABLE statement that makes this table; with `withInternals` also its identifier, and
-  /// the statements that dropped columns and added them again.
+  /// The CREATE TABLE statement that makes this table; with `withInternals` also its identifier,
+  /// and the statements that dropped columns and added them again.
   package func described(withInternals: Bool = false) -> String {
     let isVirtual = SystemKeyspace.virtual.contains(keyspace)
     var text = isVirtual ? "VIRTUAL TABLE " : "CREATE TABLE "

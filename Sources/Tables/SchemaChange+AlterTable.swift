@@ -142,7 +142,8 @@ extension DataType {
     }
   }
 
-  /// Whether every value of another type is one of this type (`AbstractType.isValueCompatibleWith`).
+  /// Whether every value of another type is one of this type (Cassandra's
+  /// `AbstractType.isValueCompatibleWith`).
   func holdsValues(of other: DataType) -> Bool {
     if self == other { return true }
     switch (self, other) {

@@ -1,7 +1,7 @@
 internal import CQL
 
-/// What CREATE, ALTER, DROP and TRUNCATE make of the definitions: a new value, nothing else. What has
-/// to be written, removed and built follows from comparing it with the old one.
+/// What CREATE, ALTER, DROP and TRUNCATE make of the definitions: a new value, nothing else. What
+/// has to be written, removed and built follows from comparing it with the old one.
 struct SchemaChange {
   var schema: Schema
   /// The one in use.

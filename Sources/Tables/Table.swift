@@ -51,7 +51,8 @@ package struct Index: Hashable, Sendable {
   package var name: String
   var columnID: UInt32
   package var target: Target
-  /// False while rows older than the index may be missing in it: writers keep it, no reader asks it.
+  /// False while rows older than the index may be missing in it: writers keep it, and no reader
+  /// asks it.
   package var isBuilt = true
 }
 

@@ -41,6 +41,7 @@ package struct TableOptions: Hashable, Sendable {
 
   package init() {}
 
+  /// An option's value, whether or not something was said about it.
   package subscript(option: TableOption) -> Value {
     get { others[option] ?? TableOptions.standard(option) }
     set {

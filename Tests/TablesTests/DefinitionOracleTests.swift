@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tables
 
-/// Random changes of one table's definition among random writes, compared with a simple model: every
-/// cell ever written, with its time, and when each column was dropped.
+/// Random changes of one table's definition among random writes, compared with a simple model:
+/// every cell ever written, with its time, and when each column was dropped.
 @Suite struct DefinitionOracleTests {
   @Test func `old rows stay what they were through every change of their table`() throws {
     var random = seededRandom()

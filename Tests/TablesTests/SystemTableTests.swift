@@ -9,8 +9,8 @@ import Testing
     page.columns.map { "\($0.name) \($0.type.name)" }
   }
 
-  /// Cassandra 4.0's columns (`SystemKeyspace`, `SchemaKeyspace`, `VirtualSchemaKeyspace`) in the order
-  /// of `SELECT *`: the key, then the others by name.
+  /// Cassandra 4.0's columns (`SystemKeyspace`, `SchemaKeyspace`, `VirtualSchemaKeyspace`) in the
+  /// order of `SELECT *`: the key, then the others by name.
   private static let columns: [String: [String]] = [
     "system.local": [
       "key text", "bootstrapped text", "broadcast_address inet", "broadcast_port int",
