@@ -17,9 +17,12 @@ struct Definer: Sendable {
   /// How many rows one step of the work looks at.
   let stepRows: Int
 
-  /// Returns when the change is durable and a new index is complete.
-  func execute(_ statement: Statement, keyspace: String?) throws(TableError) {
-    let unfinished = try begin(statement, keyspace: keyspace)
+  /// Returns when the change is durable and a new index is complete: what has changed, nil where
+  /// nothing has.
+  func execute(
+    _ statement: Statement, keyspace: String?
+  ) throws(TableError) -> DefinitionChange? {
+    let (change, unfinished) = try begin(statement, keyspace: keyspace)
     _ = try purgeStep()
     for index in unfinished {
       do throws(TableError) {
@@ -30,11 +33,14 @@ struct Definer: Sendable {
         throw error
       }
     }
+    return change
   }
 
   /// Makes the change durable, with the first step of what follows from it. Returns the indexes
   /// that are not complete.
-  func begin(_ statement: Statement, keyspace: String?) throws(TableError) -> [UInt32] {
+  func begin(
+    _ statement: Statement, keyspace: String?
+  ) throws(TableError) -> (change: DefinitionChange?, unfinished: [UInt32]) {
     try change { schema, last throws(TableError) in
       // Not before anything that has been written.
       let now = max(clock.microseconds, last)
@@ -114,10 +120,8 @@ struct Definer: Sendable {
 
   /// Fills an index some way on; false where it is complete or gone.
   private func buildStep(_ id: UInt32) throws(TableError) -> Bool {
-    let unfinished = try change { schema, _ throws(TableError) in
-      schema.updateIndex(id) { $0.isBuilt = $0.isBuilt }
-    }
-    return unfinished.contains(id)
+    // Nothing but what every change does with an index that is not complete.
+    try change { _, _ throws(TableError) in }.unfinished.contains(id)
   }
 
   private func forget(_ id: UInt32) throws(TableError) {
@@ -128,18 +132,21 @@ struct Definer: Sendable {
     }
   }
 
-  /// Lets `body` make another schema of the present one and brings it into the file. Returns the
-  /// indexes that are not complete.
+  /// Lets `body` make another schema of the present one and brings it into the file. Returns what
+  /// has changed, and the indexes that are not complete.
   private func change(
     _ body: (inout Schema, inout Int64) throws(TableError) -> Void
-  ) throws(TableError) -> [UInt32] {
+  ) throws(TableError) -> (change: DefinitionChange?, unfinished: [UInt32]) {
     try writer.define { schema, last, transaction throws(TableError) in
       let old = schema
       try body(&schema, &last)
       let hasWork = schema.userTables.contains { $0.indexes.contains { !$0.isBuilt } }
-      guard hasWork || !SchemaDifference(from: old, to: schema).isEmpty else { return [] }
+      guard hasWork || !SchemaDifference(from: old, to: schema).isEmpty else { return (nil, []) }
       schema = try write(schema, over: old, transaction)
-      return schema.userTables.flatMap(\.indexes).filter { !$0.isBuilt }.map(\.id)
+      return (
+        DefinitionChange(SchemaDifference(from: old, to: schema)),
+        schema.userTables.flatMap(\.indexes).filter { !$0.isBuilt }.map(\.id)
+      )
     }
   }
 
@@ -152,11 +159,12 @@ struct Definer: Sendable {
     let difference = SchemaDifference(from: old, to: new)
     if difference.isEmpty { return old }
     new.version += 1
-    new.versionID = .random()
     new.changedAt = moment(old)
+    // What clients are not told, such as a TRUNCATE, is no other version to them.
+    if difference.isTold { new.versionID = .random() }
     let writer = try systemWriter(new, transaction)
     try writer.update(difference)
-    try writer.write(node.systemRow(new))
+    if difference.isTold { try writer.write(node.systemRow(new)) }
     for id in difference.abandoned.sorted() {
       try SchemaStore.set("purge/\(id)", [], transaction)
       try SchemaStore.set("build/\(id)", nil, transaction)

@@ -40,6 +40,12 @@ struct SchemaDifference {
     return (Array(before.subtracting(after)), Array(after.subtracting(before)))
   }
 
+  /// Whether the system's tables tell of it.
+  var isTold: Bool {
+    let rows = systemRows
+    return (rows.removed + rows.written).contains { $0.table.keyspace != "system" }
+  }
+
   private static func differing<Key: Hashable, Value: Equatable>(
     _ old: [Key: Value], _ new: [Key: Value]
   ) -> [Key] {

@@ -143,8 +143,7 @@ package final class Tables: Sendable {
         try transaction.execute(statement, values)
       }
     case .define(let definition):
-      try define(definition, statement.keyspace)
-      return Page(columns: [], rows: [])
+      return try define(definition, statement.keyspace)
     case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
     }
   }
@@ -176,7 +175,7 @@ package final class Tables: Sendable {
         // Definitions are replaced after their commit. Where they are the same before and after the
         // state was taken, nothing of the state is newer than they are but what came with a commit
         // that is about to replace them; and that removes nothing (see `Definer`).
-        guard definitions.current.version == schema.version else { return nil }
+        guard definitions.version == schema.version else { return nil }
         return try body(schema, transaction)
       }
       if let result { return result }
@@ -184,10 +183,12 @@ package final class Tables: Sendable {
   }
 
   /// Carries out a change of definitions; waits until it is done.
-  private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) {
+  private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) -> Page {
     guard let definer else { throw Tables.readOnly }
-    try definer.execute(statement, keyspace: keyspace)
+    var page = Page(columns: [], rows: [])
+    page.change = try definer.execute(statement, keyspace: keyspace)
     housekeeper?.wake()
+    return page
   }
 
   /// Executes a prepared statement without occupying the thread while it is written.
@@ -211,8 +212,7 @@ package final class Tables: Sendable {
             })
         }
       }
-      try outcome.get()
-      return Page(columns: [], rows: [])
+      return try outcome.get()
     case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
     }
   }

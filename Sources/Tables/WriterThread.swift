@@ -215,6 +215,8 @@ final class CurrentSchema: Sendable {
 
   init(_ schema: Schema) { held = Mutex(schema) }
 
+  var version: Int { held.withLock { $0.version } }
+
   var current: Schema {
     get { held.withLock { $0 } }
     set { held.withLock { $0 = newValue } }

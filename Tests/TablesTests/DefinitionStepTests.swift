@@ -50,7 +50,7 @@ import Testing
   }
 
   private func begin(_ store: TemporaryTables, _ statement: String) throws -> [UInt32] {
-    try definer(store).begin(try CQLParser.parse(statement), keyspace: nil)
+    try definer(store).begin(try CQLParser.parse(statement), keyspace: nil).unfinished
   }
 
   private func finish(_ store: TemporaryTables) throws -> Int {

@@ -291,4 +291,31 @@ import Testing
     #expect(try store.tables.schema.keyspaces["system_auth"]?.replication == .simple(5))
     #expect(try TablesCheck(store.tables).faults == [])
   }
+
+  // AlterSchemaStatement.schemaChangeEvent of each statement; Result.Void where nothing changed.
+  @Test func `a statement tells what it has changed, as the native protocol does`() throws {
+    let store = try TemporaryTables()
+    let changes: [(String, String?)] = [
+      ("CREATE KEYSPACE e", "CREATED KEYSPACE e "), ("CREATE KEYSPACE IF NOT EXISTS e", nil),
+      ("ALTER KEYSPACE e WITH durable_writes = false", "UPDATED KEYSPACE e "),
+      ("CREATE TYPE e.u (a int)", "CREATED TYPE e u"),
+      ("CREATE TYPE e.w (u frozen<u>)", "CREATED TYPE e w"),
+      ("CREATE TABLE e.t (a int PRIMARY KEY, v frozen<w>)", "CREATED TABLE e t"),
+      ("ALTER TYPE e.u ADD b int", "UPDATED TYPE e u"),
+      ("ALTER TABLE e.t ADD x int", "UPDATED TABLE e t"),
+      ("CREATE INDEX i ON e.t (x)", "UPDATED TABLE e t"), ("DROP INDEX e.i", "UPDATED TABLE e t"),
+      ("TRUNCATE e.t", nil), ("DROP TABLE IF EXISTS e.none", nil),
+      ("DROP TABLE e.t", "DROPPED TABLE e t"), ("DROP TYPE e.w", "DROPPED TYPE e w"),
+      ("DROP KEYSPACE e", "DROPPED KEYSPACE e "),
+    ]
+    for (statement, wanted) in changes {
+      let version = try store.tables.schema.versionID
+      let change = try store.tables.execute(statement).change
+      let text = change.map {
+        "\($0.kind.rawValue) \($0.target.rawValue) \($0.keyspace) \($0.name)"
+      }
+      #expect(text == wanted, "\(statement)")
+      #expect(try (store.tables.schema.versionID == version) == (wanted == nil), "\(statement)")
+    }
+  }
 }
