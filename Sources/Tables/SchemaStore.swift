@@ -19,13 +19,13 @@ enum SchemaStore {
     // Tables name types, and types name each other.
     var types: [(name: QualifiedName, value: [UInt8])] = []
     for (key, value) in schema where key.hasPrefix("type/") {
-      let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+      let parts = names(in: key)
       guard parts.count == 3 else { throw damaged(key) }
       types.append((QualifiedName(keyspace: parts[1], parts[2]), value))
     }
     try load(types, into: &loaded)
     for (key, value) in schema {
-      let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+      let parts = names(in: key)
       switch (parts.first, parts.count) {
       case ("keyspace", 2): loaded.keyspaces[parts[1]] = try keyspace(value, name: parts[1])
       case ("table", 3):
@@ -46,6 +46,11 @@ enum SchemaStore {
       try decode(state: state, into: &loaded)
     }
     return loaded
+  }
+
+  /// What stands between the slashes of a key; a type's name, the last, may have some itself.
+  private static func names(in key: String) -> [String] {
+    key.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
   }
 
   /// Reads the types in rounds: in each those that name only types already read.

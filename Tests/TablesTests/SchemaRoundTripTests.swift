@@ -151,7 +151,8 @@ private struct RandomSchema {
       let found = type(schema)
       return "\(word) \(schema.types.keys.contains { $0.name == found } ? "int" : found)"
     }
-    return "CREATE TYPE k.\(quoted("u")) (\(fields.joined(separator: ", ")))"
+    let name = coin ? quoted("u") : "\"/u/\(number)/\""
+    return "CREATE TYPE k.\(name) (\(fields.joined(separator: ", ")))"
   }
 
   private mutating func createTable(_ schema: Schema) -> String {
