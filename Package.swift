@@ -102,7 +102,8 @@ let package = Package(
     .executableTarget(
       name: "grouse",
       dependencies: [
-        "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "CQL", "Posts",
+        "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
+        "CQL", "Posts",
         "Records", "Compression", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -24,6 +24,7 @@ package final class KeyboardInterrupt: Sendable {
   /// Whether it has been pressed since `reset`.
   package var isRaised: Bool { interruptCount.load(ordering: .acquiring) > 0 }
 
+  /// Forgets that it has been pressed.
   package func reset() { interruptCount.store(0, ordering: .releasing) }
 }
 

@@ -93,7 +93,7 @@ package final class LineEditor {
     return UInt8(CC_REDISPLAY)
   }
 
-  /// libedit takes bytes as the locale has them: without UTF-8 in it, letters beyond ASCII are lost.
+  /// libedit takes bytes as the locale has them: without UTF-8, letters beyond ASCII are lost.
   private static func useUTF8() {
     setlocale(LC_CTYPE, "")
     let codeset = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) }

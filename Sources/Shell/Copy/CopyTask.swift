@@ -88,7 +88,12 @@ struct CopyTask {
 enum CQLName {
   /// In double quotes, which take every name as it is.
   static func quoted(_ name: String) -> String {
-    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
+    var quoted: String.UnicodeScalarView = "\"".unicodeScalars
+    for scalar in name.unicodeScalars {
+      if scalar == "\"" { quoted.append(scalar) }
+      quoted.append(scalar)
+    }
+    quoted.append("\"")
+    return String(quoted)
   }
 }

@@ -13,15 +13,12 @@ struct FieldParser {
     let text = field.text
     let isText = type.whole == .text || type.whole == .ascii
     if text == format.null, !(isText && field.isQuoted) { return nil }
-    switch type.whole {
-    case .list, .set, .map, .tuple, .user:
-      var parts = PartScanner(text)
-      let value = try parse(&parts, type.whole, end: [])
-      parts.skipBlanks()
-      guard parts.isAtEnd else { throw ShellError("'\(parts.rest)' follows the value") }
-      return value
-    default: return try scalar(text, type.whole)
-    }
+    guard type.isMadeOfParts else { return try scalar(text, type.whole) }
+    var parts = PartScanner(text)
+    let value = try parse(&parts, type.whole, end: [])
+    parts.skipBlanks()
+    guard parts.isAtEnd else { throw ShellError("\(parts.found) follows the value") }
+    return value
   }
 
   private func scalar(_ text: String, _ type: DataType) throws(ShellError) -> [UInt8] {
@@ -59,9 +56,16 @@ struct FieldParser {
   // Inside of a collection, a tuple or a user-defined type.
 
   private func parse(
-    _ parts: inout PartScanner, _ type: DataType, end: Set<Character>
+    _ parts: inout PartScanner, _ type: DataType, end: Set<Unicode.Scalar>
   ) throws(ShellError) -> [UInt8]? {
     parts.skipBlanks()
+    if type.isMadeOfParts, !parts.isAtBracket {
+      var ahead = parts
+      if isNull(ahead.takeWord(end: end)) {
+        parts = ahead
+        return nil
+      }
+    }
     switch type.whole {
     case .list(let element), .set(let element):
       let values = try sequence(&parts, element)
@@ -71,12 +75,12 @@ struct FieldParser {
     case .user(let user): return try fields(&parts, user)
     default:
       if let quoted = try parts.takeQuoted() { return try scalar(quoted, type) }
-      // A name of a time has colons, and blanks behind none of them.
       let word = parts.takeWord(end: end)
-      if word == format.null || word == "null" { return nil }
-      return try scalar(word, type)
+      return isNull(word) ? nil : try scalar(word, type)
     }
   }
+
+  private func isNull(_ word: String) -> Bool { word == format.null || word == "null" }
 
   private static func sized(_ value: [UInt8]?) -> [UInt8] {
     bigEndian(value.map { Int32(clamping: $0.count) } ?? -1) + (value ?? [])
@@ -149,5 +153,14 @@ struct FieldParser {
       try parts.expect(close)
     }
     return user.fields.flatMap { Self.sized(found[$0.name] ?? nil) }
+  }
+}
+
+extension DataType {
+  fileprivate var isMadeOfParts: Bool {
+    switch whole {
+    case .list, .set, .map, .tuple, .user: true
+    default: false
+    }
   }
 }

@@ -2,6 +2,7 @@ package import Tables
 
 /// Prints results page by page as cqlsh does.
 package struct ResultPrinter {
+  /// How rows are laid out.
   package enum Layout: Sendable {
     case table
     /// `EXPAND ON`: a line a value.

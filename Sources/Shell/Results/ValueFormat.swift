@@ -72,10 +72,12 @@ package struct ValueFormat: Sendable {
       guard TimeFormat.hasPlainYear(milliseconds: milliseconds) else { return "\(milliseconds)" }
       return times?.text(milliseconds) ?? type.display(Array(bytes))
     case (.date, 4):
-      // Python has no date outside of these years: cqlsh shows the days since 1970.
-      let days = Int(load(bytes) as UInt32) - 1 << 31
-      return TimeFormat.hasPlainYear(days: days) || !escapes
-        ? type.display(Array(bytes)) : "\(days)"
+      let native: UInt32 = load(bytes)
+      let days = Int(native) - 1 << 31
+      if TimeFormat.hasPlainYear(days: days) { return type.display(Array(bytes)) }
+      // Python has no such date, and cqlsh shows the days since 1970. A statement, and COPY FROM,
+      // takes such a one as a number that is 2^31 in 1970.
+      return escapes ? "\(days)" : "\(native)"
     default: return type.display(Array(bytes))
     }
   }
@@ -88,13 +90,19 @@ package struct ValueFormat: Sendable {
     text bytes: UnsafeRawBufferPointer, _ isInside: Bool, to shown: inout ShownText
   ) {
     var text = String(decoding: bytes, as: UTF8.self)
-    if isInside {
-      text =
-        "'"
-        + text.split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "''") + "'"
-    }
+    if isInside { text = Self.quoted(text) }
     if escapes { shown.append(escaping: text, .yellow) } else { shown.append(text, .yellow) }
+  }
+
+  /// By Unicode scalars: a quote with a combining mark behind it is still a quote.
+  private static func quoted(_ text: String) -> String {
+    var quoted: String.UnicodeScalarView = "'".unicodeScalars
+    for scalar in text.unicodeScalars {
+      if scalar == "'" { quoted.append(scalar) }
+      quoted.append(scalar)
+    }
+    quoted.append("'")
+    return String(quoted)
   }
 
   private func append(
