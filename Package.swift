@@ -98,7 +98,9 @@ let package = Package(
     tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
     target("Terminal", ["CEdit", "Machine"]),
     target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),
-    tests("ShellTests", ["Shell", "Tables", "CQL", "Machine", "TestSupport"], data: ["Golden"]),
+    tests(
+      "ShellTests", ["Shell", "Terminal", "Tables", "CQL", "Machine", "TestSupport"],
+      data: ["Golden"]),
     .executableTarget(
       name: "grouse",
       dependencies: [

@@ -19,6 +19,11 @@ package final class KeyboardInterrupt: Sendable {
     #endif
     // Without SA_RESTART: a read that waits for a key comes back.
     sigaction(SIGINT, &action, nil)
+    // Whoever started the process may have held the signal back.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether it has been pressed since `reset`.

@@ -36,7 +36,9 @@ enum TypedTerminal {
     process.executableURL = script
     process.arguments = [Program.path] + arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.environment = ProcessInfo.processInfo.environment.merging([
+    var environment = ProcessInfo.processInfo.environment
+    environment["NO_COLOR"] = nil
+    process.environment = environment.merging([
       "HOME": folder.path, "TERM": "xterm", "LANG": "C.UTF-8", "XDG_STATE_HOME": "",
     ]) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: input)
@@ -48,7 +50,9 @@ enum TypedTerminal {
       try JSONDecoder().decode([String].self, from: Data("[".utf8) + line + Data("]".utf8))[0]
     }
     let code = lines.last.flatMap { Int32(String(decoding: $0, as: UTF8.self)) } ?? -1
-    #expect(process.terminationStatus == 0, "\(shown.last ?? "")")
+    #expect(
+      process.terminationStatus == 0,
+      "\(shown.count): \(steps[max(shown.count - 1, 0)]), \(shown.suffix(2))")
     return (shown, code)
   }
 }

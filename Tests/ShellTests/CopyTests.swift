@@ -168,6 +168,17 @@ private final class Bench {
     #expect(try bench.read("errors").split(separator: "\n").count == 4)
   }
 
+  @Test func `several files are read as one`() throws {
+    let bench = try Bench()
+    _ = try bench.tables.execute("CREATE TABLE k.t (a int PRIMARY KEY, b text)")
+    for file in 1...3 { _ = try bench.write("part\(file).csv", "a,b\n\(file),x\n\(file + 10),y\n") }
+    let names = ["part[12].csv", "part3.csv"].map { bench.folder($0) }.joined(separator: ", ")
+    #expect(try bench.session.run(text: "COPY t FROM '\(names)' WITH HEADER = TRUE", name: "test"))
+    #expect(try bench.rows("t").count == 6)
+    let more = bench.folder("none*.csv")
+    #expect(try !bench.session.run(text: "COPY t FROM '\(more)'", name: "test"))
+  }
+
   @Test func `what COPY does not take is refused by name`() throws {
     for (command, word) in [
       ("COPY t TO 'f' WITH NUMPROCESSES = 4", "NUMPROCESSES"),

@@ -1,4 +1,5 @@
 import CQL
+import TestSupport
 import Testing
 
 @testable import Shell
@@ -35,6 +36,27 @@ import Testing
       for (found, wanted) in zip(found, wanted) { #expect(found.text.hasPrefix(wanted.text)) }
       #expect(found.map(\.isComplete) == wanted.indices.map { $0 < wanted.count - 1 })
     }
+  }
+
+  @Test func `random scripts are cut as the parser cuts them`() {
+    var values = RandomValues(random: Seed.random())
+    let words = [
+      "SELECT ", "a", "'", "\"", "--", "-", "/*", "*/", "/", "//", "\n", ";", "$$", "$", " BEGIN ",
+      " BATCH ", " APPLY ", "1", "é", " x'y' ", "\r", "*", "{", "''",
+    ]
+    var compared = 0
+    for _ in 0..<4_000 {
+      let text = (0..<Int.random(in: 1..<14, using: &values.random))
+        .map { _ in words.randomly(&values.random) }.joined()
+      let whole = Self.statements(text, pieces: 1_000)
+      #expect(Self.statements(text, pieces: 1) == whole, "\(text.debugDescription)")
+      guard let wanted = try? CQLParser.split(script: text) else { continue }
+      compared += 1
+      #expect(
+        whole.map { [$0.line, $0.column] } == wanted.map { [$0.line, $0.column] },
+        "\(text.debugDescription)")
+    }
+    #expect(compared > 200)
   }
 
   @Test func `commands of the shell end with their line`() {

@@ -58,12 +58,12 @@ struct Completer {
       .filter { $0.lowercased().hasPrefix(context.prefix.lowercased()) }
     let distinct = Set(found).sorted()
     guard let first = distinct.first else { return completion }
-    let typed = context.prefix.count
+    let typed = context.prefix.unicodeScalars.count
     let common = distinct.dropFirst().reduce(first) { $0.commonPrefix(with: $1, caseless: true) }
     if distinct.count == 1 {
       completion.replaced = typed
       completion.insertion = first.last.map { "<.".contains($0) } ?? false ? first : first + " "
-    } else if common.count > typed {
+    } else if common.unicodeScalars.count > typed {
       completion.replaced = typed
       completion.insertion = common
     } else {

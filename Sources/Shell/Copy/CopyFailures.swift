@@ -27,15 +27,16 @@ struct CopyFailures {
       || task.options.maxInsertErrors.map { insertErrors > $0 } ?? false
   }
 
-  mutating func add(_ record: CopyRecord, _ kind: Kind, _ what: String) {
+  mutating func add(
+    _ record: CopyRecord, of file: String, _ kind: Kind, _ what: String
+  ) {
     switch kind {
     case .parse: parseErrors += 1
     case .insert: insertErrors += 1
     }
-    let name = task.command.file ?? "(stdin)"
     let error = kind == .parse ? "ParseError" : "InvalidRequest"
     task.complain(
-      "\(name):\(record.line): row \(record.number): Failed to import 1 rows: \(error) - \(what)")
+      "\(file):\(record.line): row \(record.number): Failed to import 1 rows: \(error) - \(what)")
     do throws(IOFailure) { try keep(record) } catch { task.complain("\(error)") }
   }
 

@@ -6,6 +6,8 @@ internal import Terminal
 struct CopyImport {
   private struct Row {
     var record: CopyRecord
+    /// The file that it stands in.
+    var file: String
     var values: [[UInt8]?]
   }
 
@@ -19,6 +21,7 @@ struct CopyImport {
   private var failures: CopyFailures
   private var imported = 0
   private var read = 0
+  private var skipped = 0
 
   init(_ task: CopyTask) throws {
     self.task = task
@@ -53,17 +56,35 @@ struct CopyImport {
       + keys.map { "\($0) = ?" }.joined(separator: " AND ")
   }
 
-  /// Reads the rows that `reader` gives. `share` says how much of the file has been read by then.
-  mutating func run(_ reader: inout RecordReader, share: () -> Double?) throws {
+  /// Reads the rows that each input has.
+  mutating func run(_ inputs: [ScriptInput]) throws {
     try task.announce(bound)
     let bar = ProgressBar("Importing", unit: "rows", total: nil)
     defer { bar.clear() }
+    for input in inputs where !hasEnough {
+      // Typed or piped rows stand before other statements, and end at a dot.
+      var reader = RecordReader(
+        task.options.fields, endsAtDot: task.path == nil, source: input.bytes)
+      defer { input.giveBack(reader.rest) }
+      try read(&reader, input, bar)
+    }
+    bar.clear()
+    try task.conclude(imported, "imported from \(inputs.count) files", " (\(skipped) skipped)")
+    try failures.conclude()
+  }
+
+  private var hasEnough: Bool {
+    failures.isExceeded || task.options.maxRows.map { read >= $0 } ?? false
+  }
+
+  private mutating func read(
+    _ reader: inout RecordReader, _ input: ScriptInput, _ bar: ProgressBar
+  ) throws {
     var header = task.options.hasHeader
-    var skipped = 0
     var rows: [Row] = []
+    let before = read
     let batch = min(task.options.batchRows ?? .max, task.options.chunkRows)
-    while task.options.maxRows.map({ read < $0 }) ?? true, !failures.isExceeded {
-      guard let record = try reader.next() else { break }
+    while !hasEnough, !task.isStopped(), let record = try reader.next() {
       if header {
         header = false
         continue
@@ -73,23 +94,20 @@ struct CopyImport {
         continue
       }
       read += 1
-      if let row = convert(record) { rows.append(row) }
+      if let row = convert(record, input.name) { rows.append(row) }
       if rows.count >= batch {
         try commit(rows)
         rows.removeAll(keepingCapacity: true)
-        let total = share().map { $0 > 0 ? Int(Double(read) / $0) : read }
+        // How many rows there will be is told from how much of the file they took so far.
+        let total = input.share.map { $0 > 0 ? before + Int(Double(read - before) / $0) : read }
         bar.update(read, total: total)
       }
-      if task.isStopped() { break }
     }
     guard !task.isStopped() else { throw ShellError("interrupted after \(imported) rows") }
     try commit(rows)
-    bar.clear()
-    try task.conclude(imported, "imported from 1 files", " (\(skipped) skipped)")
-    try failures.conclude()
   }
 
-  private mutating func convert(_ record: CopyRecord) -> Row? {
+  private mutating func convert(_ record: CopyRecord, _ file: String) -> Row? {
     var record = record
     record.number = read
     do throws(ShellError) {
@@ -111,9 +129,9 @@ struct CopyImport {
           throw ShellError("column \(columns[index].name): \(error)")
         }
       }
-      return Row(record: record, values: values)
+      return Row(record: record, file: file, values: values)
     } catch {
-      failures.add(record, .parse, "\(error)")
+      failures.add(record, of: file, .parse, "\(error)")
       return nil
     }
   }
@@ -140,7 +158,7 @@ struct CopyImport {
       }
       // A full disk is no fault of the row's.
       if error.storage != nil { throw error }
-      failures.add(rows[0].record, .insert, error.message)
+      failures.add(rows[0].record, of: rows[0].file, .insert, error.message)
     }
   }
 }

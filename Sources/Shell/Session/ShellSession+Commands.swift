@@ -105,18 +105,15 @@ extension ShellSession {
       try CopyExport(task).run()
       return try StandardOutput.flush()
     }
-    var copying = try CopyImport(task)
+    let inputs: [ScriptInput]
     if let path = task.path {
-      let input = try ScriptInput(path)
-      var reader = RecordReader(task.options.fields, endsAtDot: false, source: input.bytes)
-      try copying.run(&reader) { input.share }
+      inputs = try UserPath.files(path).map { try ScriptInput($0) }
     } else {
       // The rows stand behind the command where the command itself came from standard input.
-      let input = try inputRest ?? ScriptInput(nil)
+      inputs = [try inputRest ?? ScriptInput(nil)]
       try show("[Use . on a line by itself to end input]")
-      var reader = RecordReader(task.options.fields, endsAtDot: true, source: input.bytes)
-      defer { input.giveBack(reader.rest) }
-      try copying.run(&reader) { nil }
     }
+    var copying = try CopyImport(task)
+    try copying.run(inputs)
   }
 }

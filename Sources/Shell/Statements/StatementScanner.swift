@@ -105,7 +105,11 @@ package struct StatementScanner {
     switch place {
     case .between, .plain: return takePlain(byte, second)
     case .lineComment:
-      if byte == 0x0A { place = words.hasBegun ? .plain : .between } else { advance(1) }
+      if byte == 0x0A || byte == 0x0D {
+        place = words.hasBegun ? .plain : .between
+      } else {
+        advance(1)
+      }
     case .blockComment:
       let isEnd = byte == UInt8(ascii: "*") && second == UInt8(ascii: "/")
       if isEnd { place = words.hasBegun ? .plain : .between }
