@@ -15,7 +15,7 @@ import Testing
     _ = try tables.execute(TypesByName.keyspace)
     _ = try tables.execute(TypesByName.userType)
     for statement in [
-      "CREATE KEYSPACE other WITH replication = {'class': 'x'}",
+      "CREATE KEYSPACE other WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
       "CREATE TABLE k.posts (id int PRIMARY KEY, body text, \"Author\" text)",
       "CREATE TABLE k.people (name text PRIMARY KEY, born date)",
       "CREATE TABLE other.things (id int PRIMARY KEY)",

@@ -13,8 +13,32 @@ enum DescriptionText {
       return rows.flatMap { row in
         ["", "Cluster: \(row["cluster"] ?? "")", "Partitioner: \(row["partitioner"] ?? "")"]
           + ["Snitch: \(row["snitch"] ?? "")", ""]
+          + (row[ownership].map { ["Range ownership:", $0, ""] } ?? [])
       }
     default: return rows.flatMap { row in ["", row["create_statement"] ?? ""] }
+    }
+  }
+
+  /// The column of DESCRIBE CLUSTER that says who has the rows from which token on.
+  static let ownership = "range_ownership"
+
+  /// The value of that column: a map from tokens to lists of addresses.
+  static func ownership(_ map: [UInt8]) -> String {
+    map.withUnsafeBytes { bytes in
+      var entries = NativeValues(bytes)
+      let lines = (0..<entries.count()).map { _ in
+        let token = entries.next().map { String(decoding: $0, as: UTF8.self) } ?? ""
+        var addresses: [String] = []
+        if let list = entries.next() {
+          var values = NativeValues(list)
+          for _ in 0..<values.count() {
+            addresses += values.next().map { [String(decoding: $0, as: UTF8.self)] } ?? []
+          }
+        }
+        let space = String(repeating: " ", count: max(39 - token.count, 0))
+        return " \(space)\(token)  [\(addresses.joined(separator: ", "))]"
+      }
+      return lines.joined(separator: "\n")
     }
   }
 

@@ -85,7 +85,10 @@ extension ShellSession {
       for row in page.rows {
         var named: [String: String] = [:]
         for (column, value) in zip(page.columns, row) {
-          named[column.name] = value.map(column.type.display)
+          named[column.name] = value.map { value in
+            column.name == DescriptionText.ownership
+              ? DescriptionText.ownership(value) : column.type.display(value)
+          }
         }
         rows.append(named)
       }
