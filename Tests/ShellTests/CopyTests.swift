@@ -168,6 +168,24 @@ private final class Bench {
     #expect(try bench.read("errors").split(separator: "\n").count == 4)
   }
 
+  @Test func `null, an empty text and a text that reads like null are told apart`() throws {
+    let bench = try Bench()
+    for table in ["a", "b"] {
+      _ = try bench.tables.execute("CREATE TABLE k.\(table) (n int PRIMARY KEY, t text)")
+    }
+    for (number, value) in ["NULL", "'NULL'", "''", "'.'", "'\\'"].enumerated() {
+      _ = try bench.tables.execute("INSERT INTO k.a (n, t) VALUES (\(number), \(value))")
+    }
+    for options in ["", " WITH NULL = 'NULL'", " WITH NULL = '.' AND DELIMITER = ';'"] {
+      let file = bench.folder("f.csv")
+      #expect(
+        try bench.session.run(
+          text: "TRUNCATE b; COPY a TO '\(file)'\(options); COPY b FROM '\(file)'\(options)",
+          name: "test"))
+      #expect(try bench.rows("a") == bench.rows("b"), "\(options)")
+    }
+  }
+
   @Test func `several files are read as one`() throws {
     let bench = try Bench()
     _ = try bench.tables.execute("CREATE TABLE k.t (a int PRIMARY KEY, b text)")

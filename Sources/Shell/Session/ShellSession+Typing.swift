@@ -43,8 +43,11 @@ extension ShellSession {
         while scanner.next() != nil {}
         if scanner.isBetweenStatements {
           let entry = text.split(separator: "\n").joined(separator: " ")
-          editor.remember(entry)
-          history.append(entry)
+          // A password is not kept, though LOGIN is refused.
+          if !entry.uppercased().hasPrefix("LOGIN") {
+            editor.remember(entry)
+            history.append(entry)
+          }
           return text
         }
       }
