@@ -131,7 +131,11 @@ extension Table {
       guard ids.updateValue(UInt32(number), forKey: column.name) == nil else {
         throw .invalid("Duplicate column '\(column.name)' declaration for table '\(name)'")
       }
-      if column.isStatic { throw .invalid("Static columns are not supported") }
+      if column.isStatic, statement.clusteringKey.isEmpty {
+        throw .invalid(
+          "Static columns are only useful (and thus allowed) if the table has at least one "
+            + "clustering column")
+      }
     }
     func add(_ names: [String], _ kind: Column.Kind) throws(TableError) {
       for (position, name) in names.enumerated() {
@@ -159,12 +163,6 @@ extension Table {
     _ type: DataType, of column: String, _ kind: Column.Kind
   ) throws(TableError) {
     guard kind == .partitionKey || kind == .clustering else {
-      if type == .counter { throw .unsupported("A counter column") }
-      if case .multiCell(let whole) = type {
-        var kind = "collections"
-        if case .user = whole { kind = "user-defined types" }
-        throw .invalid("Non-frozen \(kind) are not supported: write frozen<…>")
-      }
       return
     }
     if case .multiCell(let whole) = type {

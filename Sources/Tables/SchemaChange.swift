@@ -185,12 +185,12 @@ private struct IndexBuilder {
   let maxKeySize: Int
 
   func build(_ databases: Databases) throws(TableError) {
-    let reader = RowReader(table, now: .min)
+    let reader = RowReader(table, databases.rows, now: .min)
+    reader.showsCovered = true
+    reader.showsStaticRecords = true
     var entries = IndexEntries()
-    try reader.scan(databases.rows, .all(table), reversed: false) { row throws(TableError) in
-      if let value = row[column] {
-        try entries.append(index, column, value, key: row.key, maxKeySize: maxKeySize)
-      }
+    try reader.scan(.all(table), reversed: false) { row throws(TableError) in
+      try entries.append(index, row, maxKeySize: maxKeySize)
       return true
     }
     try entries.visit { entry throws(LMDBError) in

@@ -240,11 +240,6 @@ import Testing
       "UPDATE k.d SET v = 1h WHERE k = 1 IF v > 1m",
       "Slice conditions are not supported on duration columns"
     ),
-    ("CREATE TABLE k.x (k int PRIMARY KEY, v counter)", "A counter column is not supported"),
-    (
-      "CREATE TABLE k.x (k int PRIMARY KEY, v u)",
-      "Non-frozen user-defined types are not supported: write frozen<…>"
-    ),
   ]
 
   @Test func `types are named as Cassandra names them`() {
