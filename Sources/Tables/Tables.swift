@@ -15,7 +15,7 @@ package final class Tables: Sendable {
 
   package let path: String
   let environment: Environment
-  private let clock: Clock
+  let clock: Clock
   private let loaded: Mutex<Schema>
   /// Held by the one that writes; the timestamp given last, microseconds since 1970.
   private let writing = Mutex(Int64.min)
