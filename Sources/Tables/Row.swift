@@ -12,7 +12,8 @@ struct Cell: Equatable {
   var isElement = false
   /// Seconds since 1970 after which the cell is gone; 0: never. Of what is deleted: when that was.
   var expiry: Int64 = 0
-  /// Seconds it was to live when it was written.
+  /// Seconds it was to live when it was written. What is deleted and has some has expired: it ranks
+  /// as it did before its value was dropped.
   var ttl: Int64 = 0
   /// Where its value stands in the row's bytes.
   var start = 0
@@ -20,6 +21,9 @@ struct Cell: Equatable {
   /// Where its path stands in the row's bytes.
   var pathStart = 0
   var pathCount = 0
+
+  /// Whether it is a deletion, not a value that is there or has expired.
+  var isTombstone: Bool { isDeleted && ttl == 0 }
 
   /// The cell's value in the bytes it was decoded from.
   func value(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -74,7 +78,8 @@ struct Row: Equatable {
     static let timed: UInt8 = 2
     static let element: UInt8 = 4
     static let columnDeletion: UInt8 = 8
-    static let known: UInt8 = 15
+    static let expired: UInt8 = 16
+    static let known: UInt8 = 31
   }
 
   static let version: UInt8 = 1
@@ -145,11 +150,13 @@ struct Row: Equatable {
     cell.timestamp = base &+ (try reader.zigzag())
     if flags & CellFlag.timed != 0 {
       cell.expiry = Int64(clamping: try reader.varint())
-      if !cell.isDeleted { cell.ttl = Int64(clamping: try reader.varint()) }
+      if !cell.isDeleted || flags & CellFlag.expired != 0 {
+        cell.ttl = Int64(clamping: try reader.varint())
+      }
     } else if cell.isDeleted {
       cell.expiry = Row.seconds(cell.timestamp)
     }
-    if flags & ~(CellFlag.deleted | CellFlag.timed) != 0 {
+    if flags & (CellFlag.element | CellFlag.columnDeletion) != 0 {
       cell.isColumnDeletion = flags & CellFlag.columnDeletion != 0
       if flags & CellFlag.element != 0 {
         cell.isElement = true

@@ -56,15 +56,17 @@ struct RowEncoder {
     _ bytes: UnsafeRawBufferPointer, to value: inout ByteBuffer
   ) {
     value.append(varint: UInt64(cell.column))
-    let isTimed = cell.isDeleted ? cell.expiry != Row.seconds(cell.timestamp) : cell.expiry != 0
+    let isTimed =
+      cell.isTombstone ? cell.expiry != Row.seconds(cell.timestamp) : cell.expiry != 0
     value.append(
       (cell.isDeleted ? Row.CellFlag.deleted : 0) | (isTimed ? Row.CellFlag.timed : 0)
+        | (cell.isDeleted && !cell.isTombstone ? Row.CellFlag.expired : 0)
         | (cell.isElement ? Row.CellFlag.element : 0)
         | (cell.isColumnDeletion ? Row.CellFlag.columnDeletion : 0))
     value.append(zigzag: cell.timestamp &- base)
     if isTimed {
       value.append(varint: UInt64(clamping: cell.expiry))
-      if !cell.isDeleted { value.append(varint: UInt64(clamping: cell.ttl)) }
+      if !cell.isTombstone { value.append(varint: UInt64(clamping: cell.ttl)) }
     }
     if cell.isElement {
       value.append(varint: UInt64(path.count))

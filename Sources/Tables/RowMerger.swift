@@ -23,18 +23,16 @@ struct Purge {
 
   func drops(_ deletion: Deletion) -> Bool { deletion.time < before }
 
-  /// A cell as it is kept: an expired one as a deletion, nil where nothing has to be kept. As in
-  /// Cassandra's `AbstractCell.purge`, the deletion counts from when the cell was written.
+  /// A cell as it is kept: an expired one without its value, nil where nothing has to be kept. As in
+  /// Cassandra's `AbstractCell.purge`, what has expired is a deletion from when it was written.
   func kept(_ cell: Cell) -> Cell? {
     var cell = cell
     if !cell.isDeleted {
       guard cell.expiry != 0, cell.expiry <= now else { return cell }
       cell.isDeleted = true
-      cell.expiry = max(cell.expiry - cell.ttl, 0)
-      cell.ttl = 0
       cell.count = 0
     }
-    return cell.expiry < before ? nil : cell
+    return cell.expiry - cell.ttl < before ? nil : cell
   }
 }
 
@@ -195,11 +193,12 @@ struct RowMerger {
       return left.isDeleted || !right.isDeleted
     }
     if left.timestamp != right.timestamp { return left.timestamp > right.timestamp }
-    if left.isDeleted != right.isDeleted { return left.isDeleted }
+    if left.isTombstone != right.isTombstone { return left.isTombstone }
     if (left.expiry == 0) != (right.expiry == 0) { return left.expiry != 0 }
     if left.expiry != right.expiry { return left.expiry > right.expiry }
     let order = KeyEncoding.compare(left.value(in: leftBytes), right.value(in: rightBytes))
     if order != 0 { return order > 0 }
-    return left.ttl > right.ttl
+    if left.ttl != right.ttl { return left.ttl > right.ttl }
+    return left.isDeleted && !right.isDeleted
   }
 }

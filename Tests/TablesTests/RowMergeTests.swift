@@ -21,7 +21,8 @@ import Testing
     func cell(_ column: UInt32) -> Cell {
       var cell = Cell(column: column, timestamp: number(-3...3))
       cell.isDeleted = number(0...3) == 0
-      if cell.isDeleted { cell.expiry = number(0...2) } else { (cell.expiry, cell.ttl) = expiry() }
+      (cell.expiry, cell.ttl) = expiry()
+      if cell.isDeleted, cell.ttl == 0 { cell.expiry = number(0...2) }
       return cell
     }
     let deletion =
