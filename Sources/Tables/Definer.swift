@@ -6,7 +6,7 @@ internal import Machine
 /// what there is of the work that follows from it, in one transaction.
 ///
 /// What is too much for one transaction is noted in it: the rows of a dropped table to be removed
-/// (`Purge`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and
+/// (`AbandonedRows`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and
 /// the next opening goes on where the last step ended.
 struct Definer: Sendable {
   let environment: Environment
@@ -73,7 +73,7 @@ struct Definer: Sendable {
         for name in SystemTables.written {
           guard let table = schema.tables[name] else { continue }
           var all = Int.max
-          _ = try Purge.step(table.id, databases, &all)
+          _ = try AbandonedRows.remove(table.id, databases, &all)
         }
       }
       let system = try systemWriter(schema, transaction)
@@ -111,7 +111,7 @@ struct Definer: Sendable {
       let databases = try Databases(transaction)
       var left = stepRows
       for id in noted {
-        guard try Purge.step(id, databases, &left) else { return true }
+        guard try AbandonedRows.remove(id, databases, &left) else { return true }
         try SchemaStore.set("purge/\(id)", nil, transaction)
       }
       return false
