@@ -164,7 +164,12 @@ struct Definer: Sendable {
     if difference.isTold { new.versionID = .random() }
     let writer = try systemWriter(new, transaction)
     try writer.update(difference)
-    if difference.isTold { try writer.write(node.systemRow(new)) }
+    if difference.isTold {
+      try writer.write(
+        SystemRow(
+          "system", "local",
+          ["key": Array("local".utf8), "schema_version": new.versionID.bytes]))
+    }
     for id in difference.abandoned.sorted() {
       try SchemaStore.set("purge/\(id)", [], transaction)
       try SchemaStore.set("build/\(id)", nil, transaction)

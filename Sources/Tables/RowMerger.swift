@@ -57,26 +57,26 @@ struct RowMerger {
     return finish(left, right, table, purge, into: &merged)
   }
 
-  /// Writes a row's value to `purged` without what `purge` drops; false where nothing is left.
-  mutating func purge(
-    _ value: UnsafeRawBufferPointer, _ table: Table, _ purge: Purge,
-    into purged: inout ByteBuffer
-  ) throws(ByteError) -> Bool {
-    try old.decode(value)
-    new.removeAll()
-    return finish(value, value, table, purge, into: &purged)
+  /// What a purge takes out of a partition's record.
+  struct Leaving: OptionSet {
+    let rawValue: Int
+
+    static let ranges = Leaving(rawValue: 1)
+    static let partitionKey = Leaving(rawValue: 2)
   }
 
-  /// Drops, in a purge, also what `covering` deletes: a deletion of the rows around.
+  /// Writes a row's value to `purged` without what `purge` drops and what `covering` deletes, a
+  /// deletion of the rows around; false where nothing is left.
   mutating func purge(
     _ value: UnsafeRawBufferPointer, coveredBy covering: Deletion?, _ table: Table,
-    _ purge: Purge, into purged: inout ByteBuffer
+    _ purge: Purge, leaving: Leaving, into purged: inout ByteBuffer
   ) throws(ByteError) -> Bool {
     try old.decode(value)
+    if !table.droppedColumns.isEmpty { old.purgeDropped(of: table) }
     new.removeAll()
-    guard let covering else { return finish(value, value, table, purge, into: &purged) }
-    let own = old.deletion
-    old.deletion = Deletion.later(own, covering)
+    old.deletion = Deletion.later(old.deletion, covering)
+    if leaving.contains(.ranges) { old.hasRanges = false }
+    if leaving.contains(.partitionKey) { old.partitionKey = nil }
     return finish(value, value, table, purge, covering: covering, into: &purged)
   }
 

@@ -241,7 +241,8 @@ struct RowWriter: ~Copyable {
     value.removeAll()
     cells.encode(RowHeader(base: times.timestamp), plan.table, to: &value)
     added.removeAll()
-    if !plan.table.indexes.isEmpty {
+    // With a digest the record is there already, with the key, and the merge gathers.
+    if !plan.table.indexes.isEmpty, !key.withBytes({ RowKey.hasDigest($0) }) {
       try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
     }
     try apply(plan.table, times.purge)
@@ -333,6 +334,42 @@ struct RowWriter: ~Copyable {
     try Self.gather(table, rows, key, old, into: &removed, maxKeySize)
     if remains { try Self.gather(table, rows, key, value, into: &added, maxKeySize) }
     return remains
+  }
+
+  /// Puts what is left of a row, partition record or range tombstone in its place, or takes it
+  /// away, with its index entries.
+  mutating func replace(
+    _ table: Table, _ key: [UInt8], with remains: [UInt8]?
+  ) throws(TableError) {
+    setKey(key)
+    value.removeAll()
+    value.append(remains ?? [])
+    removed.removeAll()
+    added.removeAll()
+    let isRange = key[key.borrowed { RowKey.partitionLength($0) } - 1] == RowKey.Class.range
+    if !table.indexes.isEmpty, !isRange {
+      let rows = self.rows
+      let existing = try stored { () throws(LMDBError) in
+        try key.borrowed { key throws(LMDBError) in try rows.get(key) }
+      }
+      old.removeAll()
+      if let existing {
+        old.append(existing)
+        try Self.gather(table, rows, self.key, old, into: &removed, maxKeySize)
+      }
+      if remains != nil { try Self.gather(table, rows, self.key, value, into: &added, maxKeySize) }
+    }
+    changes += 1
+    let indexes = self.indexes
+    try stored { () throws(LMDBError) in
+      try withKeyAndValue { key, value throws(LMDBError) in
+        if remains != nil { try rows.put(key, value) } else { _ = try rows.remove(key) }
+      }
+    }
+    try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
+    try added.visit { entry throws(LMDBError) in
+      try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
   }
 
   private func damaged(_ table: Table, _ error: ByteError) -> TableError {

@@ -15,7 +15,7 @@ package final class Tables: Sendable {
 
   package let path: String
   let environment: Environment
-  private let clock: Clock
+  let clock: Clock
   private let node: NodeDescription
   private let definitions: CurrentSchema
   /// Nil where the tables are open for reading only.

@@ -106,6 +106,44 @@ package final class WriteTransaction {
     return page
   }
 
+  /// Takes away what can go at the keys, looking again; returns how many it changed.
+  func purge(
+    _ candidates: [(table: Table, key: [UInt8])], now: Int64
+  ) throws(TableError) -> Int {
+    var purged = 0
+    var purger: RowPurger?
+    for (table, key) in candidates {
+      // A definition may have changed since.
+      guard schema.tables.values.contains(where: { $0 == table }) else { continue }
+      if purger?.table.id != table.id { purger = RowPurger(table, databases.rows, now: now) }
+      if try purge(table, key, purger) { purged += 1 }
+    }
+    return purged
+  }
+
+  private func purge(
+    _ table: Table, _ key: [UInt8], _ purger: RowPurger?
+  ) throws(TableError) -> Bool {
+    let outcome = try key.borrowed { key throws(TableError) in
+      let value = try stored { () throws(LMDBError) in try databases.rows.get(key) }
+      purger?.leave()
+      return try value.flatMap { value throws(TableError) in try purger?.outcome((key, value)) }
+    }
+    switch outcome {
+    case nil, .stays: return false
+    case .shrinks(let remains): try writer.replace(table, key, with: remains)
+    case .goes:
+      try writer.replace(table, key, with: nil)
+      let length = key.borrowed { RowKey.partitionLength($0) }
+      if key[length - 1] == RowKey.Class.range {
+        // The record promises range tombstones only as long as there are some.
+        let record = Array(key[..<(length - 1)]) + [RowKey.Class.record]
+        _ = try purge(table, record, purger)
+      }
+    }
+    return true
+  }
+
   /// Keeps bytes under a name, beside the tables, such as a query's checkpoint.
   package func setState(_ name: String, _ bytes: [UInt8]) throws(TableError) {
     try stored { () throws(LMDBError) in try databases.state.put(Array(name.utf8), bytes) }
