@@ -6,8 +6,8 @@ internal import Machine
 /// what there is of the work that follows from it, in one transaction.
 ///
 /// What is too much for one transaction is noted in it: the rows of a dropped table to be removed
-/// (`AbandonedRows`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and
-/// the next opening goes on where the last step ended.
+/// (`AbandonedRows`), the entries of a new index to be made (`IndexBuild`). A crash leaves the
+/// notes, and the next opening goes on where the last step ended.
 struct Definer: Sendable {
   let environment: Environment
   let definitions: CurrentSchema
