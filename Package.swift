@@ -59,7 +59,7 @@ let package = Package(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
-    target("LMDB", ["CLMDB"]),
+    target("LMDB", ["CLMDB", "Machine"]),
     tests("LMDBTests", ["LMDB", "Machine"]),
     // languages
     target("Records", ["Compression", "Bytes"], documents: ["FORMAT.md"]),

@@ -4,10 +4,10 @@ extension CQLParser {
   mutating func createTable() throws(CQLSyntaxError) -> CreateTable {
     advance()
     let ifNotExists = try acceptIfNotExists()
-    let first = token
     var table = CreateTable(
       name: try tableName(), ifNotExists: ifNotExists, columns: [], partitionKey: [],
       clusteringKey: [], clusteringOrder: [], options: [])
+    table.primaryKeys = 0
     try expect(.leftParenthesis)
     try tableElement(of: &table)
     while accept(.comma) {
@@ -17,9 +17,6 @@ extension CQLParser {
       }
     }
     try expect(.rightParenthesis)
-    guard !table.partitionKey.isEmpty else {
-      throw error(at: first, "No PRIMARY KEY specifed (exactly one required)")
-    }
     if accept(.with) {
       repeat { try tableOption(of: &table) } while accept(.and)
     }
@@ -121,9 +118,9 @@ extension CQLParser {
   }
 
   private mutating func primaryKey(of table: inout CreateTable) throws(CQLSyntaxError) {
-    guard table.partitionKey.isEmpty else {
-      throw error("Multiple PRIMARY KEYs specifed (exactly one required)")
-    }
+    // The last one stands; who carries the statement out refuses more than one.
+    table.primaryKeys += 1
+    table.clusteringKey = []
     try expect(.primary, .key)
   }
 

@@ -20,7 +20,8 @@ extension [Option] {
 extension CreateTable {
   /// One column a line, as DESCRIBE shows tables.
   var cql: String {
-    let lines = columns.map(\.cql) + ["PRIMARY KEY (\(primaryKey))"]
+    let keys = Array(repeating: "PRIMARY KEY (\(primaryKey))", count: primaryKeys)
+    let lines = columns.map(\.cql) + keys
     var clauses = options.map(\.cql)
     if !clusteringOrder.isEmpty {
       clauses.insert("CLUSTERING ORDER BY (\(clusteringOrder.commaSeparated(\.cql)))", at: 0)

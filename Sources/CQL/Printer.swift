@@ -25,7 +25,7 @@ package enum CQLIdentifier {
   }
 
   /// A user-defined type's name as CQL writes it.
-  static func type(_ name: QualifiedName) -> String {
+  package static func type(_ name: QualifiedName) -> String {
     let keyspace = name.keyspace.map { quoted($0) + "." } ?? ""
     let isAmbiguous =
       Keyword.named(name.name)?.isNoTypeName ?? false

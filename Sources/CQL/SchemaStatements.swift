@@ -55,6 +55,8 @@ package struct CreateTable: Equatable, Sendable {
   package var columns: [Column]
   package var partitionKey: [String]
   package var clusteringKey: [String]
+  /// How often the statement says PRIMARY KEY; it makes sense only where that is once.
+  package var primaryKeys = 1
   /// `CLUSTERING ORDER BY`: only the columns it names.
   package var clusteringOrder: [Ordering]
   /// Every other WITH option.

@@ -129,7 +129,7 @@ struct BatchRewriter: ~Copyable {
         try RecordBatchHeader(bytes)
       }
       try onDisk { () throws(IOFailure) in
-        try target.append(bytes, fresh, lastOffset: fresh.lastOffset, indexInterval: interval)
+        try target.append(bytes, fresh, indexInterval: interval)
       }
     }
     dropped = nil
@@ -140,8 +140,7 @@ struct BatchRewriter: ~Copyable {
   ) throws(LogError) {
     try onDisk { () throws(IOFailure) in
       try target.append(
-        batch, header, lastOffset: header.lastOffset,
-        indexInterval: compaction.settings.indexIntervalBytes)
+        batch, header, indexInterval: compaction.settings.indexIntervalBytes)
     }
     dropped = nil
   }

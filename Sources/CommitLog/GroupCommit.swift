@@ -1,8 +1,9 @@
 internal import Machine
 internal import Synchronization
 
-/// Lets writers that wait at the same time share one sync: the first to come syncs for all whose
-/// records are written by then, and those that come meanwhile are served together by the next.
+/// Lets writers that wait at the same time share one sync: the first to come leads, and syncs for
+/// all whose records are written by then. What comes meanwhile is staged, written by the leader
+/// before its next sync, and acknowledged together (see `StagedBatches`).
 final class GroupCommit: Sendable {
   private struct State {
     var durableOffset: Int64
@@ -28,6 +29,17 @@ final class GroupCommit: Sendable {
   /// Everything before this offset was synced.
   var durable: Int64 { state.withLock { $0.durableOffset } }
 
+  /// Whether a writer syncs for all just now.
+  var isSyncing: Bool { state.withLock { $0.isSyncing } }
+
+  /// Why records are not acknowledged.
+  enum Refusal {
+    /// The disk did not take them, and nothing of them stays.
+    case unwritten(IOFailure)
+    /// The log takes nothing more: a sync has failed.
+    case stopped(IOFailure)
+  }
+
   private enum Turn {
     case done
     case show
@@ -35,34 +47,72 @@ final class GroupCommit: Sendable {
     case sync
   }
 
+  /// What a sync has brought about.
+  struct Synced {
+    /// Everything before it is durable.
+    var offset: Int64
+    /// The batches that were staged before it.
+    var groups: [StagedBatches.Group]
+    var failure: IOFailure?
+  }
+
   /// Waits until everything before `offset` is as durable as asked for, running `sync` where nobody
-  /// else does, and has it shown by `show`. Returns the failure that keeps it from that.
+  /// else does, and has it shown by `show`. `group` tells of the records before `offset` where they
+  /// were staged, `staged` of all that wait so. Returns what keeps the records from being
+  /// acknowledged.
   func wait(
-    for offset: Int64, durability: Durability,
-    sync: () -> (durable: Int64, failure: IOFailure?), show: (Int64) -> Void
-  ) -> IOFailure? {
+    for offset: Int64, in group: StagedBatches.Group?, durability: Durability,
+    sync: () -> Synced, show: (Int64) -> Void, staged: () -> [StagedBatches.Group]
+  ) -> Refusal? {
+    let signal = group?.settled ?? changed
+    defer { group?.settled.passOn() }
     while true {
-      let seen = changed.generation
+      let seen = signal.generation
+      if let failure = group?.failure { return .unwritten(failure) }
       switch turn(offset, durability) {
-      case .done: return nil
+      case .done:
+        // Once more: the offset may be durable as that of others who got it after these.
+        return group?.failure.map(Refusal.unwritten)
       case .show:
         show(offset)
         return nil
-      case .wait: changed.wait(since: seen)
+      case .wait: signal.wait(since: seen)
       case .sync:
-        let (durable, failure) = sync()
-        if failure == nil { show(durable) }
-        state.withLock { state in
-          if failure == nil { state.durableOffset = max(state.durableOffset, durable) }
-          state.isSyncing = false
-          state.lastSync = Clock.monotonicSeconds()
-        }
-        changed.raise()
-        if let failure { return failure }
+        if let failure = lead(sync, show, staged) { return .stopped(failure) }
       }
-      if let failure { return failure }
+      if let failure { return .stopped(failure) }
     }
   }
+
+  /// Syncs for all who wait, and again for those who have come meanwhile.
+  private func lead(
+    _ sync: () -> Synced, _ show: (Int64) -> Void, _ staged: () -> [StagedBatches.Group]
+  ) -> IOFailure? {
+    var rounds = 0
+    while true {
+      let synced = sync()
+      rounds += 1
+      if synced.failure == nil { show(synced.offset) }
+      let goesOn =
+        synced.failure == nil && rounds < Self.roundsOfLeader && !staged().isEmpty
+      state.withLock { state in
+        if synced.failure == nil { state.durableOffset = max(state.durableOffset, synced.offset) }
+        state.isSyncing = goesOn
+        state.lastSync = Clock.monotonicSeconds()
+      }
+      for group in synced.groups { group.settled.raiseForOne() }
+      changed.raise()
+      if !goesOn {
+        // One of those who have come meanwhile leads on.
+        for group in staged() { group.settled.raiseForOne() }
+        return synced.failure
+      }
+    }
+  }
+
+  /// How many syncs a writer runs for others before one of them takes its place: handing over costs
+  /// a good part of a sync's time.
+  private static let roundsOfLeader = 8
 
   private func turn(_ offset: Int64, _ durability: Durability) -> Turn {
     state.withLock { state in

@@ -90,24 +90,31 @@ extension PartitionLog {
     _ state: inout Appending
   ) throws(LogError) -> Segment {
     let current = allSegments.last
-    if !state.isRolling, let current, try !isFull(current, for: bytes, header, settings) {
+    if !state.isRolling, let current,
+      try !isFull(current, for: bytes, header, settings, state.staged)
+    {
       return current
     }
     return try roll(current, &state)
   }
 
   private func isFull(
-    _ segment: Segment, for bytes: Int, _ header: RecordBatchHeader, _ settings: TopicConfiguration
+    _ segment: Segment, for bytes: Int, _ header: RecordBatchHeader,
+    _ settings: TopicConfiguration, _ staged: borrowing StagedBatches
   ) throws(LogError) -> Bool {
-    guard segment.size > 0 else { return false }
-    if segment.size + Int64(bytes) > Int64(settings.segmentBytes)
+    let size = segment.size + Int64(staged.bytes.count)
+    guard size > 0 else { return false }
+    let waiting = staged.batches.count
+    if size + Int64(bytes) > Int64(settings.segmentBytes)
       || header.lastOffset - segment.baseOffset > Int64(Int32.max)
-      || segment.offsets.count >= settings.segmentIndexBytes / OffsetEntry.size
-      || segment.times.count >= settings.segmentIndexBytes / TimeEntry.size - 1
+      || segment.offsets.count + waiting >= settings.segmentIndexBytes / OffsetEntry.size
+      || segment.times.count + waiting >= settings.segmentIndexBytes / TimeEntry.size - 1
     {
       return true
     }
-    let first = try onDisk { () throws(IOFailure) in try segment.firstTimestamp() }
+    let first =
+      try onDisk { () throws(IOFailure) in try segment.firstTimestamp() }
+      ?? staged.batches.first?.header.maxTimestamp
     guard let first, header.maxTimestamp > first else { return false }
     // By its offset, so that a segment ends at the same time however often it is looked at.
     let jitter = settings.segmentJitter
@@ -124,6 +131,7 @@ extension PartitionLog {
   func roll(_ current: Segment?, _ state: inout Appending) throws(LogError) -> Segment {
     let base = state.nextOffset
     if let current {
+      try onDisk { () throws(IOFailure) in try writeStaged(&state) }
       try seal(current)
       let producers = state.producers
       try onDisk { () throws(IOFailure) in

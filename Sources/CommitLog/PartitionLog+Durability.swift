@@ -4,17 +4,28 @@ internal import Synchronization
 
 extension PartitionLog {
   /// Waits until everything before `offset` is as durable as configured, then shows it to readers.
-  func acknowledge(upTo offset: Int64) throws(LogError) {
-    let failure = commit.wait(
-      for: offset, durability: context.configuration.durability, sync: syncLast, show: show)
-    if let failure { throw .stopped(topicPartition, because: failure) }
+  func acknowledge(upTo offset: Int64, in group: StagedBatches.Group?) throws(LogError) {
+    let refusal = commit.wait(
+      for: offset, in: group, durability: context.configuration.durability,
+      sync: syncLast, show: show, staged: { appending.withLock { $0.staged.unsettled } })
+    switch refusal {
+    case nil: return
+    case .unwritten(let failure): throw .io(failure)
+    case .stopped(let failure): throw .stopped(topicPartition, because: failure)
+    }
   }
 
   /// Syncs the last segment and says before which offset everything is durable now.
-  private func syncLast() -> (durable: Int64, failure: IOFailure?) {
-    let (target, last) = appending.withLock { ($0.nextOffset, allSegments.last) }
-    guard let last else { return (target, nil) }
-    return (target, commit.sync { () throws(IOFailure) in try last.file.sync() })
+  private func syncLast() -> GroupCommit.Synced {
+    let (target, groups, last) = appending.withLock { state in
+      // Where it fails, those whose batches these were learn it, and the others are synced.
+      try? writeStaged(&state)
+      return (state.nextOffset, state.staged.takeUnsettled(), allSegments.last)
+    }
+    let failure = last.flatMap { last in
+      commit.sync { () throws(IOFailure) in try last.file.sync() }
+    }
+    return GroupCommit.Synced(offset: target, groups: groups, failure: failure)
   }
 
   /// Makes everything before `offset` visible.
@@ -41,6 +52,7 @@ extension PartitionLog {
   /// Makes everything durable, whatever the configured durability; returns the end.
   func flush() throws(LogError) -> Int64 {
     let target = try appending.withLock { state throws(LogError) in
+      try onDisk { () throws(IOFailure) in try writeStaged(&state) }
       if let last = allSegments.last { try seal(last) }
       return state.nextOffset
     }
@@ -55,11 +67,12 @@ extension PartitionLog {
   }
 
   private func syncAndShow() throws(LogError) {
-    let (target, failure) = syncLast()
-    if let failure { throw .stopped(topicPartition, because: failure) }
+    let synced = syncLast()
+    defer { for group in synced.groups { group.settled.raiseForOne() } }
+    if let failure = synced.failure { throw .stopped(topicPartition, because: failure) }
     // Shown first: a writer who finds its records durable shows them no more.
-    show(upTo: target)
-    commit.noteDurable(upTo: target)
+    show(upTo: synced.offset)
+    commit.noteDurable(upTo: synced.offset)
   }
 
   /// Syncs what an interval has let wait for longer than that.

@@ -33,6 +33,7 @@ package final class PartitionLog: Sendable {
     var leaderEpoch: Int32
     /// A new segment was begun and could not be finished: the next append begins it again.
     var isRolling = false
+    var staged = StagedBatches()
   }
 
   /// What opening a partition has found.
@@ -143,10 +144,10 @@ package final class PartitionLog: Sendable {
     _ batch: UnsafeMutableRawBufferPointer, _ header: RecordBatchHeader,
     _ settings: TopicConfiguration
   ) throws(LogError) -> Appended {
-    let appended = try appending.withLock { state throws(LogError) in
+    let (appended, group) = try appending.withLock { state throws(LogError) in
       try write(batch, header, settings, &state)
     }
-    try acknowledge(upTo: appended.lastOffset + 1)
+    try acknowledge(upTo: appended.lastOffset + 1, in: group)
     return appended
   }
 
@@ -164,7 +165,7 @@ package final class PartitionLog: Sendable {
     var bytes = ByteBuffer(capacity: marker.count)
     bytes.append(marker)
     let settings = configuration
-    let appended = try bytes.withMutableBytes { batch throws(LogError) in
+    let (appended, group) = try bytes.withMutableBytes { batch throws(LogError) in
       let header = try checked(topicPartition, endOffset) { () throws(RecordError) in
         try RecordBatchHeader(UnsafeRawBufferPointer(batch))
       }
@@ -175,15 +176,16 @@ package final class PartitionLog: Sendable {
         return try write(batch, header, settings, &state)
       }
     }
-    try acknowledge(upTo: appended.lastOffset + 1)
+    try acknowledge(upTo: appended.lastOffset + 1, in: group)
     return appended
   }
 
-  /// Gives a batch its offsets and writes it. Called with the right to append.
+  /// Gives a batch its offsets and writes it, or stages it where a sync runs: then the second value
+  /// will tell what becomes of it. Called with the right to append.
   private func write(
     _ batch: UnsafeMutableRawBufferPointer, _ header: RecordBatchHeader,
     _ settings: TopicConfiguration, _ state: inout Appending
-  ) throws(LogError) -> Appended {
+  ) throws(LogError) -> (Appended, StagedBatches.Group?) {
     guard context.checkpoints != nil else { throw .readOnly }
     try checkIsOpen()
     if let failure = commit.failure { throw .stopped(topicPartition, because: failure) }
@@ -191,9 +193,10 @@ package final class PartitionLog: Sendable {
       switch state.producers.judge(header) {
       case .new: break
       case .duplicate(let known):
-        return Appended(
+        let appended = Appended(
           firstOffset: known.firstOffset, lastOffset: known.lastOffset,
           appendTime: settings.usesAppendTime ? known.timestamp : -1, isDuplicate: true)
+        return (appended, state.staged.group(of: known.firstOffset))
       case .refused(let fault):
         throw .sequence(fault, topicPartition, producerID: header.producerID)
       }
@@ -209,16 +212,24 @@ package final class PartitionLog: Sendable {
       RecordBatchHeader.setAppendTime(header.maxTimestamp, in: batch)
     }
     let segment = try segment(for: batch.count, header, settings, &state)
-    try onDisk { () throws(IOFailure) in
-      try segment.append(
-        UnsafeRawBufferPointer(batch), header, lastOffset: last,
-        indexInterval: settings.indexIntervalBytes)
+    var group: StagedBatches.Group?
+    if isToWait(header, batch.count, state) {
+      group = state.staged.append(
+        UnsafeRawBufferPointer(batch), header,
+        producerBefore: state.producers.producers[header.producerID])
+    } else {
+      try onDisk { () throws(IOFailure) in
+        try writeStaged(&state)
+        try segment.append(
+          UnsafeRawBufferPointer(batch), header, indexInterval: settings.indexIntervalBytes)
+      }
     }
     note(header, UnsafeRawBufferPointer(batch), segment, &state)
     state.nextOffset = last + 1
-    return Appended(
+    let appended = Appended(
       firstOffset: base, lastOffset: last,
       appendTime: settings.usesAppendTime ? header.maxTimestamp : -1)
+    return (appended, group)
   }
 
   /// Keeps the account of producers and transactions.

@@ -114,6 +114,12 @@ struct ProducerStates: Sendable {
     producers[header.producerID] = producer
   }
 
+  /// Takes back what came after `before` was known of a producer: it is not in the log.
+  mutating func restore(_ identifier: Int64, to before: Producer?) {
+    producers[identifier] = before
+    open[identifier] = before?.transactionStart
+  }
+
   /// Takes in a marker that is in the log; returns the transaction that it ends.
   mutating func note(
     marker header: RecordBatchHeader, isAbort: Bool, coordinatorEpoch: Int32

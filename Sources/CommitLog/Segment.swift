@@ -86,22 +86,40 @@ final class Segment: Sendable {
   /// Writes a batch behind the others. When the write fails, what was written of it is cut off
   /// again; where that fails too, before the next append.
   func append(
-    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, lastOffset: Int64,
-    indexInterval: Int
+    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, indexInterval: Int
   ) throws(IOFailure) {
+    try write(batch)
+    note(header, bytes: batch.count, interval: indexInterval)
+  }
+
+  /// The same for several batches, with one write: all of them or none.
+  func append(_ staged: borrowing StagedBatches, indexInterval: Int) throws(IOFailure) {
+    try staged.bytes.withBytes { bytes throws(IOFailure) in try write(bytes) }
+    for batch in staged.batches {
+      note(batch.header, bytes: batch.size, interval: indexInterval)
+    }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(IOFailure) {
     try cleanTail()
     let position = size
     hasDirtyTail.store(true, ordering: .relaxed)
-    reserve(position, batch.count)
+    reserve(position, bytes.count)
     do throws(IOFailure) {
-      try file.write(batch, at: position)
+      try file.write(bytes, at: position)
     } catch {
       try? cleanTail()
       throw error
     }
-    index(header, lastOffset: lastOffset, at: position, interval: indexInterval)
-    length.store(position + Int64(batch.count), ordering: .releasing)
     hasDirtyTail.store(false, ordering: .relaxed)
+  }
+
+  /// Takes in a batch that was written behind the others. It may have been compressed anew, and
+  /// have another size than its producer's header says.
+  private func note(_ header: RecordBatchHeader, bytes: Int, interval: Int) {
+    let position = size
+    index(header, at: position, interval: interval)
+    length.store(position + Int64(bytes), ordering: .releasing)
   }
 
   /// Asks for room ahead of a segment that has shown that it grows: as much again as it has, up to
@@ -124,18 +142,16 @@ final class Segment: Sendable {
   }
 
   /// Notes a batch in the indexes where it is time for entries.
-  private func index(
-    _ header: RecordBatchHeader, lastOffset: Int64, at position: Int64, interval: Int
-  ) {
+  private func index(_ header: RecordBatchHeader, at position: Int64, interval: Int) {
     if position == 0 { earliestTime.store(header.maxTimestamp, ordering: .relaxed) }
     if header.maxTimestamp > latestTime.load(ordering: .relaxed) {
-      latestTimeOffset.store(lastOffset, ordering: .relaxed)
+      latestTimeOffset.store(header.lastOffset, ordering: .relaxed)
       latestTime.store(header.maxTimestamp, ordering: .releasing)
     }
     guard position - lastIndexed.load(ordering: .relaxed) > Int64(interval) else { return }
     offsets.append(
       OffsetEntry(
-        relativeOffset: Int32(clamping: lastOffset - baseOffset),
+        relativeOffset: Int32(clamping: header.lastOffset - baseOffset),
         position: Int32(clamping: position)))
     noteLatestTime()
     lastIndexed.store(position, ordering: .relaxed)

@@ -1,79 +1,127 @@
 internal import CLMDB
+internal import Machine
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// An LMDB environment: one memory-mapped file of named B+trees with one writer and any number of
 /// readers, in this and in other processes, none of which blocks another.
 ///
-/// Open a file only once a process (LMDB's locks demand it). A transaction must begin and end on
-/// one thread, so both `read` and `write` are synchronous scopes: call them off the cooperative
-/// pool where they may take long.
+/// A file is open once a process. A transaction must begin and end on one thread, so both `read`
+/// and `write` are synchronous scopes: call them off the cooperative pool where they may take long.
+/// A scope must not wait for another one of the same environment: the map may have to grow in
+/// between, which waits for the first.
 package final class Environment: @unchecked Sendable {
   // Unchecked: an `MDB_env` may be used from any thread once it is open; the named databases are
   // opened in `init` and never change.
   let handle: OpaquePointer
   package let path: String
+  private let resolvedPath: String
   private let databases: [String: MDB_dbi]
   private let residency: Residency
-  private let syncsEachCommit: Bool
+  private let syncsRoot: Bool
+  let gate = TransactionGate()
+  /// What keeps this environment from writing until it is opened anew.
+  private let failure = Mutex<LMDBError?>(nil)
+  /// Whether the write transaction that is open has met the end of the map.
+  private let mapEnd = Atomic(false)
+  /// Whether the system has refused the map that was to take the last one's place.
+  private let hasLostMap = Atomic(false)
 
   /// How an environment is opened.
   package struct Options: Sendable {
-    /// The largest size the file may reach. Address space, not memory or disk, is reserved.
-    package var mapSize: Int
-    package var readOnly: Bool
-    /// False leaves out every second sync (`MDB_NOMETASYNC`): a crash of the machine may then lose
-    /// the last commit, but damages nothing.
-    package var syncsEachCommit: Bool
+    package var isReadOnly: Bool
+    /// False (`MDB_NOMETASYNC`): a commit is on the disk with the next one, or with `sync()`. A
+    /// crash of the machine may lose it, but damages nothing.
+    package var syncsRoot: Bool
+    /// Bytes of the map to begin with; nil: much more than is needed, where the machine allows it.
+    package var mapSize: Int?
 
-    package init(mapSize: Int = 64 << 30, readOnly: Bool = false, syncsEachCommit: Bool = true) {
+    package init(isReadOnly: Bool = false, syncsRoot: Bool = true, mapSize: Int? = nil) {
+      self.isReadOnly = isReadOnly
+      self.syncsRoot = syncsRoot
       self.mapSize = mapSize
-      self.readOnly = readOnly
-      self.syncsEachCommit = syncsEachCommit
     }
   }
+
+  /// How many readers there may be at once, in all processes: LMDB keeps 64 bytes for each.
+  package static let maxReaders = 1_000
 
   /// Opens the file at `path` (its lock file is `<path>-lock`) with the named databases, which are
   /// made where they are missing. Readers of processes that have died are cleared.
   package init(
     _ path: String, databases names: [String], options: Options = Options()
   ) throws(LMDBError) {
-    var created: OpaquePointer?
-    try check(mdb_env_create(&created), "create the environment for", path)
-    guard let created else { throw LMDBError(operation: "open", path: path, code: MDB_PANIC) }
-    handle = created
+    resolvedPath = try OpenFiles.insert(path)
     self.path = path
-    syncsEachCommit = options.syncsEachCommit || options.readOnly
+    syncsRoot = options.syncsRoot || options.isReadOnly
+    var opened: OpaquePointer?
     do throws(LMDBError) {
-      try check(mdb_env_set_maxdbs(created, UInt32(names.count)), "prepare", path)
-      try check(mdb_env_set_mapsize(created, options.mapSize), "set the map size of", path)
-      var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
-      if options.readOnly { flags |= UInt32(MDB_RDONLY) }
-      if !options.syncsEachCommit { flags |= UInt32(MDB_NOMETASYNC) }
-      try check(mdb_env_open(created, path, flags, 0o600), "open", path)
-      var dead: Int32 = 0
-      if !options.readOnly { try check(mdb_reader_check(created, &dead), "check readers of", path) }
-      databases = try Environment.open(names, in: created, path, readOnly: options.readOnly)
+      let environment = try Environment.open(path, databases: names.count, options)
+      opened = environment
+      if !options.isReadOnly { try check(mdb_reader_check(environment, nil), "read", path) }
+      databases = try Environment.open(names, in: environment, path, options)
+      handle = environment
       residency = Residency(of: path)
     } catch {
-      mdb_env_close(created)
+      if let opened { mdb_env_close(opened) }
+      OpenFiles.remove(resolvedPath)
       throw error
     }
   }
 
   deinit {
-    if !syncsEachCommit { mdb_env_sync(handle, 1) }
+    if !syncsRoot { mdb_env_sync(handle, 1) }
     mdb_env_close(handle)
+    OpenFiles.remove(resolvedPath)
+  }
+
+  /// Opens the file with as large a map as the process may have.
+  private static func open(
+    _ path: String, databases: Int, _ options: Options
+  ) throws(LMDBError) -> OpaquePointer {
+    var size = options.mapSize ?? AddressSpace.reservation
+    while true {
+      var created: OpaquePointer?
+      try check(mdb_env_create(&created), "create the environment for", path)
+      guard let created else { throw LMDBError(operation: "open", path: path, code: MDB_PANIC) }
+      do throws(LMDBError) {
+        try check(mdb_env_set_maxdbs(created, UInt32(databases)), "prepare", path)
+        try check(mdb_env_set_maxreaders(created, UInt32(maxReaders)), "prepare", path)
+        try check(mdb_env_set_mapsize(created, size), "set the map size of", path)
+        var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
+        if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
+        if !options.syncsRoot { flags |= UInt32(MDB_NOMETASYNC) }
+        try check(mdb_env_open(created, path, flags, 0o600), "open", path)
+        return created
+      } catch {
+        mdb_env_close(created)
+        guard error.isOutOfMemory, size > AddressSpace.smallest else { throw error }
+        size /= 2
+      }
+    }
   }
 
   private static func open(
-    _ names: [String], in handle: OpaquePointer, _ path: String, readOnly: Bool
+    _ names: [String], in handle: OpaquePointer, _ path: String, _ options: Options
   ) throws(LMDBError) -> [String: MDB_dbi] {
     var transaction: OpaquePointer?
-    let flags = readOnly ? UInt32(MDB_RDONLY) : 0
-    try check(mdb_txn_begin(handle, nil, flags, &transaction), "begin reading", path)
+    let flags = options.isReadOnly ? UInt32(MDB_RDONLY) : 0
+    var begun = mdb_txn_begin(handle, nil, flags, &transaction)
+    if begun == MDB_MAP_RESIZED {
+      try check(mdb_env_set_mapsize(handle, 0), "map", path)
+      begun = mdb_txn_begin(handle, nil, flags, &transaction)
+    }
+    try check(begun, "begin reading", path)
     var opened: [String: MDB_dbi] = [:]
     for name in names {
       var database: MDB_dbi = 0
-      let code = mdb_dbi_open(transaction, name, readOnly ? 0 : UInt32(MDB_CREATE), &database)
+      let flags = options.isReadOnly ? 0 : UInt32(MDB_CREATE)
+      let code = mdb_dbi_open(transaction, name, flags, &database)
       if code != MDB_SUCCESS {
         mdb_txn_abort(transaction)
         try check(code, "open the database \(name) in", path)
@@ -99,27 +147,86 @@ package final class Environment: @unchecked Sendable {
   }
 
   /// Lets `body` change the data and commits when it returns; when it throws, nothing has changed.
-  /// One writer at a time: others wait.
+  /// One writer at a time: others wait. Where the map was too small it grows and `body` runs again
+  /// from the beginning, so what `body` leaves elsewhere must not add up.
+  ///
+  /// After a commit that failed for another reason than a full disk nothing more is written.
   package func write<Result, Failure: Error>(
+    mapping: (LMDBError) -> Failure,
+    _ body: (borrowing Transaction) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    if let failure = failure.withLock({ $0 }) { throw mapping(failure) }
+    while true {
+      mapEnd.store(false, ordering: .relaxed)
+      do throws(Failure) {
+        let result = try attempt(mapping: mapping, body)
+        committed()
+        return result
+      } catch {
+        guard hasMetMapEnd else { throw error }
+      }
+      do throws(LMDBError) { try growMap() } catch { throw mapping(error) }
+    }
+  }
+
+  private func attempt<Result, Failure: Error>(
     mapping: (LMDBError) -> Failure,
     _ body: (borrowing Transaction) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let transaction: Transaction
     do { transaction = try Transaction(self, writing: true) } catch { throw mapping(error) }
     let result = try body(transaction)
-    do { try transaction.commit() } catch { throw mapping(error) }
-    residency.committed(usedBytes: usedBytes)
+    do throws(LMDBError) { try transaction.commit() } catch { throw mapping(stopWriting(error)) }
     return result
   }
 
-  /// Bytes of the file that are in use, free pages within included.
-  private var usedBytes: Int {
+  /// Makes the commits durable that `syncsRoot: false` has let wait. Failing, it ends all writing.
+  package func sync() throws(LMDBError) {
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    do throws(LMDBError) { try check(mdb_env_sync(handle, 1), "sync", path) } catch {
+      throw stopWriting(error)
+    }
+  }
+
+  /// Remembers a failed commit or sync, after which it is unknown what the disk holds. Not so of
+  /// one that the disk had no room for: its transaction has left no trace.
+  private func stopWriting(_ error: LMDBError) -> LMDBError {
+    var error = error
+    // LMDB says so of a write that was cut short, which is how a disk becomes full.
+    if error.code == EIO, HostSystem.freeBytes(near: path) == 0 { error.code = ENOSPC }
+    if !error.isHarmless { failure.withLock { $0 = $0 ?? error } }
+    return error
+  }
+
+  /// What is done now and then behind a commit.
+  private func committed() {
+    let size = sizes
+    if size.used > size.map / 2, AddressSpace.has(size.map) {
+      // Better now than in the middle of a transaction, which would have to begin anew.
+      gate.ifAlone { try? setMapSize(size.map * 2) }
+    }
+    if residency.committed(usedBytes: size.used) {
+      // A reader that was killed would keep pages from being used again for ever.
+      mdb_reader_check(handle, nil)
+    }
+  }
+
+  /// Bytes of the file that are in use, free pages within included, and of the map.
+  package var sizes: (used: Int, map: Int) {
     var information = MDB_envinfo()
     var statistics = MDB_stat()
-    guard mdb_env_info(handle, &information) == MDB_SUCCESS,
-      mdb_env_stat(handle, &statistics) == MDB_SUCCESS
-    else { return 0 }
-    return (information.me_last_pgno + 1) * Int(statistics.ms_psize)
+    mdb_env_info(handle, &information)
+    mdb_env_stat(handle, &statistics)
+    return (
+      (information.me_last_pgno + 1) * Int(statistics.ms_psize), information.me_mapsize
+    )
+  }
+
+  /// How many transactions have been committed in the file's life.
+  package var commits: Int {
+    var information = MDB_envinfo()
+    mdb_env_info(handle, &information)
+    return information.me_last_txnid
   }
 
   func database(_ name: String) throws(LMDBError) -> MDB_dbi {
@@ -127,6 +234,61 @@ package final class Environment: @unchecked Sendable {
       throw LMDBError(operation: "find the database \(name) in", path: path, code: MDB_NOTFOUND)
     }
     return found
+  }
+
+  var hasMetMapEnd: Bool { mapEnd.load(ordering: .relaxed) }
+
+  /// An error of a call inside a transaction.
+  func failed(_ code: Int32, _ operation: String) -> LMDBError {
+    if code == MDB_MAP_FULL { mapEnd.store(true, ordering: .relaxed) }
+    return LMDBError(operation: operation, path: path, code: code)
+  }
+
+  /// Doubles the map once no transaction of this process is open.
+  private func growMap() throws(LMDBError) {
+    try alone { () throws(LMDBError) in
+      let size = sizes.map
+      // Twice as much if that can be had, else what can.
+      for larger in [size * 2, size + size / 2, size + size / 4, size + size / 16]
+      where AddressSpace.has(larger - size) {
+        return try setMapSize(larger)
+      }
+      throw LMDBError(operation: "grow the map of", path: path, code: ENOMEM)
+    }
+  }
+
+  /// Makes the map as large as a file that another process has made larger.
+  func followMap() throws(LMDBError) {
+    try alone { () throws(LMDBError) in
+      let size = sizes
+      // Another thread may have been faster.
+      if size.used <= size.map { return }
+      try setMapSize(AddressSpace.has(size.used * 2 - size.map) ? size.used * 2 : size.used)
+    }
+  }
+
+  private func alone(_ body: () throws(LMDBError) -> Void) throws(LMDBError) {
+    var outcome = Result<Void, LMDBError>.success(())
+    gate.alone { outcome = Result { () throws(LMDBError) in try body() } }
+    try outcome.get()
+  }
+
+  /// Moves the map, which nothing must be using. Where the system refuses there is none any more.
+  private func setMapSize(_ size: Int) throws(LMDBError) {
+    do throws(LMDBError) {
+      try check(mdb_env_set_mapsize(handle, size), "grow the map of", path)
+      residency.find(path)
+    } catch {
+      hasLostMap.store(true, ordering: .releasing)
+      throw error
+    }
+  }
+
+  /// Thrown: there is no map to read or write by.
+  func checkMap() throws(LMDBError) {
+    if hasLostMap.load(ordering: .acquiring) {
+      throw LMDBError(operation: "grow the map of", path: path, code: ENOMEM)
+    }
   }
 }
 

@@ -12,8 +12,15 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
   package var path: String
   package var code: Int32
 
-  /// The map is full: the data has reached the size given when the environment was opened.
-  package var isMapFull: Bool { code == MDB_MAP_FULL }
+  /// The code of opening a file that this process has open already.
+  static let openTwice = EBUSY
+
+  /// There is no more address space for the map.
+  var isOutOfMemory: Bool { code == ENOMEM }
+  /// Nothing is wrong with what was there before, and the next transaction may succeed.
+  var isHarmless: Bool {
+    [ENOSPC, EDQUOT, ENOMEM, MDB_MAP_FULL, MDB_TXN_FULL, MDB_BAD_TXN].contains(code)
+  }
   /// The file is damaged, or no LMDB file.
   package var isCorrupt: Bool {
     code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID
@@ -23,14 +30,14 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
     let reason = String(cString: mdb_strerror(code))
     let advice =
       switch code {
-      case MDB_MAP_FULL: "; raise tables.map-size-gib and start again"
-      case MDB_READERS_FULL: "; too many processes are reading at once"
+      case ENOMEM: "; the process may not have more address space (ulimit -v)"
+      case MDB_READERS_FULL: "; \(Environment.maxReaders) are reading at once, which is the limit"
+      case Self.openTwice: "; this process has it open already"
       case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID:
         "; the file is damaged: move it away and rebuild the tables by reading the log again"
       case ENOSPC, EDQUOT: "; free some space or choose another place with --data-dir"
-      // LMDB's word for a write that was cut short.
       case EIO:
-        "; the disk is full or fails: free some space or choose another place with --data-dir"
+        "; the disk fails, and nothing more is written until the tables are opened anew"
       default: ""
       }
     return "cannot \(operation) \(path): \(reason)\(advice)"

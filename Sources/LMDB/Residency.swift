@@ -18,11 +18,11 @@ final class Residency: Sendable {
   private static let commits = 512
 
   private struct State {
+    var map: Extent?
     var lastSize = 0
     var commitsSince = 0
   }
 
-  private let map: Extent?
   private let state = Mutex(State())
 
   /// Where the map lies; plain numbers, as nothing is read through them.
@@ -31,32 +31,35 @@ final class Residency: Sendable {
     var length: Int
   }
 
+  init(of path: String) { find(path) }
+
   /// Looks up where the file at `path` is mapped; does nothing where the system does not tell.
-  init(of path: String) {
-    map = Residency.find(path)
+  func find(_ path: String) {
+    let map = Self.extent(of: path)
+    state.withLock { $0.map = map }
   }
 
-  /// Gives the map's pages back when the file has grown or many commits have passed. `usedBytes` is
-  /// the part of the file that is in use.
-  func committed(usedBytes: Int) {
-    guard let map else { return }
-    let isDue = state.withLock { state in
+  /// Gives the map's pages back when the file has grown or many commits have passed, which is
+  /// returned. `usedBytes` is the part of the file that is in use.
+  func committed(usedBytes: Int) -> Bool {
+    state.withLock { state in
       state.commitsSince += 1
       guard
         usedBytes - state.lastSize > Self.growthBytes || state.commitsSince >= Self.commits
       else { return false }
-      state = State(lastSize: usedBytes, commitsSince: 0)
+      state.lastSize = usedBytes
+      state.commitsSince = 0
+      // The map is a read-only view of a shared file: no page in it can hold anything unsaved.
+      if let map = state.map {
+        _ = madvise(
+          UnsafeMutableRawPointer(bitPattern: map.start), min(usedBytes, map.length), MADV_DONTNEED)
+      }
       return true
-    }
-    // The map is a read-only view of a shared file: no page in it can hold anything unsaved.
-    if isDue {
-      _ = madvise(
-        UnsafeMutableRawPointer(bitPattern: map.start), min(usedBytes, map.length), MADV_DONTNEED)
     }
   }
 
   /// Reads `/proc/self/maps`, which lists each mapping as `start-end … path`.
-  private static func find(_ path: String) -> Extent? {
+  private static func extent(of path: String) -> Extent? {
     guard let resolved = realpath(path, nil), let file = fopen("/proc/self/maps", "r") else {
       return nil
     }

@@ -6,33 +6,59 @@ package struct Transaction: ~Copyable {
   /// Nil once committed: then there is nothing to abort.
   private var handle: OpaquePointer?
   private let environment: Environment
-  private let writing: Bool
+  private let isNested: Bool
 
+  /// Begins one beside all others, or waits until no other one writes.
   init(_ environment: Environment, writing: Bool) throws(LMDBError) {
-    var created: OpaquePointer?
-    try check(
-      mdb_txn_begin(environment.handle, nil, writing ? 0 : UInt32(MDB_RDONLY), &created),
-      writing ? "begin writing" : "begin reading", environment.path)
-    guard let created else {
-      throw LMDBError(operation: "begin", path: environment.path, code: MDB_PANIC)
-    }
-    handle = created
     self.environment = environment
-    self.writing = writing
+    handle = try environment.begin(writing: writing)
+    isNested = false
   }
 
-  deinit { if let handle { mdb_txn_abort(handle) } }
+  /// Begins one inside `parent`, which cannot be used until this one has ended.
+  private init(inside parent: borrowing Transaction) throws(LMDBError) {
+    environment = parent.environment
+    isNested = true
+    try check(
+      mdb_txn_begin(environment.handle, parent.handle, 0, &handle), "begin writing",
+      environment.path)
+  }
+
+  deinit {
+    guard let handle else { return }
+    mdb_txn_abort(handle)
+    if !isNested { environment.gate.leave() }
+  }
 
   consuming func commit() throws(LMDBError) {
     guard let open = handle else { return }
     handle = nil
-    try check(mdb_txn_commit(open), "commit to", environment.path)
+    let code = mdb_txn_commit(open)
+    if !isNested { environment.gate.leave() }
+    guard code == MDB_SUCCESS else { throw environment.failed(code, "commit to") }
   }
+
+  /// Lets `body` change the data; when it throws, its changes are undone and those before it stay.
+  /// What came from this transaction before must not be used any more.
+  package func nested<Result, Failure: Error>(
+    mapping: (LMDBError) -> Failure,
+    _ body: (borrowing Transaction) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let inner: Transaction
+    do { inner = try Transaction(inside: self) } catch { throw mapping(error) }
+    let result = try body(inner)
+    do { try inner.commit() } catch { throw mapping(error) }
+    return result
+  }
+
+  /// Whether the map was too small for what this transaction, or one nested in it, has tried. Then
+  /// it cannot be committed; `Environment.write` begins it anew with a larger one.
+  package var hasMetMapEnd: Bool { environment.hasMetMapEnd }
 
   /// A handle on one of the environment's databases, for repeated use in this transaction.
   package func database(_ name: String) throws(LMDBError) -> Database {
     Database(
-      transaction: handle, database: try environment.database(name), path: environment.path)
+      transaction: handle, database: try environment.database(name), environment: environment)
   }
 }
 
@@ -40,7 +66,7 @@ package struct Transaction: ~Copyable {
 package struct Database {
   let transaction: OpaquePointer?
   let database: MDB_dbi
-  let path: String
+  let environment: Environment
 
   /// The value of a key, or nil.
   package func get(_ key: UnsafeRawBufferPointer) throws(LMDBError) -> UnsafeRawBufferPointer? {
@@ -48,7 +74,7 @@ package struct Database {
     var value = MDB_val()
     let code = mdb_get(transaction, database, &key, &value)
     if code == MDB_NOTFOUND { return nil }
-    try check(code, "read from", path)
+    try check(code, "read from")
     return UnsafeRawBufferPointer(value)
   }
 
@@ -58,7 +84,7 @@ package struct Database {
   ) throws(LMDBError) {
     var key = MDB_val(key)
     var value = MDB_val(value)
-    try check(mdb_put(transaction, database, &key, &value, 0), "write to", path)
+    try check(mdb_put(transaction, database, &key, &value, 0), "write to")
   }
 
   /// Sets a key's value where there is none; else changes nothing and returns the value there is.
@@ -69,7 +95,7 @@ package struct Database {
     var value = MDB_val(value)
     let code = mdb_put(transaction, database, &key, &value, UInt32(MDB_NOOVERWRITE))
     if code == MDB_KEYEXIST { return UnsafeRawBufferPointer(value) }
-    try check(code, "write to", path)
+    try check(code, "write to")
     return nil
   }
 
@@ -79,19 +105,23 @@ package struct Database {
     var key = MDB_val(key)
     let code = mdb_del(transaction, database, &key, nil)
     if code == MDB_NOTFOUND { return false }
-    try check(code, "remove from", path)
+    try check(code, "remove from")
     return true
   }
 
   /// How many keys there are.
   package func count() throws(LMDBError) -> Int {
     var statistics = MDB_stat()
-    try check(mdb_stat(transaction, database, &statistics), "look at", path)
+    try check(mdb_stat(transaction, database, &statistics), "look at")
     return statistics.ms_entries
   }
 
   /// Walks over the keys in order.
   package func cursor() throws(LMDBError) -> Cursor { try Cursor(self) }
+
+  private func check(_ code: Int32, _ operation: String) throws(LMDBError) {
+    guard code == MDB_SUCCESS else { throw environment.failed(code, operation) }
+  }
 }
 
 /// A place in a database's order of keys. Ends before its transaction does.
@@ -106,12 +136,12 @@ package struct Cursor: ~Copyable {
     var created: OpaquePointer?
     try check(
       mdb_cursor_open(database.transaction, database.database, &created), "read from",
-      database.path)
+      database.environment.path)
     guard let created else {
-      throw LMDBError(operation: "read from", path: database.path, code: MDB_PANIC)
+      throw database.environment.failed(MDB_PANIC, "read from")
     }
     handle = created
-    path = database.path
+    path = database.environment.path
   }
 
   deinit { mdb_cursor_close(handle) }
@@ -142,6 +172,35 @@ package struct Cursor: ~Copyable {
     if code == MDB_NOTFOUND { return nil }
     try check(code, "read from", path)
     return (UnsafeRawBufferPointer(key), UnsafeRawBufferPointer(value))
+  }
+}
+
+extension Environment {
+  /// Begins a transaction, behind the gate that `commit` and `deinit` leave by.
+  fileprivate func begin(writing: Bool) throws(LMDBError) -> OpaquePointer {
+    var hasCheckedReaders = false
+    while true {
+      gate.enter()
+      do throws(LMDBError) {
+        try checkMap()
+        var created: OpaquePointer?
+        try check(
+          mdb_txn_begin(handle, nil, writing ? 0 : UInt32(MDB_RDONLY), &created),
+          writing ? "begin writing" : "begin reading", path)
+        if let created { return created }
+        throw LMDBError(operation: "begin", path: path, code: MDB_PANIC)
+      } catch {
+        gate.leave()
+        switch error.code {
+        case MDB_MAP_RESIZED: try followMap()
+        case MDB_READERS_FULL where !hasCheckedReaders:
+          // Processes that were killed may hold some.
+          hasCheckedReaders = true
+          mdb_reader_check(handle, nil)
+        default: throw error
+        }
+      }
+    }
   }
 }
 

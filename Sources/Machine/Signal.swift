@@ -43,6 +43,21 @@ package final class Signal: Sendable {
     pthread_mutex_unlock(primitives.mutex)
   }
 
+  /// Says that something changed; wakes one of those who wait, who is to `passOn` the word. The one
+  /// who raises has little to do, however many wait.
+  package func raiseForOne() {
+    pthread_mutex_lock(primitives.mutex)
+    counter.add(1, ordering: .releasing)
+    pthread_mutex_unlock(primitives.mutex)
+    pthread_cond_signal(primitives.condition)
+  }
+
+  /// Wakes two more of those who wait: so that the last of many is woken soon.
+  package func passOn() {
+    pthread_cond_signal(primitives.condition)
+    pthread_cond_signal(primitives.condition)
+  }
+
   /// Waits until the generation is no longer `seen`, or `milliseconds` have passed.
   package func wait(since seen: UInt64, milliseconds: Int? = nil) {
     pthread_mutex_lock(primitives.mutex)

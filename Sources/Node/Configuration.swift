@@ -1,6 +1,7 @@
 internal import CommitLog
 internal import Machine
 package import SupportDesk
+internal import Tables
 
 /// What is wrong with the configuration, and where.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
@@ -118,6 +119,8 @@ package struct Configuration: Sendable {
     return settings
   }
 
-  var tablesSyncEachCommit: Bool { value("tables.durability") == "batch" }
-  var mapSize: Int { (Int(value("tables.map-size-gib")) ?? 64) << 30 }
+  var tablesDurability: Tables.Durability {
+    ConfigurationKey.interval(value("tables.durability"))
+      .map { .interval(milliseconds: $0) } ?? .batch
+  }
 }

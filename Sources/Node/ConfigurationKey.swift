@@ -51,11 +51,8 @@ package struct ConfigurationKey: Hashable, Sendable {
       "how long a consumer group's offsets are kept after its last commit"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
-      "tables.durability", .choice(["batch", "relaxed"]), "batch",
-      "batch: committed means on disk; relaxed: a power cut may lose the last commit"),
-    .init(
-      "tables.map-size-gib", .integer(1...16_384), "64",
-      "the largest size tables/data.mdb may grow to"),
+      "tables.durability", .durability, "batch",
+      "batch: committed means on disk; interval(MS): a power cut may lose the last commit of MS"),
     .init("brand.names", .list, "asos", "how people name the brand; the first keys its rows"),
     .init("brand.handles", .list, "@ASOS,@ASOS_HeresToHelp", "the brand's accounts"),
     .init("filter.retweets", .choice(["drop", "keep"]), "drop", "what becomes of retweets"),

@@ -128,8 +128,7 @@ package struct DataDirectory: Sendable {
   /// The tables, for writing.
   package func openTables(_ configuration: Configuration) throws -> Tables {
     var options = Tables.Options()
-    options.syncsEachCommit = configuration.tablesSyncEachCommit
-    options.mapSize = configuration.mapSize
+    options.durability = configuration.tablesDurability
     options.lock = lock
     return try Tables(tablesPath, options: options)
   }

@@ -101,7 +101,7 @@ extension DataType {
     case .set(let element): "set<\(element.name)>"
     case .map(let key, let value): "map<\(key.name), \(value.name)>"
     case .tuple(let fields): "tuple<\(fields.map(\.name).joined(separator: ", "))>"
-    case .user(let type): CQLIdentifier.quoted(type.name)
+    case .user(let type): CQLIdentifier.type(QualifiedName(type.name))
     case .multiCell(let whole): whole.bareName
     default: "\(self)"
     }
@@ -132,7 +132,7 @@ extension UserType {
 
   /// The CREATE TYPE statement that makes this type.
   package var cql: String {
-    let full = "\(CQLIdentifier.quoted(keyspace)).\(CQLIdentifier.quoted(name))"
+    let full = CQLIdentifier.type(QualifiedName(keyspace: keyspace, name))
     let lines = fields.map { "    \(CQLIdentifier.quoted($0.name)) \($0.type.name)" }
     return "CREATE TYPE \(full) (\n" + lines.joined(separator: ",\n") + "\n);"
   }

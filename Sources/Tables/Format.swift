@@ -23,7 +23,7 @@ enum Format {
 
   /// Version 1 had another order of the collections in keys. Thrown: where there are some.
   static func checkFirstVersion(_ schema: Schema, _ path: String) throws(TableError) {
-    for table in schema.tables.values {
+    for table in schema.userTables {
       let indexed = table.indexes.map(\.columnID)
       for column in table.columns where column.kind == .clustering || indexed.contains(column.id) {
         guard column.type.parts.isEmpty else {

@@ -7,13 +7,13 @@ package enum Limits {
   package static let numberBytes = 16 << 10
   /// Digits that surely fit in `numberBytes`.
   static let numberDigits = 39_000
-  /// Characters of the name of a keyspace, table or index: LMDB's longest key holds two.
-  package static let nameBytes = 222
+  /// Characters of the name of a keyspace or table: Cassandra's, and LMDB's longest key holds both.
+  package static let nameBytes = 48
   /// Seconds that USING TTL may give: Cassandra's 20 years.
   package static let ttlSeconds: Int64 = 20 * 365 * 86_400
+  /// Rows and index entries that one transaction removes of a dropped table, or reads to fill an
+  /// index: some milliseconds of work, during which others wait to write.
+  package static let stepRows = 10_000
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.
   package static let pageRows = 5_000
-  /// The size that `tables/data.mdb` may reach where nothing is configured: address space, not
-  /// disk.
-  package static let mapSize = 64 << 30
 }

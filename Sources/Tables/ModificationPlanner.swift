@@ -131,8 +131,8 @@ struct ModificationPlanner {
       table: table, kind: kind, operations: sorted.filter { $0.column.kind == .regular },
       staticOperations: sorted.filter { $0.column.kind == .static }, keys: keys,
       timestamp: timestamp, ttl: ttl, condition: condition, operands: operands.statement,
-      defaultTimeToLive: table.defaultTimeToLive, gcGraceSeconds: table.gcGraceSeconds,
-      isPlain: isPlain)
+      defaultTimeToLive: table.options.defaultTimeToLive,
+      gcGraceSeconds: table.options.gcGraceSeconds, isPlain: isPlain)
   }
 
   /// Cassandra's rules for which key columns a statement must name.

@@ -27,6 +27,8 @@ package struct Page: Hashable, Sendable {
   package var rows: [[[UInt8]?]]
   /// Nil: there are no more rows.
   package var next: PagingState?
+  /// What a statement that is about definitions has changed.
+  package var change: DefinitionChange?
 
   package init(columns: [ResultColumn], rows: [[[UInt8]?]], next: PagingState? = nil) {
     self.columns = columns

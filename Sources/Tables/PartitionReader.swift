@@ -53,6 +53,7 @@ struct PartitionReader: ~Copyable {
     recordBytes = value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     if let value {
       do throws(ByteError) { try record.decode(value) } catch { throw damaged("\(error)") }
+      if !table.droppedColumns.isEmpty { record.removeDropped(of: table) }
     }
     keyValues.removeAll()
     keyRanges.removeAll(keepingCapacity: true)

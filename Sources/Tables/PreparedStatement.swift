@@ -18,7 +18,7 @@ package struct PreparedStatement: Sendable {
     case modify(Shared<Modification>)
     case batch(Shared<BatchPlan>)
     case define(Statement)
-    case describe(Page)
+    case describe(Describe)
     case nothing
   }
 
@@ -60,16 +60,15 @@ package struct PreparedStatement: Sendable {
       found = batch.markers
       plan = .batch(Shared(batch))
     case .describe(let describe):
-      plan = .describe(try Description(schema, keyspace).page(describe))
+      plan = .describe(describe)
     case .use(let name):
       guard schema.keyspaces[name] != nil else {
         throw .invalid("Keyspace '\(name)' does not exist")
       }
       plan = .nothing
-    case .createKeyspace, .createTable, .createIndex, .createType, .alterType, .drop, .truncate:
+    case .createKeyspace, .createTable, .createIndex, .createType, .alterKeyspace, .alterTable,
+      .alterType, .drop, .truncate:
       plan = .define(statement)
-    case .alterKeyspace: throw .unsupported("ALTER KEYSPACE")
-    case .alterTable: throw .unsupported("ALTER TABLE")
     case .unsupported(let statement): throw .unsupported(statement.kind.rawValue)
     }
     markers = found.sorted { $0.key < $1.key }

@@ -18,7 +18,7 @@ struct Purge {
 
   init(_ table: Table, now: Int64) {
     self.now = now
-    before = now &- table.gcGraceSeconds
+    before = now &- table.options.gcGraceSeconds
   }
 
   func drops(_ deletion: Deletion) -> Bool { deletion.time < before }
@@ -70,6 +70,7 @@ struct RowMerger {
     _ purge: Purge, leaving: Leaving, into purged: inout ByteBuffer
   ) throws(ByteError) -> Bool {
     try old.decode(value)
+    if !table.droppedColumns.isEmpty { old.purgeDropped(of: table) }
     new.removeAll()
     old.deletion = Deletion.later(old.deletion, covering)
     if leaving.contains(.ranges) { old.hasRanges = false }

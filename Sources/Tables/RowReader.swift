@@ -201,6 +201,7 @@ final class RowReader {
     _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
     do throws(ByteError) { try row.decode(value) } catch { throw partition.damaged("\(error)") }
+    if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
     if !showsCovered, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)
     }

@@ -398,7 +398,11 @@ struct RowWriter: ~Copyable {
   ) throws(TableError) {
     added.removeAll()
     if plan.table.indexes.isEmpty { return }
-    guard plan.kind == .insert, plan.isPlain, plan.staticOperations.isEmpty else {
+    // What is older than the drop of a column that was added again is not there, even when it is
+    // written only now.
+    guard plan.kind == .insert, plan.isPlain, plan.staticOperations.isEmpty,
+      plan.table.droppedColumns.isEmpty
+    else {
       return try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
     }
     for index in plan.table.indexes {

@@ -1,21 +1,16 @@
 internal import CQL
-internal import LMDB
 
 // CREATE, ALTER and DROP TYPE.
 extension SchemaChange {
-  mutating func createType(
-    _ create: CreateType, _ transaction: borrowing Transaction
-  ) throws(TableError) {
-    let keyspace = try self.keyspace(of: create.name)
-    guard schema.keyspaces[keyspace] != nil else {
-      throw .invalid("Keyspace '\(keyspace)' doesn't exist")
-    }
+  mutating func createType(_ create: CreateType) throws(TableError) {
+    let keyspace = try self.keyspace(of: create.name.keyspace)
+    try SystemKeyspace.check(.create, keyspace)
+    try requireKeyspace(keyspace)
     let name = create.name.name
     guard schema.types[QualifiedName(keyspace: keyspace, name)] == nil else {
       if create.ifNotExists { return }
       throw .invalid("A user type with name '\(name)' already exists")
     }
-    try checkName(name, "Type")
     var type = UserType(keyspace: keyspace, name: name, fields: [])
     for field in create.fields {
       guard !type.fields.contains(where: { $0.name == field.name }) else {
@@ -24,13 +19,11 @@ extension SchemaChange {
       type.fields.append(try self.field(field, of: type))
     }
     schema.types[QualifiedName(keyspace: keyspace, name)] = type
-    try SchemaStore.save(type, transaction)
   }
 
-  mutating func alterType(
-    _ alter: AlterType, _ transaction: borrowing Transaction
-  ) throws(TableError) {
-    let keyspace = try self.keyspace(of: alter.name)
+  mutating func alterType(_ alter: AlterType) throws(TableError) {
+    let keyspace = try self.keyspace(of: alter.name.keyspace)
+    try SystemKeyspace.check(.alter, keyspace, table: alter.name.name)
     let full = "\(keyspace).\(alter.name.name)"
     guard var type = schema.types[QualifiedName(keyspace: keyspace, alter.name.name)] else {
       throw .invalid("Type \(full) doesn't exist")
@@ -67,7 +60,6 @@ extension SchemaChange {
       }
     case .type: throw .invalid("Altering field types is no longer supported")
     }
-    try SchemaStore.save(type, transaction)
     for (name, other) in schema.types { schema.types[name] = other.replacing(type) }
     schema.types[QualifiedName(keyspace: keyspace, type.name)] = type
     for (name, var table) in schema.tables where table.keyspace == keyspace {
@@ -78,9 +70,9 @@ extension SchemaChange {
     }
   }
 
-  mutating func dropType(_ drop: Drop, _ transaction: borrowing Transaction) throws(TableError) {
-    let keyspace = try self.keyspace(
-      of: QualifiedName(keyspace: drop.name.keyspace, drop.name.table))
+  mutating func dropType(_ drop: Drop) throws(TableError) {
+    let keyspace = try self.keyspace(of: drop.name.keyspace)
+    try SystemKeyspace.check(.drop, keyspace)
     let name = drop.name.table
     guard let type = schema.types[QualifiedName(keyspace: keyspace, name)] else {
       if drop.ifExists { return }
@@ -97,22 +89,7 @@ extension SchemaChange {
     guard tables.isEmpty else {
       throw .invalid("\(refusal) tables \(tables.map(\.name).joined(separator: ", "))")
     }
-    try remove(type, transaction)
-  }
-
-  mutating func remove(
-    _ type: UserType, _ transaction: borrowing Transaction
-  ) throws(TableError) {
-    schema.types[QualifiedName(keyspace: type.keyspace, type.name)] = nil
-    try SchemaStore.remove("type/\(type.keyspace)/\(type.name)", transaction)
-  }
-
-  private func keyspace(of name: QualifiedName) throws(TableError) -> String {
-    guard let keyspace = name.keyspace ?? keyspace else {
-      throw .invalid(
-        "No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.typename")
-    }
-    return keyspace
+    schema.types[QualifiedName(keyspace: keyspace, name)] = nil
   }
 
   private func field(_ field: Field, of type: UserType) throws(TableError) -> UserType.Field {

@@ -15,28 +15,42 @@ enum SchemaStore {
       }
       return entries
     }
-    var loaded = Schema()
+    var loaded = SystemTables.schema
     // Tables name types, and types name each other.
     var types: [(name: QualifiedName, value: [UInt8])] = []
     for (key, value) in schema where key.hasPrefix("type/") {
-      let parts = key.split(separator: "/").map(String.init)
+      let parts = names(in: key)
       guard parts.count == 3 else { throw damaged(key) }
       types.append((QualifiedName(keyspace: parts[1], parts[2]), value))
     }
     try load(types, into: &loaded)
     for (key, value) in schema {
-      let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+      let parts = names(in: key)
       switch (parts.first, parts.count) {
-      case ("keyspace", 2):
-        loaded.keyspaces[parts[1]] = String(decoding: value.dropFirst(), as: UTF8.self)
+      case ("keyspace", 2): loaded.keyspaces[parts[1]] = try keyspace(value, name: parts[1])
       case ("table", 3):
         let table = try decode(value, in: loaded.scope(parts[1]), name: parts[2])
-        loaded.tables[TableName(keyspace: parts[1], table: parts[2])] = table
-      case ("type", 3): break
+        if SystemKeyspace.contains(parts[1]) {
+          // Of these, only what a client may do is kept: to truncate them.
+          loaded.tables[table.fullName]?.id = table.id
+        } else {
+          loaded.tables[table.fullName] = table
+        }
+        let used = ([table.id] + table.indexes.map(\.id)).reduce(0, max)
+        loaded.nextID = max(loaded.nextID, used + 1)
+      case ("type", 3), ("purge", 2), ("build", 2), ("state", 1), ("node", 1): break
       default: throw damaged(key)
       }
     }
+    if let state = schema.first(where: { $0.key == "state" })?.value {
+      try decode(state: state, into: &loaded)
+    }
     return loaded
+  }
+
+  /// What stands between the slashes of a key; a type's name, the last, may have some itself.
+  private static func names(in key: String) -> [String] {
+    key.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
   }
 
   /// Reads the types in rounds: in each those that name only types already read.
@@ -62,17 +76,71 @@ enum SchemaStore {
     }
   }
 
+  /// Writes what differs, and the schema's own state.
   static func save(
-    keyspace: String, statement: String, _ transaction: borrowing Transaction
+    _ difference: SchemaDifference, _ transaction: borrowing Transaction
   ) throws(TableError) {
-    try put("keyspace/\(keyspace)", [1] + Array(statement.utf8), transaction)
+    for name in difference.keyspaces {
+      let keyspace = difference.new.keyspaces[name]
+      try set("keyspace/\(name)", keyspace.map { [1] + Array($0.cql.utf8) }, transaction)
+    }
+    for name in difference.tables {
+      let table = difference.new.tables[name]
+      try set("table/\(name.keyspace ?? "")/\(name.table)", table.map(encode), transaction)
+    }
+    for name in difference.types {
+      let type = difference.new.types[name]
+      try set("type/\(name.keyspace ?? "")/\(name.name)", type.map(encode), transaction)
+    }
+    try saveState(difference.new, transaction)
   }
 
-  static func save(_ table: Table, _ transaction: borrowing Transaction) throws(TableError) {
-    try put("table/\(table.keyspace)/\(table.name)", encode(table), transaction)
+  /// Writes what is of the schema as a whole.
+  static func saveState(
+    _ schema: Schema, _ transaction: borrowing Transaction
+  ) throws(TableError) {
+    var bytes = ByteBuffer(capacity: 64)
+    bytes.append(1)
+    bytes.append(bigEndian: SystemTables.layout)
+    bytes.append(bigEndian: schema.nextID)
+    bytes.append(schema.versionID.bytes)
+    bytes.append(schema.hostID.bytes)
+    bytes.append(bigEndian: schema.changedAt)
+    bytes.append(bigEndian: schema.generation)
+    try set("state", bytes.toArray(), transaction)
   }
 
-  static func save(_ type: UserType, _ transaction: borrowing Transaction) throws(TableError) {
+  private static func decode(
+    state: [UInt8], into schema: inout Schema
+  ) throws(TableError) {
+    do {
+      try state.withUnsafeBytes { raw throws in
+        var reader = ByteReader(raw)
+        guard try reader.integer(UInt8.self) == 1 else { throw damaged("state") }
+        schema.systemLayout = try reader.integer()
+        schema.nextID = try reader.integer()
+        guard let version = UniqueID(try reader.run(16)), let host = UniqueID(try reader.run(16))
+        else { throw damaged("state") }
+        schema.versionID = version
+        schema.hostID = host
+        schema.changedAt = try reader.integer()
+        schema.generation = try reader.integer()
+      }
+    } catch { throw damaged("state") }
+  }
+
+  private static func keyspace(_ value: [UInt8], name: String) throws(TableError) -> Keyspace {
+    let text = String(decoding: value.dropFirst(), as: UTF8.self)
+    guard case .createKeyspace(let create)? = try? CQLParser.parse(text) else {
+      throw damaged("keyspace/\(name)")
+    }
+    do throws(TableError) { return try Keyspace(create) } catch {
+      // Once, any replication was taken; it never had an effect.
+      return Keyspace(name: name, replication: .simple(1))
+    }
+  }
+
+  private static func encode(_ type: UserType) -> [UInt8] {
     var bytes = ByteBuffer(capacity: 256)
     bytes.append(1)
     bytes.append(varint: UInt64(type.fields.count))
@@ -80,20 +148,46 @@ enum SchemaStore {
       bytes.append(varint: UInt64(text.utf8.count))
       bytes.append(utf8: text)
     }
-    try put("type/\(type.keyspace)/\(type.name)", bytes.toArray(), transaction)
+    return bytes.toArray()
   }
 
-  static func remove(_ key: String, _ transaction: borrowing Transaction) throws(TableError) {
-    _ = try stored { () throws(LMDBError) in
-      try transaction.database("schema").remove(Array(key.utf8))
+  static func get(
+    _ key: String, _ transaction: borrowing Transaction
+  ) throws(TableError) -> [UInt8]? {
+    try stored { () throws(LMDBError) in
+      try transaction.database("schema").get(Array(key.utf8))
     }
   }
 
-  private static func put(
-    _ key: String, _ value: [UInt8], _ transaction: borrowing Transaction
+  /// The numbers n of which there is an entry `<what>/<n>`.
+  static func numbers(
+    noted what: String, _ transaction: borrowing Transaction
+  ) throws(TableError) -> [UInt32] {
+    let prefix = Array("\(what)/".utf8)
+    return try stored { () throws(LMDBError) in
+      let cursor = try transaction.database("schema").cursor()
+      var numbers: [UInt32] = []
+      var entry = try prefix.borrowed { prefix throws(LMDBError) in try cursor.seek(prefix) }
+      while let found = entry, found.key.starts(with: prefix) {
+        let digits = String(decoding: found.key[prefix.count...], as: UTF8.self)
+        if let number = UInt32(digits) { numbers.append(number) }
+        entry = try cursor.next()
+      }
+      return numbers
+    }
+  }
+
+  /// Sets an entry, or removes it where the value is nil.
+  static func set(
+    _ key: String, _ value: [UInt8]?, _ transaction: borrowing Transaction
   ) throws(TableError) {
     try stored { () throws(LMDBError) in
-      try transaction.database("schema").put(Array(key.utf8), value)
+      let database = try transaction.database("schema")
+      if let value {
+        try database.put(Array(key.utf8), value)
+      } else {
+        _ = try database.remove(Array(key.utf8))
+      }
     }
   }
 
@@ -103,10 +197,7 @@ enum SchemaStore {
       bytes.append(varint: UInt64(text.utf8.count))
       bytes.append(utf8: text)
     }
-    bytes.append(2)
-    bytes.append(bigEndian: table.id)
-    bytes.append(varint: UInt64(table.columns.count))
-    for column in table.columns {
+    func append(_ column: Column) {
       bytes.append(varint: UInt64(column.id))
       append(column.name)
       append(column.type.name)
@@ -114,6 +205,10 @@ enum SchemaStore {
       bytes.append(varint: UInt64(column.position))
       bytes.append(column.isDescending ? 1 : 0)
     }
+    bytes.append(2)
+    bytes.append(bigEndian: table.id)
+    bytes.append(varint: UInt64(table.columns.count))
+    for column in table.columns { append(column) }
     bytes.append(varint: UInt64(table.indexes.count))
     for index in table.indexes {
       bytes.append(bigEndian: index.id)
@@ -122,7 +217,13 @@ enum SchemaStore {
       bytes.append(index.target.rawValue)
       bytes.append(index.isBuilt ? 1 : 0)
     }
-    append(table.options)
+    append(table.options.changed)
+    bytes.append(table.uuid.bytes)
+    bytes.append(varint: UInt64(table.droppedColumns.count))
+    for dropped in table.droppedColumns {
+      append(dropped.column)
+      bytes.append(bigEndian: dropped.time)
+    }
     return bytes.toArray()
   }
 
@@ -136,21 +237,21 @@ enum SchemaStore {
         func text() throws -> String {
           String(decoding: try reader.run(Int(clamping: try reader.varint())), as: UTF8.self)
         }
-        let version = try reader.integer(UInt8.self)
-        guard version == 1 || version == 2 else { throw damaged(name) }
-        let id = try reader.integer(UInt32.self)
-        var columns: [Column] = []
-        for _ in 0..<(try reader.varint()) {
+        func column() throws -> Column {
           let id = UInt32(truncatingIfNeeded: try reader.varint())
           let columnName = try text()
           let type = try SchemaStore.type(try text(), in: scope)
           guard let kind = Column.Kind(rawValue: try reader.integer()) else { throw damaged(name) }
-          columns.append(
-            Column(
-              id: id, name: columnName, type: type, kind: kind,
-              position: Int(try reader.varint()),
-              isDescending: try reader.integer(UInt8.self) == 1))
+          return Column(
+            id: id, name: columnName, type: type, kind: kind,
+            position: Int(truncatingIfNeeded: try reader.varint()),
+            isDescending: try reader.integer(UInt8.self) == 1)
         }
+        let version = try reader.integer(UInt8.self)
+        guard version == 1 || version == 2 else { throw damaged(name) }
+        let id = try reader.integer(UInt32.self)
+        var columns: [Column] = []
+        for _ in 0..<(try reader.varint()) { columns.append(try column()) }
         var indexes: [Index] = []
         for _ in 0..<(try reader.varint()) {
           var index = Index(
@@ -169,9 +270,17 @@ enum SchemaStore {
           }
           indexes.append(index)
         }
-        return Table(
-          keyspace: keyspace, name: name, id: id, columns: columns, indexes: indexes,
-          options: try text())
+        var table = Table(
+          keyspace: keyspace, name: name, id: id, uuid: .named("\(keyspace).\(name).\(id)"),
+          columns: columns, indexes: indexes, options: try options(try text(), version))
+        guard version > 1 else { return table }
+        guard let uuid = UniqueID(try reader.run(16)) else { throw damaged(name) }
+        table.uuid = uuid
+        for _ in 0..<(try reader.varint()) {
+          table.droppedColumns.append(
+            DroppedColumn(column: try column(), time: try reader.integer()))
+        }
+        return table
       }
     } catch {
       throw damaged("table/\(keyspace)/\(name)")
@@ -198,6 +307,23 @@ enum SchemaStore {
     } catch {
       throw damaged("type/\(scope.keyspace)/\(name)")
     }
+  }
+
+  /// The options of a definition, which are CQL.
+  private static func options(_ text: String, _ version: UInt8) throws -> TableOptions {
+    if text.isEmpty { return TableOptions() }
+    guard
+      case .createTable(let probe) = try CQLParser.parse(
+        "CREATE TABLE t (c int PRIMARY KEY) WITH \(text)")
+    else { throw damaged(text) }
+    var options = TableOptions()
+    if version > 1 {
+      try options.set(probe.options)
+    } else {
+      // Once, any option was taken: those that can be none are left out.
+      for option in probe.options { try? options.set([option]) }
+    }
+    return options
   }
 
   /// The type of a definition, which is CQL.

@@ -1,3 +1,4 @@
+package import CQL
 package import LMDB
 
 /// A statement that failed, with the error code of Cassandra's native protocol.
@@ -6,6 +7,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   package enum Code: Int, Sendable {
     case serverError = 0x0000
     case syntaxError = 0x2000
+    case unauthorized = 0x2100
     case invalid = 0x2200
     case configuration = 0x2300
     case alreadyExists = 0x2400
@@ -13,6 +15,8 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
 
   package var code: Code
   package var message: String
+  /// What exists already, with code 0x2400: for a keyspace, its table is the empty string.
+  package var existing: TableName?
   /// What LMDB said, where it was LMDB that failed.
   package var storage: LMDBError?
 
@@ -33,6 +37,21 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// A statement, or a part of one, that Cassandra has and these tables have not.
   package static func unsupported(_ feature: String) -> TableError {
     .invalid("\(feature) is not supported")
+  }
+
+  static func exists(keyspace: String) -> TableError {
+    var error = TableError(.alreadyExists, "Cannot add existing keyspace \"\(keyspace)\"")
+    error.existing = TableName(keyspace: keyspace, table: "")
+    return error
+  }
+
+  static func exists(table: TableName) -> TableError {
+    var error = TableError(
+      .alreadyExists,
+      "Cannot add already existing table \"\(table.table)\" to keyspace "
+        + "\"\(table.keyspace ?? "")\"")
+    error.existing = table
+    return error
   }
 
   package var description: String { message }

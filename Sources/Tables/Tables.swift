@@ -2,12 +2,12 @@ internal import Bytes
 internal import CQL
 internal import LMDB
 package import Machine
-internal import Synchronization
 
 /// Tables in the manner of Cassandra, kept in one LMDB file (see FORMAT.md).
 ///
-/// Statements run at once on the calling thread, which they may hold up for the time of a disk
-/// sync. One write at a time, others wait; reads never wait. Open a directory once a process.
+/// A SELECT runs at once on the calling thread and never waits for a write. All writes run on one
+/// thread, and those that wait at the same time share a sync; who calls waits for it, but for the
+/// asynchronous `execute`, which occupies no thread. A directory is open once a process.
 package final class Tables: Sendable {
   /// The version of the format that this program writes.
   static let formatVersion = 3
@@ -16,22 +16,40 @@ package final class Tables: Sendable {
   package let path: String
   let environment: Environment
   let clock: Clock
-  private let loaded: Mutex<Schema>
-  /// Held by the one that writes; the timestamp given last, microseconds since 1970.
-  private let writing = Mutex(Int64.min)
-  private let isReadOnly: Bool
+  private let node: NodeDescription
+  private let definitions: CurrentSchema
+  /// Nil where the tables are open for reading only.
+  let writer: WriterThread?
+  /// Nil where the tables are open for reading only.
+  let definer: Definer?
+  private let housekeeper: Housekeeper?
   /// Held as long as the tables are open for writing.
   private let lock: DirectoryLock?
+
+  /// When a write is acknowledged.
+  package enum Durability: Hashable, Sendable {
+    /// When it is on the disk.
+    case batch
+    /// When it is on the disk but for the root that leads to it, which follows with the next commit
+    /// or after so many milliseconds. A crash of the machine (not of the process) may lose the last
+    /// commit, and damages nothing.
+    case interval(milliseconds: Int)
+  }
 
   /// How the tables are opened.
   package struct Options: Sendable {
     package var isReadOnly = false
-    /// False: a crash of the machine may lose the last commit, but damages nothing.
-    package var syncsEachCommit = true
-    /// Bytes that the file may grow to.
-    package var mapSize = Limits.mapSize
+    package var durability = Durability.batch
+    /// Bytes of LMDB's map to begin with; nil: much more than is needed. For tests of its growth.
+    package var mapSize: Int?
     /// The caller's right to write there; the tables keep it while they are open.
     package var lock: DirectoryLock?
+    /// What clients are told of this node.
+    package var node = NodeDescription()
+    /// How many rows one step of work that may wait looks at.
+    var stepRows = Limits.stepRows
+    /// False: work that may wait is not done unless a test does it.
+    var doesHousekeeping = true
 
     package init() {}
   }
@@ -42,7 +60,7 @@ package final class Tables: Sendable {
   ) throws(TableError) {
     path = Path.join(directory, "data.mdb")
     self.clock = clock
-    isReadOnly = options.isReadOnly
+    node = options.node
     lock = options.lock
     if !options.isReadOnly {
       do { try LocalDisk().createDurableDirectory(directory) } catch {
@@ -53,8 +71,8 @@ package final class Tables: Sendable {
       try Environment(
         path, databases: Tables.databases,
         options: .init(
-          mapSize: options.mapSize, readOnly: options.isReadOnly,
-          syncsEachCommit: options.syncsEachCommit))
+          isReadOnly: options.isReadOnly, syncsRoot: options.durability == .batch,
+          mapSize: options.mapSize))
     }
     environment = opened
     let path = self.path
@@ -69,18 +87,45 @@ package final class Tables: Sendable {
         try Format.write(transaction)
       }
     }
-    loaded = Mutex(found.1)
+    let definitions = CurrentSchema(found.1)
+    self.definitions = definitions
+    guard !options.isReadOnly else {
+      writer = nil
+      definer = nil
+      housekeeper = nil
+      return
+    }
+    let writer = WriterThread(opened, definitions, clock, options.durability)
+    self.writer = writer
+    let definer = Definer(
+      environment: opened, definitions: definitions, writer: writer, clock: clock,
+      node: options.node, stepRows: options.stepRows)
+    self.definer = definer
+    let mayContinue = options.doesHousekeeping
+    housekeeper = Housekeeper {
+      // What fails now, such as for a full disk, is done after the next change or opening.
+      mayContinue ? (try? definer.continueWork()) ?? false : false
+    }
+    try definer.bringUpToDate()
+    housekeeper?.wake()
+  }
+
+  deinit {
+    housekeeper?.stop()
+    writer?.stop()
   }
 
   /// The definitions as they are now.
-  package var schema: Schema { loaded.withLock { $0 } }
+  package var schema: Schema { definitions.current }
 
   /// Parses and plans a statement, to be executed any number of times. `keyspace` is the one in
   /// use.
   package func prepare(
     _ text: String, keyspace: String? = nil
   ) throws(TableError) -> PreparedStatement {
-    try PreparedStatement(try parse(text), schema, keyspace, clock)
+    let statement = try parse(text)
+    try SystemKeyspace.checkWrites(statement, current: keyspace)
+    return try PreparedStatement(statement, schema, keyspace, clock)
   }
 
   /// Executes one statement without markers.
@@ -94,58 +139,112 @@ package final class Tables: Sendable {
     pageRows: Int = Limits.pageRows, from state: PagingState? = nil
   ) throws(TableError) -> Page {
     switch statement.plan {
-    case .select:
-      let statement = try statement.current(schema, clock)
-      return try environment.read(mapping: TableError.init) { transaction throws(TableError) in
-        try statement.select(
-          try Databases(transaction), values, clock, pageRows: pageRows, state)
-      }
     case .modify, .batch:
       return try write { transaction throws(TableError) in
         try transaction.execute(statement, values)
       }
     case .define(let definition):
       return try define(definition, statement.keyspace)
-    case .nothing: return Page(columns: [], rows: [])
-    case .describe(let rows): return rows
+    case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
     }
+  }
+
+  /// Executes a statement that changes nothing.
+  private func read(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues, _ pageRows: Int,
+    _ state: PagingState?
+  ) throws(TableError) -> Page {
+    if case .describe(let describe) = statement.plan {
+      let description = Description(describe, schema, statement.keyspace, node)
+      return try description.page(describe.element)
+    }
+    guard case .select = statement.plan else { return Page(columns: [], rows: []) }
+    return try read { schema, transaction throws(TableError) in
+      try statement.current(schema, clock).select(
+        try Databases(transaction), values, clock, pageRows: pageRows, state)
+    }
+  }
+
+  /// Lets `body` read one consistent state, with the definitions that it has.
+  func read<Result>(
+    _ body: (Schema, borrowing Transaction) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    while true {
+      let schema = definitions.current
+      let result: Result? = try environment.read(mapping: TableError.init) {
+        transaction throws(TableError) in
+        // Definitions are replaced after their commit. Where they are the same before and after the
+        // state was taken, nothing of the state is newer than they are but what came with a commit
+        // that is about to replace them; and that removes nothing (see `Definer`).
+        guard definitions.version == schema.version else { return nil }
+        return try body(schema, transaction)
+      }
+      if let result { return result }
+    }
+  }
+
+  /// Carries out a change of definitions; waits until it is done.
+  private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) -> Page {
+    guard let definer else { throw Tables.readOnly }
+    var page = Page(columns: [], rows: [])
+    page.change = try definer.execute(statement, keyspace: keyspace)
+    housekeeper?.wake()
+    return page
+  }
+
+  /// Executes a prepared statement without occupying the thread while it is written.
+  package func execute(
+    _ statement: PreparedStatement, _ values: consuming BoundValues,
+    pageRows: Int = Limits.pageRows, from state: PagingState? = nil
+  ) async throws(TableError) -> Page {
+    switch statement.plan {
+    case .modify, .batch:
+      let values = Values(values)
+      return try await writing.write { transaction throws(TableError) in
+        try transaction.execute(statement, values.bound)
+      }
+    case .define(let definition):
+      // It may take several commits, each of which is waited for: on a thread that may wait.
+      let outcome = await withCheckedContinuation { continuation in
+        _ = Worker { [self] in
+          continuation.resume(
+            returning: Swift.Result { () throws(TableError) in
+              try define(definition, statement.keyspace)
+            })
+        }
+      }
+      return try outcome.get()
+    case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
+    }
+  }
+
+  /// Bound values that outlive the call that has bound them.
+  private final class Values: Sendable {
+    let bound: BoundValues
+    init(_ bound: consuming BoundValues) { self.bound = bound }
   }
 
   /// Lets `body` read and write in one transaction, committed and durable when this returns; when
   /// `body` throws, nothing has changed. `body` may go on after a statement that failed, unless the
-  /// statement had changed something by then: then its error is thrown in the end. `body` must not
-  /// call other methods of this object.
+  /// statement had changed something by then: then its error is thrown in the end.
+  ///
+  /// `body` runs on the thread that writes, while the caller waits. It must not call other methods
+  /// of this object, and what it leaves elsewhere must not add up: where LMDB's map was too small
+  /// for it, it runs again from the beginning.
   package func write<Result>(
     _ body: (WriteTransaction) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    guard !isReadOnly else {
-      throw TableError(.serverError, "the tables are open for reading only")
-    }
-    return try exclusively { last throws(TableError) in
-      let schema = self.schema
-      return try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-        let open = try WriteTransaction(
-          transaction, schema, clock, environment.maxKeySize, lastTimestamp: last)
-        let result = try body(open)
-        if let failure = open.failure { throw failure }
-        last = open.lastTimestamp
-        return result
-      }
+    try writing.write(body)
+  }
+
+  private var writing: WriterThread {
+    get throws(TableError) {
+      if let writer { return writer }
+      throw Tables.readOnly
     }
   }
 
-  /// Runs `body` while nobody else writes, so that a writer and the definitions it sees agree.
-  private func exclusively<Result>(
-    _ body: (inout Int64) throws(TableError) -> Result
-  ) throws(TableError) -> Result {
-    var outcome: Swift.Result<Result, TableError>?
-    writing.withLock { last in
-      outcome = Swift.Result { () throws(TableError) in try body(&last) }
-    }
-    // Always set: the closure has run.
-    guard let outcome else { throw TableError(.serverError, "the write did not run") }
-    return try outcome.get()
-  }
+  private static let readOnly = TableError(.serverError, "the tables are open for reading only")
 
   /// The bytes kept under a name in `state`, such as a query's checkpoint.
   package func state(_ name: String) throws(TableError) -> [UInt8]? {
@@ -178,21 +277,6 @@ package final class Tables: Sendable {
   private func parse(_ text: String) throws(TableError) -> Statement {
     do throws(CQLSyntaxError) { return try CQLParser.parse(text) } catch {
       throw TableError(.syntaxError, "\(error)")
-    }
-  }
-
-  private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) -> Page {
-    guard !isReadOnly else {
-      throw TableError(.serverError, "the tables are open for reading only")
-    }
-    return try exclusively { _ throws(TableError) in
-      var change = SchemaChange(schema: schema, keyspace: keyspace)
-      change.schema.version += 1
-      try environment.write(mapping: TableError.init) { transaction throws(TableError) in
-        try change.apply(statement, transaction, environment.maxKeySize)
-      }
-      loaded.withLock { $0 = change.schema }
-      return Page(columns: [], rows: [])
     }
   }
 }

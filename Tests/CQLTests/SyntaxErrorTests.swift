@@ -9,15 +9,6 @@ import Testing
     ("SELECT 'é\n' #", "line 2:2 no viable alternative at character '#'"),
     ("SELECT ¿ FROM t", "line 1:7 no viable alternative at character '¿'"),
     ("USE k\n\n'x", "line 3:2 mismatched character '<EOF>' expecting '\''"),
-    ("CREATE TABLE t (a int)", "line 1:13 No PRIMARY KEY specifed (exactly one required)"),
-    (
-      "CREATE TABLE t (a int PRIMARY KEY, b int PRIMARY KEY)",
-      "line 1:41 Multiple PRIMARY KEYs specifed (exactly one required)"
-    ),
-    (
-      "CREATE TABLE t (a int PRIMARY KEY, PRIMARY KEY (a))",
-      "line 1:35 Multiple PRIMARY KEYs specifed (exactly one required)"
-    ),
   ])
   func `is refused with`(text: String, description: String) {
     #expect(outcome(text).hasPrefix(description))

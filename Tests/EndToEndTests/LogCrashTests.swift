@@ -46,6 +46,45 @@ import Testing
     #expect(kills == 15)
   }
 
+  @Test func `what a killed process has acknowledged is there`() throws {
+    var random = Seed.random()
+    let stage = Stage()
+    try stage.works("topics", "create", "t", "--set", "segment.bytes=3000")
+    var kept: [Substring] = []
+    var cut = 0
+    for round in 0..<15 {
+      let producer = try stage.start("produce", "t", "--json")
+      var sent: [Substring] = []
+      var printed: [UInt8] = []
+      for chunk in 0..<Int.random(in: 1...40, using: &random) {
+        let lines = (0..<100).map { Substring("line \(round).\(chunk).\($0)") }
+        sent += lines
+        producer.write(lines.joined(separator: "\n") + "\n")
+        if chunk == 0 { printed += producer.nextOutput() }
+      }
+      producer.send(SIGKILL)
+      let outcome = producer.wait()
+      #expect(outcome.signal == SIGKILL)
+      printed += outcome.output
+      let last = String(decoding: printed, as: UTF8.self).split(separator: "\n").last {
+        $0.hasSuffix("}")
+      }
+      let acknowledged = Int((last ?? "").filter(\.isNumber)) ?? 0
+      #expect(acknowledged >= 100)
+      if acknowledged < sent.count { cut += 1 }
+      let found = try stage.works("consume", "t").lines
+      #expect(found.starts(with: kept))
+      let fresh = found.dropFirst(kept.count)
+      #expect(fresh.count >= acknowledged, "\(fresh.count) of \(acknowledged)")
+      #expect(sent.starts(with: fresh))
+      kept = found
+    }
+    #expect(cut > 0, "nothing was killed in the middle")
+    try stage.works("produce", "t", input: "")
+    try stage.works("check", "log")
+    #expect(try stage.works("consume", "t").lines == kept)
+  }
+
   /// A library that lets the named call fail with EIO from its Nth time on, for files of the log.
   private static let failing = """
     #define _GNU_SOURCE

@@ -107,10 +107,9 @@ import Testing
     }
     for _ in 0..<5_000 {
       let table = Table(
-        keyspace: "k", name: "t", id: 1,
+        keyspace: "k", name: "t", id: 1, uuid: .named("t"),
         columns: partition.prefix(Int.random(in: 1...2, using: &random))
-          + columns.shuffled(using: &random),
-        indexes: [], options: "")
+          + columns.shuffled(using: &random))
       let bytes: [UInt8] = (0..<Int.random(in: 0...120, using: &random)).map { _ in
         [0, 0, 1, 0xFF].randomElement(using: &random) ?? 0
       }

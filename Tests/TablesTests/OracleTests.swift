@@ -73,7 +73,8 @@ struct OracleSession {
 
   private mutating func createIndexes() throws {
     for column in table.indexed {
-      _ = try store.tables.execute("CREATE INDEX ON \(table.name) (\(column.name))")
+      let target = column.type.isFrozenCollection ? "full(\(column.name))" : column.name
+      _ = try store.tables.execute("CREATE INDEX ON \(table.name) (\(target))")
     }
   }
 

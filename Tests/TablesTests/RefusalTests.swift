@@ -190,37 +190,4 @@ import Testing
     }
     #expect(try store.rows("SELECT * FROM k.s") == [])
   }
-
-  @Test func `a full map is a clear error and what was there remains`() throws {
-    var options = Tables.Options()
-    options.mapSize = 1 << 20
-    let store = try store(options: options)
-    try store.run("INSERT INTO k.s (k, v) VALUES ('a', 'b')")
-    let tables = try store.tables
-    let insert = try tables.prepare("INSERT INTO k.s (k, v, n) VALUES (?, 'x', 1)")
-    let big = try tables.prepare(
-      "UPDATE k.t SET l = ? WHERE a = 1 AND b = ? AND c = 1 AND d = 00000000-0000-1000-8000-000000000000"
-    )
-    let list =
-      bigEndian(Int32(15_000)) + (0..<15_000).flatMap { _ in bigEndian(Int32(4)) + [0, 0, 0, 0] }
-    let error = #expect(throws: TableError.self) {
-      try tables.write { transaction throws(TableError) in
-        for number in 0..<100 {
-          var values = BoundValues()
-          values.append("k\(number)")
-          try transaction.execute(insert, values)
-          values.removeAll()
-          values.append(list)
-          values.append("\(number)")
-          try transaction.execute(big, values)
-        }
-      }
-    }
-    #expect(error?.code == .serverError)
-    #expect(error?.storage?.isMapFull == true)
-    #expect(error?.message.contains(tables.path) == true)
-    #expect(try store.rows("SELECT k FROM k.s") == [#"{"k": "a"}"#])
-    try store.run("INSERT INTO k.s (k, v) VALUES ('c', 'd')")
-    #expect(try TablesCheck(tables).faults == [])
-  }
 }

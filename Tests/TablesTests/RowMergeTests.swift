@@ -62,12 +62,12 @@ import Testing
 
   /// Simple columns, and two sets of int.
   private let table = Table(
-    keyspace: "k", name: "t", id: 1,
+    keyspace: "k", name: "t", id: 1, uuid: .named("t"),
     columns: (UInt32(0)..<5).map { id in
       Column(
         id: id, name: "c\(id)", type: id < 3 ? .blob : .multiCell(.set(.int)), kind: .regular,
         position: 0, isDescending: false)
-    }, indexes: [], options: "")
+    })
 
   private func merge(_ left: [UInt8], _ right: [UInt8]) throws -> [UInt8] {
     var merger = RowMerger()

@@ -27,7 +27,7 @@ import Testing
       #"{"p": [1, "a"], "c": {"x": -9}, "s": [], "v": null}"#,
     ]
     let described = try store.rows("DESCRIBE KEYSPACE k")
-    #expect(described.count == 4)
+    #expect(described.count == 5)
     for _ in 0..<2 {
       #expect(try store.rows("SELECT * FROM k.t") == row)
       #expect(

@@ -178,65 +178,72 @@ struct LogBenchmark: ParsableCommand {
 
   // MARK: durable appends
 
+  /// Short runs take turns, and their times are added up: a disk that others use, or that has its
+  /// own moods, is then the same for all.
   private func groupCommit(_ folder: String, writers: Int) throws {
     let value = [UInt8](repeating: 7, count: 1_024)
-    let appends = 2_000
-    var best = (acks: 0.0, group: 1.0)
-    var rawSyncs = 0.0
-    var rawGroup = 0.0
-    for _ in 0..<rounds {
-      let disk = WatchedDisk()
-      let path = Path.join(folder, "durable")
-      let log = try CommitLog(path, disk: disk)
-      try log.createTopic("bench")
-      let partition = try log.partition(TopicPartition("bench", 0))
-      let failure = Mutex<(any Error)?>(nil)
-      let before = disk.syncs
-      let cost = Measure.time {
-        let workers = (0..<writers).map { _ in
-          Worker {
-            var builder = RecordBatchBuilder(capacity: 2_048)
-            do {
-              for _ in 0..<appends {
-                builder.reset()
-                try value.withUnsafeBytes {
-                  try builder.append(timestamp: 1_795_132_800_000, key: nil, value: $0)
-                }
-                _ = try builder.finish { try partition.append($0, from: .builder) }
-              }
-            } catch {
-              failure.withLock { $0 = error }
-            }
-          }
-        }
-        for worker in workers { worker.join() }
+    let appends = 400
+    var ours = (seconds: 0.0, syncs: 0)
+    var raw = (seconds: 0.0, syncs: 0)
+    var shared = 0.0
+    let turns = rounds * 5
+    for _ in 0..<turns {
+      let (seconds, syncs) = try Self.durable(folder, value, writers: writers, appends: appends)
+      ours = (ours.seconds + seconds, ours.syncs + syncs)
+      let path = Path.join(folder, "raw")
+      let block = [UInt8](repeating: 7, count: 1_100 * writers * appends / syncs)
+      raw.seconds += block.withUnsafeBytes {
+        grouse_floor_sync(path, $0.baseAddress, $0.count, syncs)
       }
-      if let error = failure.withLock({ $0 }) { throw error }
-      let syncs = disk.syncs - before
-      let group = Double(writers * appends) / Double(syncs)
-      let raw = Path.join(folder, "raw")
-      let block = [UInt8](repeating: 7, count: Int(Double(1_100) * group))
-      let seconds = block.withUnsafeBytes {
-        grouse_floor_sync(raw, $0.baseAddress, $0.count, syncs)
+      raw.syncs += syncs
+      var count = 0
+      shared += value.withUnsafeBytes {
+        grouse_floor_group(path, $0.baseAddress, $0.count, appends, Int32(writers), &count)
       }
-      let acks = Double(writers * appends) / cost.seconds
-      if acks > best.acks { best = (acks, group) }
-      rawSyncs = max(rawSyncs, Double(syncs) / seconds)
-      var shared = 0
-      let together = value.withUnsafeBytes {
-        grouse_floor_group(raw, $0.baseAddress, $0.count, appends, Int32(writers), &shared)
-      }
-      guard together > 0 else { throw Benchmark.Wrong(what: "the disk refused the C program") }
-      rawGroup = max(rawGroup, Double(writers * appends) / together)
       try LocalDisk().remove(path)
-      try LocalDisk().remove(raw)
     }
+    let acks = Double(turns * writers * appends)
     print(
       "durable         \(writers) writers, 1 KiB each, fdatasync  "
-        + "\(shown(best.acks)) acknowledged/s in groups of \(shown(best.group, 1))  "
-        + "\(shown(best.acks / (rawSyncs * best.group), 2)) of one C writer's \(shown(rawSyncs)) "
-        + "syncs/s times the group, \(shown(best.acks / rawGroup, 2)) of \(writers) C writers "
-        + "that share syncs")
+        + "\(shown(acks / ours.seconds)) acknowledged/s in groups of "
+        + "\(shown(acks / Double(ours.syncs), 1))  "
+        + "\(shown(raw.seconds / ours.seconds, 2)) of one C writer's "
+        + "\(shown(Double(raw.syncs) / raw.seconds)) syncs/s of as many bytes, "
+        + "\(shown(shared / ours.seconds, 2)) of \(writers) C writers that share syncs")
+  }
+
+  private static func durable(
+    _ folder: String, _ value: [UInt8], writers: Int, appends: Int
+  ) throws -> (seconds: Double, syncs: Int) {
+    let disk = WatchedDisk()
+    let path = Path.join(folder, "durable")
+    let log = try CommitLog(path, disk: disk)
+    try log.createTopic("bench")
+    let partition = try log.partition(TopicPartition("bench", 0))
+    let failure = Mutex<(any Error)?>(nil)
+    let before = disk.syncs
+    let cost = Measure.time {
+      let workers = (0..<writers).map { _ in
+        Worker {
+          var builder = RecordBatchBuilder(capacity: 2_048)
+          do {
+            for _ in 0..<appends {
+              builder.reset()
+              try value.withUnsafeBytes {
+                try builder.append(timestamp: 1_795_132_800_000, key: nil, value: $0)
+              }
+              _ = try builder.finish { try partition.append($0, from: .builder) }
+            }
+          } catch {
+            failure.withLock { $0 = error }
+          }
+        }
+      }
+      for worker in workers { worker.join() }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    try LocalDisk().remove(path)
+    return (cost.seconds, disk.syncs - before)
   }
 
   // MARK: a large log

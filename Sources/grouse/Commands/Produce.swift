@@ -17,7 +17,8 @@ struct Produce: ParsableCommand {
     discussion: """
       The topic is made where it is missing. A line is acknowledged when it is on the disk. \
       --format json takes what `grouse consume --json` prints: objects with key, value, headers, \
-      timestamp, partition; a value of null deletes its key in a compacted topic.
+      timestamp, partition; a value of null deletes its key in a compacted topic. With --json each
+      line printed says how many records are acknowledged by then.
 
       Example: echo 'u1:{"text": "hello"}' | grouse produce posts --key-separator :
       """)
@@ -108,17 +109,28 @@ struct Produce: ParsableCommand {
         var rest = chunk[..<count]
         while let line = try lines.next(&rest) { try take(line) }
         // What has come is acknowledged before more is waited for.
-        try producer.flush()
+        try acknowledge(&producer)
       }
       if let line = lines.last() { try take(line) }
+      try acknowledge(&producer)
     } catch {
       // What came before the line that cannot be taken is kept.
       try? producer.flush()
       Messages.line("appended \(Shown.count(producer.acknowledged, "record")) to \(topic)")
       throw error
     }
-    try producer.flush()
     return producer.acknowledged
+  }
+
+  private func acknowledge(_ producer: inout LogProducer) throws {
+    let before = producer.acknowledged
+    try producer.flush()
+    guard options.json, producer.acknowledged > before else { return }
+    var line = JSONLine()
+    line.add("topic", topic)
+    line.add("acknowledged", producer.acknowledged)
+    try StandardOutput.line(line.text)
+    try StandardOutput.flush()
   }
 
   private static let batchBytes = 512 << 10
