@@ -31,11 +31,7 @@ extension CQLParser {
       throw unexpected()
     }
     try expect(.batch)
-    let start = token
     let using = try using()
-    if using.ttl != nil {
-      throw error(at: start, "Global TTL on the BATCH statement is not supported.")
-    }
     var statements: [Statement] = []
     while !accept(.apply) {
       switch self.kind {

@@ -65,16 +65,17 @@ extension Term {
     }
   }
 
-  /// Whether a function such as `now()` is called anywhere in the term.
-  var callsFunction: Bool {
+  /// Whether the term has the same value at each execution: no marker and no function anywhere.
+  var isConstant: Bool {
     switch self {
-    case .function: true
-    case .list(let terms), .set(let terms), .tuple(let terms):
-      terms.contains { $0.callsFunction }
-    case .map(let entries): entries.contains { $0.key.callsFunction || $0.value.callsFunction }
-    case .user(let fields): fields.contains { $0.value.callsFunction }
-    case .cast(_, let inner), .negation(let inner): inner.callsFunction
-    default: false
+    case .function, .marker: false
+    case .list(let terms), .set(let terms), .tuple(let terms): terms.allSatisfy(\.isConstant)
+    case .map(let entries): entries.allSatisfy { $0.key.isConstant && $0.value.isConstant }
+    case .user(let fields): fields.allSatisfy(\.value.isConstant)
+    case .cast(_, let inner), .negation(let inner): inner.isConstant
+    case .arithmetic(let first, let rest):
+      first.isConstant && rest.allSatisfy(\.operand.isConstant)
+    default: true
     }
   }
 }

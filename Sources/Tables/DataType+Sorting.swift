@@ -50,6 +50,10 @@ extension PreparedStatement {
           sorted.appendNull()
           continue
         }
+        guard range != BoundValues.unset else {
+          sorted.appendUnset()
+          continue
+        }
         let value = UnsafeRawBufferPointer(rebasing: bytes[range])
         guard marker.type.hasOrderInside else {
           sorted.append(value)

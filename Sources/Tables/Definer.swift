@@ -6,8 +6,8 @@ internal import Machine
 /// what there is of the work that follows from it, in one transaction.
 ///
 /// What is too much for one transaction is noted in it: the rows of a dropped table to be removed
-/// (`Purge`), the entries of a new index to be made (`IndexBuild`). A crash leaves the notes, and
-/// the next opening goes on where the last step ended.
+/// (`AbandonedRows`), the entries of a new index to be made (`IndexBuild`). A crash leaves the
+/// notes, and the next opening goes on where the last step ended.
 struct Definer: Sendable {
   let environment: Environment
   let definitions: CurrentSchema
@@ -73,7 +73,7 @@ struct Definer: Sendable {
         for name in SystemTables.written {
           guard let table = schema.tables[name] else { continue }
           var all = Int.max
-          _ = try Purge.step(table.id, databases, &all)
+          _ = try AbandonedRows.remove(table.id, databases, &all)
         }
       }
       let system = try systemWriter(schema, transaction)
@@ -111,7 +111,7 @@ struct Definer: Sendable {
       let databases = try Databases(transaction)
       var left = stepRows
       for id in noted {
-        guard try Purge.step(id, databases, &left) else { return true }
+        guard try AbandonedRows.remove(id, databases, &left) else { return true }
         try SchemaStore.set("purge/\(id)", nil, transaction)
       }
       return false
@@ -164,7 +164,12 @@ struct Definer: Sendable {
     if difference.isTold { new.versionID = .random() }
     let writer = try systemWriter(new, transaction)
     try writer.update(difference)
-    if difference.isTold { try writer.write(node.systemRow(new)) }
+    if difference.isTold {
+      try writer.write(
+        SystemRow(
+          "system", "local",
+          ["key": Array("local".utf8), "schema_version": new.versionID.bytes]))
+    }
     for id in difference.abandoned.sorted() {
       try SchemaStore.set("purge/\(id)", [], transaction)
       try SchemaStore.set("build/\(id)", nil, transaction)

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import LMDB
 
 /// The version of the format that a file has.
@@ -34,6 +35,34 @@ enum Format {
         }
       }
     }
+  }
+
+  /// Versions before 3 had partition keys of any length in the rows' keys. Thrown: where one is
+  /// longer than they may be now.
+  static func checkKeys(
+    _ environment: Environment, _ version: Int, _ schema: Schema, _ path: String
+  ) throws(TableError) {
+    let longest = RowKey.partitionStart + RowKey.partitionKeyBytes + 2
+    let id = try environment.read(mapping: TableError.init) { transaction throws(TableError) in
+      try stored { () throws(LMDBError) -> UInt32? in
+        let cursor = try transaction.database("rows").cursor()
+        var entry = try cursor.first()
+        while let found = entry {
+          if found.key.count > longest, RowKey.partitionLength(found.key) > longest {
+            return UInt32(bigEndian: found.key.loadUnaligned(as: UInt32.self))
+          }
+          entry = try cursor.next()
+        }
+        return nil
+      }
+    }
+    guard let id else { return }
+    let name = schema.tables.values.first { $0.id == id }.map { "\($0.keyspace).\($0.name)" }
+    throw TableError(
+      .serverError,
+      "\(path) has format version \(version), with a partition key of more than "
+        + "\(RowKey.partitionKeyBytes) bytes in \(name ?? "a table"): copy that table's rows with "
+        + "the program that wrote it, delete them there, and insert them with this one")
   }
 
   static func write(_ transaction: borrowing Transaction) throws(TableError) {

@@ -13,18 +13,17 @@ struct IndexBuild {
   func step(
     after key: [UInt8]?, _ databases: Databases, limit: Int
   ) throws(TableError) -> [UInt8]? {
-    guard let column = table.column(id: index.columnID) else { return nil }
     var range = KeyRange.all(table)
     if let key { range.start = key + [0] }
     // Everything counts as live, as it does to those who write entries.
-    let reader = RowReader(table, now: .min)
+    let reader = RowReader(table, databases.rows, now: .min)
+    reader.showsCovered = true
+    reader.showsStaticRecords = true
     var entries = IndexEntries()
     var last: [UInt8]?
     var count = 0
-    try reader.scan(databases.rows, range, reversed: false) { row throws(TableError) in
-      if let value = row[column] {
-        try entries.append(index, column, value, key: row.key, maxKeySize: maxKeySize)
-      }
+    try reader.scan(range, reversed: false) { row throws(TableError) in
+      try entries.append(index, row, maxKeySize: maxKeySize)
       count += 1
       if count == limit { last = [UInt8](row.key) }
       return last == nil

@@ -1,7 +1,10 @@
 internal import Bytes
 internal import LMDB
 
-/// The index entries of one row, in memory that is reused from row to row.
+/// The index entries of one row or partition record, in memory that is reused from row to row.
+///
+/// They depend on the row alone: its own deletions count, those around it and expiry are left to
+/// readers, which look at the row itself.
 struct IndexEntries: ~Copyable {
   private var bytes = ByteBuffer(capacity: 512)
   private var ranges: [Range<Int>] = []
@@ -17,9 +20,17 @@ struct IndexEntries: ~Copyable {
     _ index: Index, _ column: Column, _ value: UnsafeRawBufferPointer,
     key: UnsafeRawBufferPointer, maxKeySize: Int
   ) throws(TableError) {
+    // No component tells these from a number; nobody looks for them.
+    if value.isEmpty, column.type.fixedSize != nil { return }
     let start = bytes.count
     bytes.append(bigEndian: index.id)
     column.type.appendComponent(value, descending: false, exact: false, to: &bytes)
+    try finish(start, column, key, maxKeySize)
+  }
+
+  private mutating func finish(
+    _ start: Int, _ column: Column, _ key: UnsafeRawBufferPointer, _ maxKeySize: Int
+  ) throws(TableError) {
     bytes.append(key)
     guard bytes.count - start <= maxKeySize else {
       throw .invalid(
@@ -29,13 +40,37 @@ struct IndexEntries: ~Copyable {
     ranges.append(start..<bytes.count)
   }
 
-  /// Adds the entries of a row that is being looked at.
+  /// Adds the entries of a row, or of a partition's static columns, that is being looked at.
   mutating func append(_ row: LiveRow, maxKeySize: Int) throws(TableError) {
-    for index in row.table.indexes {
-      guard let column = row.table.column(id: index.columnID), let value = row[column] else {
-        continue
-      }
-      try append(index, column, value, key: row.key, maxKeySize: maxKeySize)
+    for index in row.table.indexes { try append(index, row, maxKeySize: maxKeySize) }
+  }
+
+  /// Adds the entries that one index has of a row, or of a partition's static columns.
+  mutating func append(_ index: Index, _ row: LiveRow, maxKeySize: Int) throws(TableError) {
+    guard let column = row.table.column(id: index.columnID) else { return }
+    // A partition's key finds it though it has static columns alone.
+    let isOfPartition =
+      column.kind == .static || column.kind == .partitionKey && row.isStaticOnly
+    guard isOfPartition == row.isStaticOnly else { return }
+    guard case .multiCell(let whole) = column.type, index.target != .full else {
+      guard let value = row[column] else { return }
+      return try append(index, column, value, key: row.key, maxKeySize: maxKeySize)
+    }
+    var types: (path: DataType?, value: DataType?)
+    switch (whole, index.target) {
+    case (.set(let element), _): types.path = element
+    case (.map(let key, _), .keys): types.path = key
+    case (.map(let key, let value), .entries): types = (key, value)
+    case (.map(_, let value), _): types.value = value
+    case (.list(let element), _): types.value = element
+    default: return
+    }
+    try row.forEachElement(column) { path, value throws(TableError) in
+      let start = bytes.count
+      bytes.append(bigEndian: index.id)
+      types.path?.appendComponent(path, descending: false, exact: false, to: &bytes)
+      types.value?.appendComponent(value, descending: false, exact: false, to: &bytes)
+      try finish(start, column, row.key, maxKeySize)
     }
   }
 

@@ -137,6 +137,25 @@ enum KeyEncoding {
     return left.count - right.count
   }
 
+  /// Whether bytes begin with others.
+  @inline(__always)
+  static func hasPrefix(_ bytes: UnsafeRawBufferPointer, _ prefix: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= prefix.count else { return false }
+    var index = 0
+    while index + 8 <= prefix.count {
+      let left = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      guard left == prefix.loadUnaligned(fromByteOffset: index, as: UInt64.self) else {
+        return false
+      }
+      index += 8
+    }
+    while index < prefix.count {
+      if bytes[index] != prefix[index] { return false }
+      index += 1
+    }
+    return true
+  }
+
   /// The least key that is greater than every key beginning with `prefix`; nil where there is none.
   static func successor(of prefix: [UInt8]) -> [UInt8]? {
     var key = prefix

@@ -6,6 +6,8 @@ internal import Machine
 struct LiteralEncoder {
   let column: String
   let clock: Clock
+  /// The values of markers; nil while the statement is planned, when there are none.
+  var operands: Operands?
 
   /// Nil for `null`.
   func encode(_ term: Term, _ type: DataType) throws(TableError) -> [UInt8]? {
@@ -24,7 +26,10 @@ struct LiteralEncoder {
       guard let constant = inner.negated else { throw .unsupported("Arithmetic") }
       return try encode(constant, type)
     case .arithmetic: throw .unsupported("Arithmetic")
-    case .marker: throw .unsupported("A bind marker inside a value")
+    case .marker(let index, _):
+      guard let bytes = operands?[.marker(index)] else { return nil }
+      try type.validate(bytes, column: column)
+      return [UInt8](bytes)
     case .list(let terms): return try encodeList(terms, type)
     case .set(let terms): return try encodeSet(terms, type)
     case .map(let entries):
@@ -77,11 +82,6 @@ struct LiteralEncoder {
   ) throws(TableError) -> [[UInt8]] {
     var values: [[UInt8]] = []
     for term in terms {
-      if case .marker = term {
-        throw .invalid(
-          "Invalid \(literal) for \(column): bind variables are not supported inside "
-            + "collection literals")
-      }
       guard type.takes(term) else {
         throw .invalid(
           "Invalid \(literal) for \(column): \(role) \(term.cql) is not of type \(type.name)")
@@ -108,7 +108,7 @@ struct LiteralEncoder {
           "Invalid tuple literal for \(column): component \(number) is not of type \(field.name)")
       }
       values.append(
-        try LiteralEncoder(column: "\(column)[\(number)]", clock: clock)
+        try LiteralEncoder(column: "\(column)[\(number)]", clock: clock, operands: operands)
           .encode(term, field))
     }
     return Self.tuple(values)
@@ -127,7 +127,7 @@ struct LiteralEncoder {
             + field.type.name)
       }
       values.append(
-        try LiteralEncoder(column: "\(column).\(field.name)", clock: clock)
+        try LiteralEncoder(column: "\(column).\(field.name)", clock: clock, operands: operands)
           .encode(term, field.type))
     }
     return Self.tuple(values)
@@ -135,21 +135,13 @@ struct LiteralEncoder {
 
   private func call(
     _ name: String, _ arguments: [Term], _ type: DataType
-  ) throws(TableError) -> [UInt8] {
-    switch (name, arguments.count, type) {
-    case ("uuid", 0, .uuid):
-      var bytes = Entropy.identifier()
-      bytes[6] = bytes[6] & 0x0F | 0x40
-      bytes[8] = bytes[8] & 0x3F | 0x80
-      return bytes
-    case ("currenttimestamp", 0, .timestamp): return bigEndian(clock.milliseconds)
-    case ("totimestamp", 1, .timestamp):
-      if case .function(_, "now", let inner) = arguments[0], inner.isEmpty {
-        return bigEndian(clock.milliseconds)
-      }
-    default: break
+  ) throws(TableError) -> [UInt8]? {
+    let function = try ScalarFunction.resolve(name, arguments, for: type, column)
+    var values: [[UInt8]?] = []
+    for (term, type) in zip(arguments, function.arguments) {
+      values.append(try encode(term, type))
     }
-    throw .invalid("Unknown function '\(name)' for \(column) of type \(type.name)")
+    return try function.call(values, clock)
   }
 }
 

@@ -2,198 +2,101 @@ internal import CQL
 
 /// An INSERT, UPDATE or DELETE brought onto its table, ready to be executed many times.
 struct Modification: Sendable {
-  enum Effect: Sendable {
-    /// Rows of whole keys get cells; INSERT also sets the row's marker.
-    case upsert(marker: Bool)
-    /// Whole rows go: those of whole keys, or all in a range.
-    case deleteRows
+  enum Kind: String, Sendable {
+    case insert = "INSERT"
+    case update = "UPDATE"
+    case delete = "DELETE"
   }
 
-  struct Assignment: Sendable {
+  /// What becomes of one column.
+  struct Operation: Sendable {
+    enum Action: Sendable {
+      /// The whole value is replaced; null deletes it.
+      case set(Operand)
+      case delete
+      /// The elements of a value are added: to a list at its end.
+      case add(Operand)
+      /// The elements of a value are put before those of a list.
+      case prepend(Operand)
+      /// The elements of a value go: from a list all that are equal, from a map those of the keys.
+      case remove(Operand)
+      /// A map's value by its key or a list's by its place; null deletes it.
+      case setElement(key: Operand, Operand)
+      case removeElement(key: Operand)
+      case setField(Int, Operand)
+      case removeField(Int)
+      case increment(Operand, isNegative: Bool)
+    }
+
     var column: Column
-    /// Nil deletes the cell, as does a null operand.
-    var operand: Operand?
-  }
+    var action: Action
 
-  enum Condition: Sendable {
-    case none, notExists, exists
-    case relations([(column: Column, comparison: Comparison, operand: Operand)])
+    /// Whether what there is must be known: a list's places and values, a counter's value.
+    var needsRow: Bool {
+      switch action {
+      case .increment: return true
+      case .remove, .setElement, .removeElement:
+        if case .list = column.type.whole { return true }
+        return false
+      default: return false
+      }
+    }
   }
 
   var table: Table
-  var effect: Effect
+  var kind: Kind
   /// Of regular columns, by rising column id.
-  var assignments: [Assignment]
-  /// The restrictions on the key; for an INSERT equalities of all key columns.
-  var restrictions: Restrictions
-  /// An INSERT's key operands in key order: the fast way past `restrictions`.
-  var key: [Operand]
+  var operations: [Operation]
+  /// Of static columns, by rising column id.
+  var staticOperations: [Operation]
+  var keys: ModificationKeys
   var timestamp: Operand?
   var ttl: Operand?
-  var condition: Condition
-  var constants: [UInt8]
-  var markers: [Int: OperandTable.Marker]
-  var isVolatile: Bool
+  var condition: ModificationCondition
+  var operands: StatementOperands
+  /// Seconds that what it writes lives where it says nothing.
+  var defaultTimeToLive: Int64
+  /// Seconds that its table keeps deletions.
+  var gcGraceSeconds: Int64
+  /// Whether each operation replaces a column that is one cell: then a row is written down at once.
+  var isPlain: Bool
 
-  /// The operand that an INSERT has for a column.
-  func operand(of column: Column) -> Operand? {
-    switch column.kind {
-    case .partitionKey: key[column.position]
-    case .clustering: key[table.partitionKey.count + column.position]
-    case .regular, .static: assignments.first { $0.column.id == column.id }?.operand
-    }
+  /// Whether rows, not only static columns, are written.
+  var writesRows: Bool { kind == .delete ? !operations.isEmpty || isRowDeletion : !isStaticOnly }
+  /// A DELETE of rows, not of columns.
+  var isRowDeletion: Bool {
+    kind == .delete && operations.isEmpty && staticOperations.isEmpty
+  }
+  /// An INSERT or UPDATE of a partition's static columns, without clustering columns.
+  var isStaticOnly: Bool { !staticOperations.isEmpty && keys.namesPartitionOnly }
+  /// An INSERT makes a row that is there though all its columns are null.
+  var setsMarker: Bool { kind == .insert && !table.isCounter }
+}
+
+/// What must be met for a modification to be applied.
+enum ModificationCondition: Sendable {
+  case none, notExists, exists
+  case columns([ColumnCondition])
+
+  var isNone: Bool {
+    if case .none = self { return true }
+    return false
   }
 }
 
-/// Makes modifications out of statements.
-struct ModificationPlanner {
-  let table: Table
-  var operands: OperandTable
-
-  mutating func plan(_ insert: Insert) throws(TableError) -> Modification {
-    guard insert.columns.count == insert.values.count else {
-      throw .invalid("Unmatched column names/values")
-    }
-    guard Set(insert.columns).count == insert.columns.count else {
-      throw .invalid("The column names contains duplicates")
-    }
-    let terms = Dictionary(zip(insert.columns, insert.values)) { first, _ in first }
-    let keys = Array(table.partitionKey + table.clusteringKey)
-    var key: [Operand] = []
-    for column in keys {
-      guard let term = terms[column.name] else { throw missing(column) }
-      key.append(try operands.add(term, column.type, column: column.name))
-    }
-    var assignments: [Modification.Assignment] = []
-    for name in insert.columns {
-      let column = try table.required(name)
-      guard column.kind == .regular, let term = terms[name] else { continue }
-      let operand = try operands.add(term, column.type, column: name)
-      assignments.append(.init(column: column, operand: operand))
-    }
-    return try finish(
-      .upsert(marker: true), assignments, [], key, insert.using,
-      insert.ifNotExists ? .notExists : .none)
+/// One relation of an IF.
+struct ColumnCondition: Sendable {
+  enum Part: Sendable {
+    case whole
+    case element(Operand)
+    case field(Int)
   }
 
-  mutating func plan(_ update: Update) throws(TableError) -> Modification {
-    var assignments: [Modification.Assignment] = []
-    for assignment in update.assignments {
-      guard case .set(let name, let term) = assignment else {
-        throw .invalid(
-          "Only SET column = value is supported: collections are frozen and there are no counters")
-      }
-      let column = try regular(name)
-      let operand = try operands.add(term, column.type, column: name)
-      assignments.append(.init(column: column, operand: operand))
-    }
-    guard Set(assignments.map(\.column)).count == assignments.count else {
-      throw .invalid("Multiple incompatible setting of one column")
-    }
-    let plan = try finish(
-      .upsert(marker: false), assignments, update.relations, [], update.using,
-      try condition(update.condition))
-    try requireWholeKey(plan.restrictions)
-    try requireOneRow(plan)
-    return plan
-  }
-
-  mutating func plan(_ delete: Delete) throws(TableError) -> Modification {
-    var assignments: [Modification.Assignment] = []
-    for target in delete.targets {
-      guard case .column(let name) = target else {
-        throw .invalid("Deleting a part of a collection is not supported: collections are frozen")
-      }
-      assignments.append(.init(column: try regular(name), operand: nil))
-    }
-    if delete.using.ttl != nil { throw .invalid("TTL is not supported by DELETE") }
-    let condition = try condition(delete.condition)
-    let plan = try finish(
-      delete.targets.isEmpty ? .deleteRows : .upsert(marker: false), assignments,
-      delete.relations, [], delete.using, condition)
-    if !delete.targets.isEmpty { try requireWholeKey(plan.restrictions) }
-    if case .none = condition {} else { try requireWholeKey(plan.restrictions) }
-    try requireOneRow(plan)
-    guard plan.restrictions.fixesPartition else {
-      let open = table.partitionKey.first { plan.restrictions.fixing($0) == nil }
-      throw .invalid("Some partition key parts are missing: \(open?.name ?? "")")
-    }
-    return plan
-  }
-
-  private mutating func finish(
-    _ effect: Modification.Effect, _ assignments: [Modification.Assignment],
-    _ relations: [Relation], _ key: [Operand], _ using: Using, _ condition: Modification.Condition
-  ) throws(TableError) -> Modification {
-    let restrictions = try Restrictions(relations, table, &operands)
-    if let wrong = restrictions.all.first(where: { $0.column.kind == .regular }) {
-      throw .invalid("Non PRIMARY KEY columns found in where clause: \(wrong.column.name)")
-    }
-    if !restrictions.tokens.isEmpty {
-      throw .invalid("The token function cannot be used in WHERE clauses for modifications")
-    }
-    let timestamp = try using.timestamp.map { term throws(TableError) in
-      try operands.add(term, .bigint, column: "[timestamp]")
-    }
-    let ttl = try using.ttl.map { term throws(TableError) in
-      try operands.add(term, .int, column: "[ttl]")
-    }
-    return Modification(
-      table: table, effect: effect,
-      assignments: assignments.sorted { $0.column.id < $1.column.id }, restrictions: restrictions,
-      key: key, timestamp: timestamp, ttl: ttl, condition: condition,
-      constants: operands.constants, markers: operands.markers, isVolatile: operands.isVolatile)
-  }
-
-  private mutating func condition(
-    _ condition: CQL.Condition
-  ) throws(TableError) -> Modification.Condition {
-    switch condition {
-    case .none: return .none
-    case .exists: return .exists
-    case .relations(let relations):
-      var found: [(column: Column, comparison: Comparison, operand: Operand)] = []
-      for relation in relations {
-        guard case .column(let name, let comparison, let term) = relation,
-          ![.in, .contains, .containsKey, .like].contains(comparison)
-        else { throw .invalid("Only conditions of the form column = value are supported") }
-        let column = try regular(name)
-        let hasOrder = comparison != .equal && comparison != .notEqual
-        if hasOrder, column.type.containsDuration {
-          throw .invalid("Slice conditions are not supported on \(column.type.durationHolder)")
-        }
-        found.append((column, comparison, try operands.add(term, column.type, column: name)))
-      }
-      return .relations(found)
-    }
-  }
-
-  private func regular(_ name: String) throws(TableError) -> Column {
-    let column = try table.required(name)
-    guard column.kind == .regular else {
-      throw .invalid("PRIMARY KEY part \(name) found in SET part")
-    }
-    return column
-  }
-
-  private func requireWholeKey(_ restrictions: Restrictions) throws(TableError) {
-    for column in table.partitionKey + table.clusteringKey
-    where restrictions.fixing(column) == nil {
-      throw missing(column)
-    }
-  }
-
-  /// A condition is about one row, which must be found met or not as a whole.
-  private func requireOneRow(_ plan: Modification) throws(TableError) {
-    if case .none = plan.condition { return }
-    guard plan.restrictions.all.allSatisfy({ $0.comparison == .equal }) else {
-      throw .invalid("IN restrictions are not supported with conditional updates and deletions")
-    }
-  }
-
-  private func missing(_ column: Column) -> TableError {
-    column.kind == .partitionKey
-      ? .invalid("Some partition key parts are missing: \(column.name)")
-      : .invalid("Some clustering keys are missing: \(column.name)")
-  }
+  var column: Column
+  var part: Part
+  var comparison: Comparison
+  /// One operand, or those of an IN.
+  var operands: [Operand]
+  /// A marker for the whole list of an IN.
+  var list: Operand?
 }

@@ -64,36 +64,60 @@ package struct BoundValues: ~Copyable, Sendable {
 
   /// Binds null, which deletes the cell where it is written.
   package mutating func appendNull() { ranges.append(nil) }
+
+  /// Binds nothing: what the marker would write is left as it is.
+  package mutating func appendUnset() { ranges.append(BoundValues.unset) }
+
+  static let unset = Int.max..<Int.max
 }
 
-/// Where an operand of a statement comes from: written in it, or bound to a marker.
+/// Where an operand of a statement comes from: written in it, bound to a marker, or made of such at
+/// each execution.
 enum Operand: Hashable, Sendable {
   case constant(Range<Int>)
   case null
   case marker(Int)
+  case computed(Int)
 }
 
-/// The operands of one execution: the statement's own constants and the bound values.
+/// The operands of one execution: the statement's own constants, the bound values, and what was
+/// computed of them.
 struct Operands {
   let constants: UnsafeRawBufferPointer
   let bound: UnsafeRawBufferPointer
   let ranges: [Range<Int>?]
+  var computed = UnsafeRawBufferPointer(start: nil, count: 0)
+  var computedRanges: [Range<Int>?] = []
 
-  /// An operand's bytes; nil is null.
+  /// An operand's bytes; nil is null or unset.
   @inline(__always)
   subscript(operand: Operand) -> UnsafeRawBufferPointer? {
     switch operand {
     case .null: return nil
     case .constant(let range): return UnsafeRawBufferPointer(rebasing: constants[range])
     case .marker(let index):
-      guard let range = ranges[index] else { return nil }
+      guard let range = ranges[index], range != BoundValues.unset else { return nil }
       return UnsafeRawBufferPointer(rebasing: bound[range])
+    case .computed(let index):
+      guard let range = computedRanges[index], range != BoundValues.unset else { return nil }
+      return UnsafeRawBufferPointer(rebasing: computed[range])
+    }
+  }
+
+  /// Whether an operand says that nothing is to be written.
+  @inline(__always)
+  func isUnset(_ operand: Operand) -> Bool {
+    switch operand {
+    case .marker(let index): ranges[index] == BoundValues.unset
+    case .computed(let index): computedRanges[index] == BoundValues.unset
+    case .null, .constant: false
     }
   }
 
   /// An operand that may not be null, such as a key's.
   func required(_ operand: Operand, _ column: Column) throws(TableError) -> UnsafeRawBufferPointer {
     guard let bytes = self[operand] else {
+      if isUnset(operand) { throw .invalid("Invalid unset value for column \(column.name)") }
       throw .invalid("Invalid null value in condition for column \(column.name)")
     }
     if bytes.isEmpty && !column.type.hasEmptyValue {
@@ -103,31 +127,141 @@ struct Operands {
   }
 }
 
-/// Gathers a statement's operands while it is planned.
-struct OperandTable {
+/// What the operands of a statement are made of, apart from the values bound to it.
+struct StatementOperands: Sendable {
   /// A `?` or `:name`: the type that its value must have.
   struct Marker: Hashable, Sendable {
     var column: String
     var type: DataType
   }
 
+  /// A value that is made anew at each execution.
+  enum Computed: Sendable {
+    /// A term with markers inside, or with functions such as `now()`.
+    case term(Term, DataType, column: String)
+    /// A column's value in the JSON that is bound to a marker.
+    case json(marker: Int, table: Table, column: Column, isUnset: Bool)
+  }
+
   var constants: [UInt8] = []
   var markers: [Int: Marker] = [:]
-  /// A function such as `now()` was called: the plan holds for one execution only.
-  var isVolatile = false
+  var computed: [Computed] = []
+
+  /// Lets `body` have the operands of one execution.
+  func withOperands<Result>(
+    _ values: borrowing BoundValues, _ clock: Clock,
+    _ body: (Operands) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    let ranges = values.ranges
+    return try values.bytes.withBytes { bound throws(TableError) in
+      try constants.borrowed { constants throws(TableError) in
+        var operands = Operands(constants: constants, bound: bound, ranges: ranges)
+        if computed.isEmpty { return try body(operands) }
+        var bytes: [UInt8] = []
+        var json: JSONColumns?
+        for item in computed {
+          let value = try value(of: item, operands, clock, &json)
+          switch value {
+          case .unset: operands.computedRanges.append(BoundValues.unset)
+          case .null: operands.computedRanges.append(nil)
+          case .bytes(let value):
+            operands.computedRanges.append(bytes.count..<(bytes.count + value.count))
+            bytes += value
+          }
+        }
+        return try bytes.borrowed { bytes throws(TableError) in
+          operands.computed = bytes
+          return try body(operands)
+        }
+      }
+    }
+  }
+}
+
+extension StatementOperands {
+  private enum Value {
+    case unset, null
+    case bytes([UInt8])
+
+    init(_ bytes: [UInt8]?) { self = bytes.map(Value.bytes) ?? .null }
+  }
+
+  private func value(
+    of item: Computed, _ operands: Operands, _ clock: Clock, _ json: inout JSONColumns?
+  ) throws(TableError) -> Value {
+    switch item {
+    case .term(let term, let type, let column):
+      if term.isUnset(operands) { return .unset }
+      let encoder = LiteralEncoder(column: column, clock: clock, operands: operands)
+      return Value(try encoder.encode(term, type))
+    case .json(let marker, let table, let column, let isUnset):
+      if json == nil {
+        guard let text = operands[.marker(marker)] else {
+          throw .invalid("Got null for INSERT JSON values")
+        }
+        json = try JSONColumns(String(decoding: text, as: UTF8.self), table)
+      }
+      guard let members = json, let found = members.values[column.name] else {
+        return isUnset && !column.isPartOfKey ? .unset : .null
+      }
+      return Value(try members.encode(found, column, clock))
+    }
+  }
+}
+
+extension Term {
+  /// Whether a list or set has an element that is unset: then all of it is, as in Cassandra's
+  /// `Lists.DelayedValue`.
+  fileprivate func isUnset(_ operands: Operands) -> Bool {
+    switch self {
+    case .marker(let index, _): operands.isUnset(.marker(index))
+    case .list(let terms), .set(let terms): terms.contains { $0.isUnset(operands) }
+    default: false
+    }
+  }
+}
+
+/// Gathers a statement's operands while it is planned.
+struct OperandTable {
+  var statement = StatementOperands()
   let clock: Clock
+  /// The keyspace whose types casts may name.
+  var scope: TypeScope?
+
+  init(clock: Clock) { self.clock = clock }
 
   mutating func add(
     _ term: Term, _ type: DataType, column: String
   ) throws(TableError) -> Operand {
     if case .marker(let index, _) = term {
-      markers[index] = Marker(column: column, type: type)
-      return .marker(index)
+      return marker(index, type.whole, column)
     }
-    if term.callsFunction { isVolatile = true }
+    guard term.isConstant else {
+      guard type.takes(term) else {
+        _ = try type.encode(term, column: column, clock: clock)
+        throw .invalid("Cannot assign value \(term.cql) to \(column) of type \(type.name)")
+      }
+      try register(term, type.whole, column)
+      return add(.term(term, type, column: column))
+    }
     guard let bytes = try type.encode(term, column: column, clock: clock) else { return .null }
-    defer { constants += bytes }
-    return .constant(constants.count..<(constants.count + bytes.count))
+    return add(bytes: bytes)
+  }
+
+  mutating func add(bytes: [UInt8]) -> Operand {
+    defer { statement.constants += bytes }
+    let start = statement.constants.count
+    return .constant(start..<(start + bytes.count))
+  }
+
+  mutating func add(_ computed: StatementOperands.Computed) -> Operand {
+    statement.computed.append(computed)
+    return .computed(statement.computed.count - 1)
+  }
+
+  mutating func marker(_ index: Int, _ type: DataType, _ column: String) -> Operand {
+    statement.markers[index] = .init(column: column, type: type)
+    return .marker(index)
   }
 
   /// The terms of an IN: its list.
@@ -140,5 +274,44 @@ struct OperandTable {
     var operands: [Operand] = []
     for term in terms { operands.append(try add(term, type, column: column)) }
     return operands
+  }
+
+  /// The type of the values in the list that is bound to `IN ?`.
+  static func listType(of columns: [Column]) -> DataType {
+    columns.count == 1 ? columns[0].type : .tuple(columns.map(\.type))
+  }
+
+  /// Gives the markers inside a term the types that they must have there.
+  private mutating func register(
+    _ term: Term, _ type: DataType, _ column: String
+  ) throws(TableError) {
+    switch (term, type) {
+    case (.marker(let index, _), _): _ = marker(index, type, column)
+    case (.list(let terms), .list(let element)), (.set(let terms), .set(let element)):
+      for term in terms { try register(term, element.whole, "value(\(column))") }
+    case (.map(let entries), .map(let key, let value)):
+      for entry in entries {
+        try register(entry.key, key.whole, "key(\(column))")
+        try register(entry.value, value.whole, "value(\(column))")
+      }
+    case (.tuple(let terms), .tuple(let fields)):
+      for (number, (term, field)) in zip(terms, fields).enumerated() {
+        try register(term, field.whole, "\(column)[\(number)]")
+      }
+    case (.user(let values), .user(let user)):
+      for value in values {
+        guard let field = user.fields.first(where: { $0.name == value.field }) else { continue }
+        try register(value.value, field.type.whole, "\(column).\(field.name)")
+      }
+    case (.cast(_, let inner), _), (.negation(let inner), _): try register(inner, type, column)
+    case (.arithmetic(let first, let rest), _):
+      for term in [first] + rest.map(\.operand) { try register(term, type, column) }
+    case (.function(_, let name, let arguments), _):
+      let function = try ScalarFunction.resolve(name, arguments, for: type, column)
+      for (number, term) in arguments.enumerated() {
+        try register(term, function.arguments[number], "arg\(number)(system.\(name))")
+      }
+    default: break
+    }
   }
 }

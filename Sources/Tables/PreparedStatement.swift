@@ -16,7 +16,7 @@ package struct PreparedStatement: Sendable {
   enum Plan: Sendable {
     case select(Shared<Selection>)
     case modify(Shared<Modification>)
-    case batch([PreparedStatement])
+    case batch(Shared<BatchPlan>)
     case define(Statement)
     case describe(Describe)
     case nothing
@@ -37,36 +37,28 @@ package struct PreparedStatement: Sendable {
     self.statement = statement
     schemaVersion = schema.version
     self.keyspace = keyspace
-    func planner(_ name: TableName) throws(TableError) -> ModificationPlanner {
-      ModificationPlanner(
-        table: try schema.table(name, current: keyspace), operands: OperandTable(clock: clock))
-    }
-    var found: [Int: OperandTable.Marker] = [:]
+    var found: [Int: StatementOperands.Marker] = [:]
     switch statement {
     case .select(let select):
       var planner = SelectionPlanner(
         table: try schema.table(select.table, current: keyspace),
         operands: OperandTable(clock: clock))
       let selection = try planner.plan(select)
-      found = selection.markers
+      found = selection.operands.markers
       plan = .select(Shared(selection))
-    case .insert(let insert):
-      var planner = try planner(insert.table)
-      let modification = try planner.plan(insert)
-      found = modification.markers
-      plan = .modify(Shared(modification))
-    case .update(let update):
-      var planner = try planner(update.table)
-      let modification = try planner.plan(update)
-      found = modification.markers
-      plan = .modify(Shared(modification))
-    case .delete(let delete):
-      var planner = try planner(delete.table)
-      let modification = try planner.plan(delete)
-      found = modification.markers
+    case .insert, .insertJSON, .update, .delete:
+      let modification = try PreparedStatement.modification(statement, schema, keyspace, clock)
+      found = modification.operands.markers
       plan = .modify(Shared(modification))
     case .batch(let batch):
-      plan = .batch(try PreparedStatement.plan(batch, schema, keyspace, clock))
+      var statements: [Modification] = []
+      for statement in batch.statements {
+        statements.append(
+          try PreparedStatement.modification(statement, schema, keyspace, clock))
+      }
+      let batch = try BatchPlan(batch, statements, OperandTable(clock: clock))
+      found = batch.markers
+      plan = .batch(Shared(batch))
     case .describe(let describe):
       plan = .describe(describe)
     case .use(let name):
@@ -77,7 +69,6 @@ package struct PreparedStatement: Sendable {
     case .createKeyspace, .createTable, .createIndex, .createType, .alterKeyspace, .alterTable,
       .alterType, .drop, .truncate:
       plan = .define(statement)
-    case .insertJSON: throw .unsupported("INSERT JSON")
     case .unsupported(let statement): throw .unsupported(statement.kind.rawValue)
     }
     markers = found.sorted { $0.key < $1.key }
@@ -88,28 +79,28 @@ package struct PreparedStatement: Sendable {
     }
   }
 
-  private static func plan(
-    _ batch: Batch, _ schema: Schema, _ keyspace: String?, _ clock: Clock
-  ) throws(TableError) -> [PreparedStatement] {
-    guard batch.kind != .counter else {
-      throw .invalid("Counter batches are not supported: there are no counters")
+  private static func modification(
+    _ statement: Statement, _ schema: Schema, _ keyspace: String?, _ clock: Clock
+  ) throws(TableError) -> Modification {
+    func planner(_ name: TableName) throws(TableError) -> ModificationPlanner {
+      ModificationPlanner(
+        table: try schema.table(name, current: keyspace), operands: OperandTable(clock: clock))
     }
-    guard batch.using == Using() else {
-      throw .invalid("USING belongs to the statements of a batch, not to the batch")
+    switch statement {
+    case .insert(let insert):
+      var planner = try planner(insert.table)
+      return try planner.plan(insert)
+    case .insertJSON(let insert):
+      var planner = try planner(insert.table)
+      return try planner.plan(insert)
+    case .update(let update):
+      var planner = try planner(update.table)
+      return try planner.plan(update)
+    case .delete(let delete):
+      var planner = try planner(delete.table)
+      return try planner.plan(delete)
+    default: throw .invalid("The statement changes no rows")
     }
-    var planned: [PreparedStatement] = []
-    for statement in batch.statements {
-      let prepared = try PreparedStatement(statement, schema, keyspace, clock)
-      guard prepared.markers.isEmpty else {
-        throw .invalid("Markers in a BATCH are not supported: prepare its statements")
-      }
-      if case .modify(let modification) = prepared.plan, case .none = modification.value.condition {
-        planned.append(prepared)
-      } else {
-        throw .invalid("Conditions in a BATCH are not supported")
-      }
-    }
-    return planned
   }
 
   /// The keyspace that a USE names.
@@ -125,23 +116,21 @@ package struct PreparedStatement: Sendable {
     }
   }
 
-  /// The statement as it must be executed now: planned anew where its table has another definition
-  /// than when it was prepared, and where it calls functions such as `now()`.
+  /// The statement as it must be executed now: planned anew where a table of it has another
+  /// definition than when it was prepared.
   func current(_ schema: Schema, _ clock: Clock) throws(TableError) -> PreparedStatement {
-    let table: Table
+    if schema.version == schemaVersion { return self }
+    let tables: [Table]
     switch plan {
-    case .select(let selection) where !selection.value.isVolatile:
-      if schema.version == schemaVersion { return self }
-      table = selection.value.table
-    case .modify(let modification) where !modification.value.isVolatile:
-      if schema.version == schemaVersion { return self }
-      table = modification.value.table
-    case .select, .modify: return try PreparedStatement(statement, schema, keyspace, clock)
-    case .batch, .define, .describe, .nothing: return self
+    case .select(let selection): tables = [selection.value.table]
+    case .modify(let modification): tables = [modification.value.table]
+    case .batch(let batch): tables = batch.value.statements.map(\.table)
+    case .define, .describe, .nothing: return self
     }
-    let name = TableName(keyspace: table.keyspace, table: table.name)
-    if schema.tables[name] == table { return self }
-    return try PreparedStatement(statement, schema, keyspace, clock)
+    let isCurrent = tables.allSatisfy { table in
+      schema.tables[TableName(keyspace: table.keyspace, table: table.name)] == table
+    }
+    return isCurrent ? self : try PreparedStatement(statement, schema, keyspace, clock)
   }
 
   func select(
@@ -158,18 +147,16 @@ package struct PreparedStatement: Sendable {
     _ selection: Shared<Selection>, _ databases: Databases, _ values: borrowing BoundValues,
     _ clock: Clock, _ pageRows: Int, _ state: PagingState?
   ) throws(TableError) -> Page {
-    let ranges = values.ranges
-    return try values.bytes.withBytes { bound throws(TableError) in
-      try selection.value.constants.borrowed { constants throws(TableError) in
-        var run = try SelectionRun(
-          selection, Operands(constants: constants, bound: bound, ranges: ranges),
-          now: clock.microseconds / 1_000_000, pageRows: max(pageRows, 1), state: state)
-        let page = try run.run(databases)
-        guard selection.value.isJSON else { return page }
-        return Page(
-          columns: [ResultColumn(name: "[json]", type: .text)],
-          rows: page.rows.map { [Array(page.json($0).utf8)] }, next: page.next)
-      }
+    return try selection.value.operands.withOperands(values, clock) {
+      operands throws(TableError) in
+      var run = try SelectionRun(
+        selection, operands, now: clock.microseconds / 1_000_000, pageRows: max(pageRows, 1),
+        state: state)
+      let page = try run.run(databases)
+      guard selection.value.isJSON else { return page }
+      return Page(
+        columns: [ResultColumn(name: "[json]", type: .text)],
+        rows: page.rows.map { [Array(page.json($0).utf8)] }, next: page.next)
     }
   }
 }

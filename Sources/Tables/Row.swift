@@ -6,16 +6,54 @@ struct Cell: Equatable {
   /// Microseconds since 1970.
   var timestamp: Int64
   var isDeleted = false
-  /// Seconds since 1970 after which the cell is gone; 0: never.
+  /// Not a value but the deletion of all elements that a column had.
+  var isColumnDeletion = false
+  /// One element of a collection or field of a user-defined type; its path says which.
+  var isElement = false
+  /// Seconds since 1970 after which the cell is gone; 0: never. Of what is deleted: when that was.
   var expiry: Int64 = 0
-  /// Seconds it was to live when it was written.
+  /// Seconds it was to live when it was written. What is deleted and has some has expired: it ranks
+  /// as it did before its value was dropped.
   var ttl: Int64 = 0
   /// Where its value stands in the row's bytes.
   var start = 0
   var count = 0
+  /// Where its path stands in the row's bytes.
+  var pathStart = 0
+  var pathCount = 0
+
+  /// Whether it is a deletion, not a value that is there or has expired.
+  var isTombstone: Bool { isDeleted && ttl == 0 }
+
+  /// The cell's value in the bytes it was decoded from.
+  func value(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[start..<(start + count)])
+  }
+
+  /// The cell's path in the bytes it was decoded from.
+  func path(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[pathStart..<(pathStart + pathCount)])
+  }
+}
+
+/// A deletion: what is not younger than its timestamp is gone.
+struct Deletion: Equatable {
+  /// Microseconds since 1970.
+  var timestamp: Int64
+  /// Seconds since 1970 at which it was written.
+  var time: Int64
+
+  /// Cassandra's `DeletionTime.supersedes`.
+  func supersedes(_ other: Deletion) -> Bool { (timestamp, time) > (other.timestamp, other.time) }
+
+  static func later(_ left: Deletion?, _ right: Deletion?) -> Deletion? {
+    guard let left, let right else { return left ?? right }
+    return right.supersedes(left) ? right : left
+  }
 }
 
 /// A row's value taken apart (see FORMAT.md): cells by reference into the bytes they came from.
+/// A partition's record is one, too.
 struct Row: Equatable {
   struct Marker: Equatable {
     var timestamp: Int64
@@ -23,176 +61,144 @@ struct Row: Equatable {
     var ttl: Int64 = 0
   }
 
+  /// What stands before the cells.
+  enum Flag {
+    static let marker: UInt8 = 1
+    static let deleted: UInt8 = 2
+    static let markerExpires: UInt8 = 4
+    static let partitionKey: UInt8 = 8
+    static let deletionTime: UInt8 = 16
+    static let ranges: UInt8 = 32
+    static let known: UInt8 = 63
+  }
+
+  /// What stands before a cell's value.
+  enum CellFlag {
+    static let deleted: UInt8 = 1
+    static let timed: UInt8 = 2
+    static let element: UInt8 = 4
+    static let columnDeletion: UInt8 = 8
+    static let expired: UInt8 = 16
+    static let known: UInt8 = 31
+  }
+
   static let version: UInt8 = 1
 
   var marker: Marker?
-  /// The time of the row's deletion.
-  var deletion: Int64?
+  var deletion: Deletion?
+  /// Of a partition's record: whether the partition has range tombstones.
+  var hasRanges = false
+  /// Of the record of a partition whose key is too long for a row's key: where it stands.
+  var partitionKey: Range<Int>?
   var cells: [Cell] = []
+  /// Whether any cell is an element.
+  private(set) var hasElements = false
 
   /// An empty row.
   init() {}
 
-  /// Takes a row's value apart, reusing this row's memory.
-  mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteError) {
+  /// Becomes an empty row, keeping its memory.
+  mutating func removeAll() {
     cells.removeAll(keepingCapacity: true)
     marker = nil
     deletion = nil
+    hasRanges = false
+    partitionKey = nil
+    hasElements = false
+  }
+
+  /// Takes a row's value apart, reusing this row's memory.
+  mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteError) {
+    removeAll()
     var reader = ByteReader(bytes)
     guard try reader.integer(UInt8.self) == Row.version else { throw .truncated(offset: 0) }
     let flags = try reader.integer(UInt8.self)
+    guard flags & ~Flag.known == 0 else { throw .truncated(offset: 1) }
     let base = try reader.zigzag()
-    if flags & 1 != 0 {
+    if flags & Flag.marker != 0 {
       var found = Marker(timestamp: base &+ (try reader.zigzag()))
-      if flags & 4 != 0 {
+      if flags & Flag.markerExpires != 0 {
         found.expiry = Int64(clamping: try reader.varint())
         found.ttl = Int64(clamping: try reader.varint())
       }
       marker = found
     }
-    if flags & 2 != 0 { deletion = base &+ (try reader.zigzag()) }
+    if flags & Flag.deleted != 0 {
+      let timestamp = base &+ (try reader.zigzag())
+      let hasTime = flags & Flag.deletionTime != 0
+      let time = hasTime ? Int64(clamping: try reader.varint()) : Row.seconds(timestamp)
+      deletion = Deletion(timestamp: timestamp, time: time)
+    }
+    hasRanges = flags & Flag.ranges != 0
+    if flags & Flag.partitionKey != 0 {
+      let count = Int(clamping: try reader.varint())
+      let start = reader.offset
+      _ = try reader.run(count)
+      partitionKey = start..<reader.offset
+    }
     let count = try reader.varint()
     guard count <= UInt64(bytes.count) else { throw .truncated(offset: reader.offset) }
-    for _ in 0..<count {
-      var cell = Cell(column: UInt32(truncatingIfNeeded: try reader.varint()), timestamp: 0)
-      let flags = try reader.integer(UInt8.self)
-      cell.isDeleted = flags & 1 != 0
-      cell.timestamp = base &+ (try reader.zigzag())
-      if flags & 2 != 0 {
-        cell.expiry = Int64(clamping: try reader.varint())
+    for _ in 0..<count { try decodeCell(&reader, base) }
+  }
+
+  @inline(__always)
+  private mutating func decodeCell(_ reader: inout ByteReader, _ base: Int64) throws(ByteError) {
+    var cell = Cell(column: UInt32(truncatingIfNeeded: try reader.varint()), timestamp: 0)
+    let flags = try reader.integer(UInt8.self)
+    guard flags & ~CellFlag.known == 0 else { throw .truncated(offset: reader.offset - 1) }
+    cell.isDeleted = flags & CellFlag.deleted != 0
+    cell.timestamp = base &+ (try reader.zigzag())
+    if flags & CellFlag.timed != 0 {
+      cell.expiry = Int64(clamping: try reader.varint())
+      if !cell.isDeleted || flags & CellFlag.expired != 0 {
         cell.ttl = Int64(clamping: try reader.varint())
       }
-      if !cell.isDeleted {
-        cell.count = Int(clamping: try reader.varint())
-        cell.start = reader.offset
-        _ = try reader.run(cell.count)
-      }
-      cells.append(cell)
+    } else if cell.isDeleted {
+      cell.expiry = Row.seconds(cell.timestamp)
     }
+    if flags & (CellFlag.element | CellFlag.columnDeletion) != 0 {
+      cell.isColumnDeletion = flags & CellFlag.columnDeletion != 0
+      if flags & CellFlag.element != 0 {
+        cell.isElement = true
+        hasElements = true
+        cell.pathCount = Int(clamping: try reader.varint())
+        cell.pathStart = reader.offset
+        _ = try reader.run(cell.pathCount)
+      }
+    }
+    if !cell.isDeleted {
+      cell.count = Int(clamping: try reader.varint())
+      cell.start = reader.offset
+      _ = try reader.run(cell.count)
+    }
+    cells.append(cell)
   }
+
+  /// When a deletion was written that does not say it: at its timestamp.
+  static func seconds(_ timestamp: Int64) -> Int64 { max(timestamp / 1_000_000, 0) }
 
   /// Whether a reader at `now` (seconds since 1970) sees the row at all.
   func isLive(at now: Int64) -> Bool {
-    if let marker, marker.timestamp > deletion ?? .min, marker.expiry == 0 || marker.expiry > now {
-      return true
-    }
-    return cells.contains { isLive($0, at: now) }
+    hasLiveMarker(at: now) || cells.contains { isLive($0, at: now) }
+  }
+
+  func hasLiveMarker(at now: Int64) -> Bool {
+    guard let marker, marker.timestamp > deletion?.timestamp ?? .min else { return false }
+    return marker.expiry == 0 || marker.expiry > now
   }
 
   /// Whether a reader at `now` sees the cell's value.
   func isLive(_ cell: Cell, at now: Int64) -> Bool {
     !cell.isDeleted && (cell.expiry == 0 || cell.expiry > now)
-      && cell.timestamp > deletion ?? .min
+      && cell.timestamp > deletion?.timestamp ?? .min
   }
 
-  /// The live cell of a column.
+  /// The live cell of a column that is kept whole.
   func cell(_ column: UInt32, at now: Int64) -> Cell? {
     // Rows are narrow and cells sorted: a walk beats a search.
     for cell in cells where cell.column >= column {
-      return cell.column == column && isLive(cell, at: now) ? cell : nil
+      return cell.column == column && !cell.isElement && isLive(cell, at: now) ? cell : nil
     }
     return nil
-  }
-}
-
-/// Writes rows' values (see FORMAT.md). Cells must come by rising column id.
-struct RowEncoder {
-  private var base: Int64
-
-  /// Begins a row's value with its header; `cells` is the number of cells to come.
-  init(
-    marker: Row.Marker?, deletion: Int64?, base: Int64, cells: Int, to value: inout ByteBuffer
-  ) {
-    self.base = base
-    value.append(Row.version)
-    let expires = (marker?.expiry ?? 0) != 0
-    value.append((marker == nil ? 0 : 1) | (deletion == nil ? 0 : 2) | (expires ? 4 : 0))
-    value.append(zigzag: base)
-    if let marker {
-      value.append(zigzag: marker.timestamp &- base)
-      if expires {
-        value.append(varint: UInt64(clamping: marker.expiry))
-        value.append(varint: UInt64(clamping: marker.ttl))
-      }
-    }
-    if let deletion { value.append(zigzag: deletion &- base) }
-    value.append(varint: UInt64(cells))
-  }
-
-  /// Appends one cell with its bytes.
-  func append(_ cell: Cell, _ bytes: UnsafeRawBufferPointer, to value: inout ByteBuffer) {
-    value.append(varint: UInt64(cell.column))
-    value.append((cell.isDeleted ? 1 : 0) | (cell.expiry == 0 ? 0 : 2))
-    value.append(zigzag: cell.timestamp &- base)
-    if cell.expiry != 0 {
-      value.append(varint: UInt64(clamping: cell.expiry))
-      value.append(varint: UInt64(clamping: cell.ttl))
-    }
-    guard !cell.isDeleted else { return }
-    value.append(varint: UInt64(bytes.count))
-    value.append(bytes)
-  }
-}
-
-/// Merges two versions of a row, keeping its working memory between uses.
-struct RowMerger {
-  private var old = Row()
-  private var new = Row()
-
-  /// Writes the merge of two values to `merged`; the older comes first only by custom, the result
-  /// does not depend on the order.
-  mutating func merge(
-    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, into merged: inout ByteBuffer
-  ) throws(ByteError) {
-    try old.decode(left)
-    try new.decode(right)
-    let deletion = [old.deletion, new.deletion].compactMap { $0 }.max()
-    func survives(_ timestamp: Int64) -> Bool { timestamp > deletion ?? .min }
-    let marker = [old.marker, new.marker].compactMap { $0 }.filter { survives($0.timestamp) }
-      .max { ($0.timestamp, $0.expiry, $0.ttl) < ($1.timestamp, $1.expiry, $1.ttl) }
-    var winners: [(cell: Cell, bytes: UnsafeRawBufferPointer)] = []
-    winners.reserveCapacity(old.cells.count + new.cells.count)
-    var index = (old: 0, new: 0)
-    while index.old < old.cells.count || index.new < new.cells.count {
-      let first = index.old < old.cells.count ? old.cells[index.old] : nil
-      let second = index.new < new.cells.count ? new.cells[index.new] : nil
-      let column = min(first?.column ?? .max, second?.column ?? .max)
-      var winner: (cell: Cell, bytes: UnsafeRawBufferPointer)?
-      if let first, first.column == column {
-        winner = (first, Self.bytes(first, left))
-        index.old += 1
-      }
-      if let second, second.column == column {
-        let rival = (cell: second, bytes: Self.bytes(second, right))
-        if winner.map({ Self.wins(rival, over: $0) }) ?? true { winner = rival }
-        index.new += 1
-      }
-      if let winner, survives(winner.cell.timestamp) { winners.append(winner) }
-    }
-    let base = marker?.timestamp ?? winners.first?.cell.timestamp ?? deletion ?? 0
-    let encoder = RowEncoder(
-      marker: marker, deletion: deletion, base: base, cells: winners.count, to: &merged)
-    for winner in winners { encoder.append(winner.cell, winner.bytes, to: &merged) }
-  }
-
-  private static func bytes(
-    _ cell: Cell, _ row: UnsafeRawBufferPointer
-  ) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: row[cell.start..<(cell.start + cell.count)])
-  }
-
-  /// Cassandra's reconciliation of two cells of one column (`Cells.reconcile`).
-  private static func wins(
-    _ left: (cell: Cell, bytes: UnsafeRawBufferPointer),
-    over right: (cell: Cell, bytes: UnsafeRawBufferPointer)
-  ) -> Bool {
-    if left.cell.timestamp != right.cell.timestamp {
-      return left.cell.timestamp > right.cell.timestamp
-    }
-    if left.cell.isDeleted != right.cell.isDeleted { return left.cell.isDeleted }
-    if (left.cell.expiry == 0) != (right.cell.expiry == 0) { return left.cell.expiry != 0 }
-    let order = KeyEncoding.compare(left.bytes, right.bytes)
-    if order != 0 { return order > 0 }
-    return (left.cell.expiry, left.cell.ttl) > (right.cell.expiry, right.cell.ttl)
   }
 }

@@ -2,9 +2,22 @@ internal import Bytes
 
 /// Row keys (see FORMAT.md): from values to bytes and back.
 enum RowKey {
-  static let rowClass: UInt8 = 2
+  /// What a key of a partition stands for, in their order.
+  enum Class {
+    /// The partition's record: its deletion and its static cells.
+    static let record: UInt8 = 1
+    static let row: UInt8 = 2
+    /// A range tombstone.
+    static let range: UInt8 = 3
+    static let end: UInt8 = 4
+  }
+
   /// Where the escaped partition key begins: behind table id and token.
   static let partitionStart = 12
+  /// A partition key longer than this, escaped, stands in keys as its digest.
+  static let partitionKeyBytes = 200
+  /// The length of two zeros and the digest.
+  private static let digestBytes = 18
 
   /// The serialized partition key of its columns' values, as Cassandra composes it.
   static func serialize(_ values: [UnsafeRawBufferPointer], into bytes: inout ByteBuffer) {
@@ -19,16 +32,40 @@ enum RowKey {
     }
   }
 
-  /// Appends everything up to and with the row class.
+  /// Appends everything up to and with the class of a row.
   static func appendPartition(
     table: UInt32, _ partitionKey: UnsafeRawBufferPointer, to key: inout ByteBuffer
   ) {
     key.append(bigEndian: table)
     key.append(
       bigEndian: UInt64(bitPattern: KeyEncoding.token(partitionKey)) ^ 0x8000_0000_0000_0000)
-    KeyEncoding.appendEscaped(partitionKey, to: &key)
-    key.append(0)
-    key.append(rowClass)
+    let start = key.count
+    if partitionKey.count <= partitionKeyBytes { KeyEncoding.appendEscaped(partitionKey, to: &key) }
+    if partitionKey.count > partitionKeyBytes || key.count - start > partitionKeyBytes {
+      key.truncate(to: start)
+      appendDigest(partitionKey, to: &key)
+    } else {
+      key.append(0)
+    }
+    key.append(Class.row)
+  }
+
+  /// Together with the token, 24 bytes that only keys made to collide have in common; who writes
+  /// compares the key itself.
+  private static func appendDigest(
+    _ partitionKey: UnsafeRawBufferPointer, to key: inout ByteBuffer
+  ) {
+    key.append(bigEndian: UInt16(0))
+    key.append(bigEndian: Murmur.hash3x128(partitionKey).1)
+    key.append(bigEndian: CRC32C.checksum(partitionKey))
+    key.append(bigEndian: UInt32(truncatingIfNeeded: partitionKey.count))
+  }
+
+  /// Whether a key has a digest in place of its partition key, which then stands in the
+  /// partition's record.
+  static func hasDigest(_ key: UnsafeRawBufferPointer) -> Bool {
+    key.count >= partitionStart + digestBytes && key[partitionStart] == 0
+      && key[partitionStart + 1] == 0
   }
 
   /// The token in a row key.
@@ -38,33 +75,45 @@ enum RowKey {
     return Int64(bitPattern: raw ^ 0x8000_0000_0000_0000)
   }
 
-  /// Takes the values of the key columns out of a key: appended to `values`, with where each stands
-  /// in `ranges`. False where the key is not one of this table.
-  static func decode(
-    _ key: UnsafeRawBufferPointer, _ table: Table, into values: inout ByteBuffer,
-    _ ranges: inout [Range<Int>]
+  /// Takes the serialized partition key out of a key that has no digest, appended to `bytes`; false
+  /// where the bytes are no key.
+  static func readPartitionKey(
+    _ key: UnsafeRawBufferPointer, into bytes: inout ByteBuffer
   ) -> Bool {
+    guard key.count > partitionStart else { return false }
     var reader = ByteReader(key, offset: partitionStart)
-    let start = values.count
-    guard KeyEncoding.readEscaped(&reader, mask: 0, into: &values) else { return false }
+    return KeyEncoding.readEscaped(&reader, mask: 0, into: &bytes)
+  }
+
+  /// Finds the values of the partition key's columns in the serialized key that stands in `values`
+  /// from `start` on.
+  static func splitPartitionKey(
+    _ table: Table, _ values: borrowing ByteBuffer, from start: Int, _ ranges: inout [Range<Int>]
+  ) -> Bool {
     if table.partitionKey.count == 1 {
       ranges.append(start..<values.count)
-    } else {
-      let end = values.count
-      let isWhole = values.withBytes { bytes in
-        var parts = ByteReader(
-          UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: start)
-        for _ in table.partitionKey {
-          guard let count = try? parts.integer(UInt16.self), let run = try? parts.run(Int(count)),
-            (try? parts.integer(UInt8.self)) != nil
-          else { return false }
-          let offset = parts.offset - 1 - run.count
-          ranges.append(offset..<(offset + run.count))
-        }
-        return true
-      }
-      if !isWhole { return false }
+      return true
     }
+    return values.withBytes { bytes in
+      var parts = ByteReader(bytes, offset: start)
+      for _ in table.partitionKey {
+        guard let count = try? parts.integer(UInt16.self), let run = try? parts.run(Int(count)),
+          (try? parts.integer(UInt8.self)) != nil
+        else { return false }
+        let offset = parts.offset - 1 - run.count
+        ranges.append(offset..<(offset + run.count))
+      }
+      return parts.remaining == 0
+    }
+  }
+
+  /// Takes the values of the clustering columns out of a row's key, whose partition ends before
+  /// `start`.
+  static func decodeClustering(
+    _ key: UnsafeRawBufferPointer, from start: Int, _ table: Table, into values: inout ByteBuffer,
+    _ ranges: inout [Range<Int>]
+  ) -> Bool {
+    var reader = ByteReader(key, offset: start)
     for column in table.clusteringKey {
       let begin = values.count
       guard column.type.readComponent(&reader, descending: column.isDescending, into: &values)
@@ -74,8 +123,9 @@ enum RowKey {
     return reader.remaining == 0
   }
 
-  /// The length of a key's partition part, row class included: rows of one partition share it.
+  /// The length of a key's partition part, class included: rows of one partition share it.
   static func partitionLength(_ key: UnsafeRawBufferPointer) -> Int {
+    if hasDigest(key) { return min(partitionStart + digestBytes + 1, key.count) }
     var index = partitionStart
     while index + 1 < key.count {
       if key[index] == 0 {
@@ -85,5 +135,10 @@ enum RowKey {
       index += 1
     }
     return key.count
+  }
+
+  /// The key of a partition's record, of any key in the partition.
+  static func record(of key: UnsafeRawBufferPointer) -> [UInt8] {
+    [UInt8](key[..<max(partitionLength(key) - 1, 0)]) + [Class.record]
   }
 }

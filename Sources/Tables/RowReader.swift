@@ -1,70 +1,117 @@
 internal import Bytes
 internal import LMDB
 
-/// One live row while it is being looked at: key and cells are borrowed from the map.
+/// One live row while it is being looked at: key and cells are borrowed from the map, so it ends
+/// with the call that shows it.
+///
+/// Where a partition has static cells and no row, and the reader shows such partitions, it is the
+/// static columns alone: all others are null.
 struct LiveRow {
-  let table: Table
+  unowned(unsafe) let reader: RowReader
   let key: UnsafeRawBufferPointer
   let value: UnsafeRawBufferPointer
-  let row: Row
-  let now: Int64
-  /// The key columns' values, and where each stands in them.
-  let keyValues: UnsafeRawBufferPointer
-  let keyRanges: [Range<Int>]
+
+  var table: Table { reader.table }
+  var row: Row { reader.row }
+  var now: Int64 { reader.now }
+  /// The static columns alone: the partition has no row among those asked for.
+  var isStaticOnly: Bool { reader.isStaticOnly }
 
   /// A column's bytes; nil where it is null.
   subscript(column: Column) -> UnsafeRawBufferPointer? {
     switch column.kind {
-    case .partitionKey: return keyPart(column.position)
-    case .clustering: return keyPart(table.partitionKey.count + column.position)
-    case .regular, .static:
-      guard let cell = row.cell(column.id, at: now) else { return nil }
-      return UnsafeRawBufferPointer(rebasing: value[cell.start..<(cell.start + cell.count)])
+    case .partitionKey: reader.keyPart(column.position)
+    case .clustering: isStaticOnly ? nil : reader.keyPart(reader.partitionColumns + column.position)
+    case .regular: isStaticOnly ? nil : reader.regularValue(column, value)
+    case .static: reader.staticValue(column)
     }
   }
 
-  /// The row's entry in an index; nil where the indexed column is null.
-  func indexKey(_ index: Index, _ column: Column) -> [UInt8]? {
-    guard let bytes = self[column] else { return nil }
-    var entry = ByteBuffer(capacity: 256)
-    entry.append(bigEndian: index.id)
-    column.type.appendComponent(bytes, descending: false, exact: false, to: &entry)
-    entry.append(key)
-    return entry.toArray()
+  /// When a column's cell was written, microseconds since 1970; nil where it is null.
+  func writetime(_ column: Column) -> Int64? { reader.cell(column)?.timestamp }
+
+  /// Seconds that a column's cell has left; nil where it is null or stays.
+  func ttl(_ column: Column) -> Int64? {
+    guard let cell = reader.cell(column), cell.expiry != 0 else { return nil }
+    return cell.expiry - now
   }
 
-  private func keyPart(_ index: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: keyValues[keyRanges[index]])
+  /// Calls `body` with the path and the value of each live element of a column, in order.
+  func forEachElement(
+    _ column: Column,
+    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(TableError) -> Void
+  ) throws(TableError) {
+    let isStatic = column.kind == .static
+    if isStaticOnly && !isStatic { return }
+    let row = isStatic ? reader.staticRow : reader.row
+    let bytes = isStatic ? reader.staticBytes : value
+    for cell in row.elements(column.id, at: now) {
+      try body(cell.path(in: bytes), cell.value(in: bytes))
+    }
   }
 }
 
-/// Walks over a table's live rows.
+/// Walks over a table's live rows, inside one transaction.
 final class RowReader {
-  private let table: Table
+  let table: Table
+  let partitionColumns: Int
   /// Seconds since 1970.
-  private let now: Int64
-  private var row = Row()
-  private var keyValues = ByteBuffer(capacity: 256)
-  private var keyRanges: [Range<Int>] = []
+  let now: Int64
+  /// Whether a partition that is asked for as a whole and has static cells but no row is shown all
+  /// the same, after its place would have been passed.
+  var showsStaticRows = false
+  /// Whether a partition's static columns are shown also where it has rows, before them: an index
+  /// has both.
+  var showsStaticRecords = false
+  /// Whether rows are shown that a deletion around them hides: what an index holds depends on the
+  /// row alone.
+  var showsCovered = false
+  fileprivate(set) var row = Row()
+  fileprivate(set) var isStaticOnly = false
+  private let rows: Database
+  private var partition: PartitionReader
+  private var elements = AssembledValues()
+  /// Whether a row of the partition has been shown, or must be thought to have been.
+  private var hasShown = true
 
-  init(_ table: Table, now: Int64) {
+  init(_ table: Table, _ rows: Database, now: Int64) {
     self.table = table
+    self.rows = rows
     self.now = now
+    partitionColumns = table.partitionKey.count
+    partition = PartitionReader(table, rows, now: now)
   }
 
   /// Shows `body` the live rows of a key range in order or in reverse, until it returns false.
+  ///
+  /// A range lies in one partition, or holds whole partitions but for the first one; in reverse, it
+  /// lies in one.
   func scan(
-    _ rows: Database, _ range: KeyRange, reversed: Bool,
-    _ body: (LiveRow) throws(TableError) -> Bool
+    _ range: KeyRange, reversed: Bool, _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) {
+    try enterFirst(range)
     let cursor = try stored { () throws(LMDBError) in try rows.cursor() }
     var entry = try stored { () throws(LMDBError) in try first(cursor, range, reversed) }
     while let found = entry, range.contains(found.key) {
-      guard try show(found.key, found.value, body) else { return }
+      if !partition.holds(found.key) {
+        guard try finish(body) else { return }
+        try enter(found)
+        if showsStaticRecords, !(try showStatic(body) ?? true) { return }
+      }
+      let place = partition.prefix.count
+      switch found.key[place] {
+      case RowKey.Class.row:
+        guard try show(found.key, found.value, body) else { return }
+      case RowKey.Class.range:
+        entry = try passRanges(cursor, reversed)
+        continue
+      default: break
+      }
       entry = try stored { () throws(LMDBError) in
         reversed ? try cursor.previous() : try cursor.next()
       }
     }
+    _ = try finish(body)
   }
 
   private func first(
@@ -76,32 +123,174 @@ final class RowReader {
     }
   }
 
-  /// Shows `body` one row where it is live; returns what `body` did, true where it was not called.
-  func show(
-    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
-    _ body: (LiveRow) throws(TableError) -> Bool
-  ) throws(TableError) -> Bool {
-    do throws(ByteError) {
-      try row.decode(value)
-    } catch {
-      throw damaged("\(error)")
-    }
-    if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
-    guard row.isLive(at: now) else { return true }
-    keyValues.removeAll()
-    keyRanges.removeAll(keepingCapacity: true)
-    guard RowKey.decode(key, table, into: &keyValues, &keyRanges) else {
-      throw damaged("its key is not one of this table")
-    }
-    return try keyValues.withBytes { values throws(TableError) in
-      try body(
-        LiveRow(
-          table: table, key: key, value: value, row: row, now: now, keyValues: values,
-          keyRanges: keyRanges))
+  /// A range that begins inside a partition passes by its record.
+  private func enterFirst(_ range: KeyRange) throws(TableError) {
+    partition.leave()
+    hasShown = true
+    try range.start.borrowed { start throws(TableError) in
+      let length = RowKey.partitionLength(start)
+      guard start.count > RowKey.partitionStart + 1, length <= start.count,
+        (RowKey.Class.record...RowKey.Class.range).contains(start[length - 1])
+      else { return }
+      let isWhole =
+        length == start.count && start[length - 1] == RowKey.Class.row
+        && range.end == KeyEncoding.successor(of: range.start)
+      // A digest without its record is a partition that there is not.
+      if RowKey.hasDigest(start),
+        try stored({ () throws(LMDBError) in
+          try RowKey.record(of: start).borrowed { key throws(LMDBError) in
+            try rows.get(key) == nil
+          }
+        })
+      {
+        return
+      }
+      try partition.enter(start, record: nil, isKnown: false)
+      hasShown = !isWhole
     }
   }
 
-  private func damaged(_ what: String) -> TableError {
-    TableError(.serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(what)")
+  private func enter(_ entry: Cursor.Entry) throws(TableError) {
+    let length = RowKey.partitionLength(entry.key)
+    let isRecord = length > 0 && entry.key[length - 1] == RowKey.Class.record
+    // A record comes before all else of its partition.
+    try partition.enter(entry.key, record: isRecord ? entry.value : nil, isKnown: true)
+    hasShown = false
+  }
+
+  /// Range tombstones are looked up when a row needs them, not walked over.
+  private func passRanges(
+    _ cursor: borrowing Cursor, _ reversed: Bool
+  ) throws(TableError) -> Cursor.Entry? {
+    let bound =
+      partition.prefix.toArray() + [reversed ? RowKey.Class.range : RowKey.Class.end]
+    return try stored { () throws(LMDBError) in
+      try bound.borrowed { bound throws(LMDBError) in
+        reversed ? try cursor.seek(before: bound) : try cursor.seek(bound)
+      }
+    }
+  }
+
+  /// Leaves the partition, showing its static columns where that is due.
+  private func finish(_ body: (LiveRow) throws(TableError) -> Bool) throws(TableError) -> Bool {
+    guard showsStaticRows, !hasShown, partition.prefix.count > 0 else { return true }
+    hasShown = true
+    return try showStatic(body) ?? true
+  }
+
+  /// Shows `body` the static columns of the partition; nil where they are all null.
+  private func showStatic<Result>(
+    _ body: (LiveRow) throws(TableError) -> Result
+  ) throws(TableError) -> Result? {
+    guard partition.record.cells.contains(where: { partition.record.isLive($0, at: now) }) else {
+      return nil
+    }
+    isStaticOnly = true
+    defer { isStaticOnly = false }
+    row.removeAll()
+    let key = partition.prefix.toArray() + [RowKey.Class.record]
+    return try key.borrowed { key throws(TableError) in
+      try body(
+        LiveRow(reader: self, key: key, value: UnsafeRawBufferPointer(start: nil, count: 0)))
+    }
+  }
+
+  /// Shows `body` one row where it is live; returns what `body` did, true where it was not called.
+  private func show(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
+    _ body: (LiveRow) throws(TableError) -> Bool
+  ) throws(TableError) -> Bool {
+    do throws(ByteError) { try row.decode(value) } catch { throw partition.damaged("\(error)") }
+    if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
+    if !showsCovered, let outer = try partition.deletion(of: key) {
+      row.deletion = Deletion.later(row.deletion, outer)
+    }
+    guard row.isLive(at: now) else { return true }
+    hasShown = true
+    try partition.readClustering(key)
+    elements.removeAll()
+    if row.hasElements {
+      for column in table.regularColumns { elements.append(column, row, at: now, value) }
+    }
+    return try body(LiveRow(reader: self, key: key, value: value))
+  }
+
+  /// Shows `body` the row of a key, or a partition's record's static columns; nil where there is
+  /// none or it is not live.
+  func find<Result>(
+    _ key: UnsafeRawBufferPointer, _ body: (LiveRow) throws(TableError) -> Result
+  ) throws(TableError) -> Result? {
+    let length = RowKey.partitionLength(key)
+    guard length > RowKey.partitionStart else { return nil }
+    let value = try stored { () throws(LMDBError) in try rows.get(key) }
+    let isRecord = key[length - 1] == RowKey.Class.record
+    if value == nil && (isRecord || !showsStaticRows) { return nil }
+    return try find(key, value, isRecord: isRecord, body)
+  }
+
+  /// Shows `body` a row that is not, or not yet, in the table; nil where it is not live.
+  func show<Result>(
+    _ key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer,
+    _ body: (LiveRow) throws(TableError) -> Result
+  ) throws(TableError) -> Result? {
+    partition.leave()
+    let isRecord = key[RowKey.partitionLength(key) - 1] == RowKey.Class.record
+    return try find(key, value, isRecord: isRecord, body)
+  }
+
+  private func find<Result>(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?, isRecord: Bool,
+    _ body: (LiveRow) throws(TableError) -> Result
+  ) throws(TableError) -> Result? {
+    if !partition.holds(key) {
+      if value == nil, RowKey.hasDigest(key) {
+        let record = RowKey.record(of: key)
+        guard
+          try stored({ () throws(LMDBError) in
+            try record.borrowed { key throws(LMDBError) in try rows.get(key) != nil }
+          })
+        else { return nil }
+      }
+      try partition.enter(key, record: isRecord ? value : nil, isKnown: isRecord)
+    }
+    var result: Result?
+    if let value, !isRecord {
+      _ = try show(key, value) { row throws(TableError) in
+        result = try body(row)
+        return true
+      }
+    }
+    if result == nil, isRecord || showsStaticRows { return try showStatic(body) }
+    return result
+  }
+
+  // What a row shows.
+
+  fileprivate var staticRow: Row { partition.record }
+  fileprivate var staticBytes: UnsafeRawBufferPointer { partition.recordBytes }
+
+  fileprivate func keyPart(_ index: Int) -> UnsafeRawBufferPointer? {
+    let range = partition.keyRanges[index]
+    return partition.keyValues.withBytes { UnsafeRawBufferPointer(rebasing: $0[range]) }
+  }
+
+  fileprivate func regularValue(
+    _ column: Column, _ value: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    if case .multiCell = column.type { return elements.value(of: column.id) }
+    return row.cell(column.id, at: now)?.value(in: value)
+  }
+
+  fileprivate func staticValue(_ column: Column) -> UnsafeRawBufferPointer? {
+    if case .multiCell = column.type { return partition.statics.value(of: column.id) }
+    return partition.record.cell(column.id, at: now)?.value(in: partition.recordBytes)
+  }
+
+  fileprivate func cell(_ column: Column) -> Cell? {
+    switch column.kind {
+    case .partitionKey, .clustering: nil
+    case .regular: isStaticOnly ? nil : row.cell(column.id, at: now)
+    case .static: partition.record.cell(column.id, at: now)
+    }
   }
 }

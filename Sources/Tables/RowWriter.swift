@@ -6,18 +6,20 @@ internal import Machine
 /// Carries out modifications inside one write transaction, with buffers that are reused from row to
 /// row.
 struct RowWriter: ~Copyable {
-  private let rows: Database
+  let rows: Database
   private let indexes: Database
-  private let clock: Clock
+  let clock: Clock
   private let maxKeySize: Int
-  private var key = ByteBuffer(capacity: 512)
-  private var value = ByteBuffer(capacity: 2_048)
+  /// The key of the row, or partition record, that is written.
+  var key = ByteBuffer(capacity: 512)
+  /// What is written to it.
+  var value = ByteBuffer(capacity: 2_048)
   private var old = ByteBuffer(capacity: 2_048)
   private var scratch = ByteBuffer(capacity: 2_048)
+  var cells = CellList()
   private var added = IndexEntries()
   private var removed = IndexEntries()
   private var merger = RowMerger()
-  private var row = Row()
   /// How many rows have been changed.
   private(set) var changes = 0
   /// The timestamp given to the statement before, microseconds since 1970.
@@ -31,198 +33,270 @@ struct RowWriter: ~Copyable {
     self.lastTimestamp = lastTimestamp
   }
 
-  /// Carries out one modification; false where its condition was not met and nothing changed.
-  mutating func execute(
-    _ plan: Modification, _ operands: Operands
-  ) throws(TableError) -> Bool {
-    let timestamp = try self.timestamp(plan, operands)
-    if !plan.key.isEmpty {
-      try setKey(plan.table, plan.key, operands)
-      return try modifyKeyedRow(plan, operands, timestamp)
-    }
-    try plan.restrictions.validate(operands)
-    let wholeKeys = plan.table.clusteringKey.allSatisfy { plan.restrictions.fixing($0) != nil }
-    if wholeKeys {
-      var applied = false
-      for key in try keys(plan.restrictions, operands) {
-        self.key.removeAll()
-        self.key.append(key)
-        applied = try modifyKeyedRow(plan, operands, timestamp)
-      }
-      return applied
-    }
-    for key in try liveKeys(plan.restrictions, operands) {
-      self.key.removeAll()
-      self.key.append(key)
-      try deleteRow(plan.table, timestamp)
-    }
-    return true
+  /// A timestamp for a statement, or a batch, that names none: never twice the same, so that of
+  /// two the later one wins.
+  mutating func nextTimestamp() -> Int64 {
+    lastTimestamp = max(clock.microseconds, lastTimestamp &+ 1)
+    return lastTimestamp
   }
 
-  private mutating func timestamp(
-    _ plan: Modification, _ operands: Operands
-  ) throws(TableError) -> Int64 {
-    guard let operand = plan.timestamp else {
-      // Never twice the same, so that of two statements the later one wins.
-      lastTimestamp = max(clock.microseconds, lastTimestamp &+ 1)
-      return lastTimestamp
+  /// Carries out one modification, whose condition has been found met.
+  mutating func execute(
+    _ plan: Modification, _ operands: Operands, timestamp: Int64
+  ) throws(TableError) {
+    let times = try plan.times(operands, clock, timestamp: timestamp)
+    if !plan.keys.single.isEmpty {
+      try setKey(plan.table, plan.keys.single, operands)
+      try writeRow(plan, operands, times)
+      if plan.staticOperations.isEmpty { return }
+      try toRecord()
+      return try writeStatics(plan, operands, times)
     }
-    guard let bytes = operands[operand], bytes.count == 8 else {
-      throw .invalid("The timestamp must be a bigint: microseconds since 1970")
+    for partition in try plan.keys.partitions(operands) {
+      try execute(plan, operands, times, partition)
     }
-    let timestamp = Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
-    guard timestamp != .min else {
-      throw .invalid(
-        "Out of bound timestamp, must be in range [\(Int64.min + 1), \(Int64.max)]")
+  }
+
+  private mutating func execute(
+    _ plan: Modification, _ operands: Operands, _ times: WriteTimes,
+    _ partition: ModificationKeys.Partition
+  ) throws(TableError) {
+    setKey(partition.prefix)
+    try keepLongKey(plan.table, partition)
+    if plan.isRowDeletion, !plan.keys.namesWholeRows || !plan.keys.bounds.isEmpty {
+      return try deleteRange(plan, operands, times, partition)
     }
-    return timestamp
+    if !plan.isStaticOnly {
+      for clustering in try plan.keys.clusterings(operands) {
+        setKey(partition.prefix)
+        key.append(clustering)
+        try checkKey(plan.table)
+        try writeRow(plan, operands, times)
+      }
+    }
+    if plan.staticOperations.isEmpty { return }
+    setKey(partition.prefix)
+    try toRecord()
+    try writeStatics(plan, operands, times)
+  }
+
+  // Keys.
+
+  private mutating func setKey(_ bytes: [UInt8]) {
+    key.removeAll()
+    key.append(bytes)
+  }
+
+  /// From a key in a partition to that of its record.
+  private mutating func toRecord() throws(TableError) {
+    let length = key.withBytes { RowKey.partitionLength($0) }
+    key.truncate(to: length - 1)
+    key.append(RowKey.Class.record)
   }
 
   private mutating func setKey(
-    _ table: Table, _ key: [Operand], _ operands: Operands
+    _ table: Table, _ operands: [Operand], _ values: Operands
   ) throws(TableError) {
-    self.key.removeAll()
+    key.removeAll()
     scratch.removeAll()
     let partitionColumns = table.partitionKey.count
-    if partitionColumns == 1 {
-      let column = table.columns[0]
-      let bytes = try operands.required(key[0], column)
-      try column.type.validate(bytes, column: column.name)
-      RowKey.appendPartition(table: table.id, bytes, to: &self.key)
-    } else {
-      for index in 0..<partitionColumns {
-        let column = table.columns[index]
-        let bytes = try operands.required(key[index], column)
-        try column.type.validate(bytes, column: column.name)
-        guard bytes.count <= Int(UInt16.max) else { throw tooLong(table, bytes.count) }
-        scratch.append(bigEndian: UInt16(bytes.count))
-        scratch.append(bytes)
-        scratch.append(0)
-      }
-      scratch.withBytes { RowKey.appendPartition(table: table.id, $0, to: &self.key) }
-    }
-    for index in partitionColumns..<key.count {
+    for index in 0..<partitionColumns {
       let column = table.columns[index]
-      let bytes = try operands.required(key[index], column)
+      let bytes = try values.required(operands[index], column)
       try column.type.validate(bytes, column: column.name)
-      column.type.appendComponent(bytes, descending: column.isDescending, to: &self.key)
+      if partitionColumns == 1 {
+        scratch.append(bytes)
+        break
+      }
+      guard bytes.count <= Int(UInt16.max) else { throw ModificationKeys.tooLong(bytes.count) }
+      scratch.append(bigEndian: UInt16(bytes.count))
+      scratch.append(bytes)
+      scratch.append(0)
     }
-    guard self.key.count <= maxKeySize else { throw tooLong(table, self.key.count) }
+    try ModificationKeys.check(scratch.count)
+    scratch.withBytes { RowKey.appendPartition(table: table.id, $0, to: &key) }
+    if scratch.count > RowKey.partitionKeyBytes / 2, key.withBytes({ RowKey.hasDigest($0) }) {
+      let partition = ModificationKeys.Partition(prefix: key.toArray(), key: scratch.toArray())
+      try keepLongKey(table, partition)
+      setKey(partition.prefix)
+    }
+    for index in partitionColumns..<operands.count {
+      let column = table.columns[index]
+      let bytes = try values.required(operands[index], column)
+      try column.type.validate(bytes, column: column.name)
+      column.type.appendComponent(bytes, descending: column.isDescending, to: &key)
+    }
+    try checkKey(table)
+  }
+
+  private func checkKey(_ table: Table) throws(TableError) {
+    guard key.count <= maxKeySize else { throw tooLong(table, key.count) }
   }
 
   private func tooLong(_ table: Table, _ count: Int) -> TableError {
     .invalid(
-      "The primary key of a row of \(table.name) needs \(count) bytes, more than the limit of "
-        + "\(maxKeySize)")
+      "The clustering key of a row of \(table.name) is too long: with its partition's it needs "
+        + "\(count) bytes, more than the limit of \(maxKeySize)")
   }
 
-  /// The row keys of an UPDATE or DELETE that names whole keys, IN expanded.
-  private func keys(
-    _ restrictions: Restrictions, _ operands: Operands
-  ) throws(TableError) -> [[UInt8]] {
-    var keys = try restrictions.partitions(operands)
-    for column in restrictions.table.clusteringKey {
-      guard let restriction = restrictions.fixing(column) else { return [] }
-      var longer: [[UInt8]] = []
-      for operand in restriction.operands {
-        let bytes = try operands.required(operand, column)
-        var component = ByteBuffer(capacity: 64)
-        column.type.appendComponent(bytes, descending: column.isDescending, to: &component)
-        let tail = component.toArray()
-        for key in keys { longer.append(key + tail) }
-      }
-      keys = longer
-    }
-    for key in keys where key.count > maxKeySize {
-      throw tooLong(restrictions.table, key.count)
-    }
-    return keys
-  }
-
-  /// The rows that a DELETE of a range meets.
-  private mutating func liveKeys(
-    _ restrictions: Restrictions, _ operands: Operands
-  ) throws(TableError) -> [[UInt8]] {
-    let reader = RowReader(restrictions.table, now: clock.microseconds / 1_000_000)
-    var keys: [[UInt8]] = []
-    for range in try restrictions.ranges(operands) {
-      try reader.scan(rows, range, reversed: false) { row throws(TableError) in
-        if restrictions.accepts(operands, { row[$0] }) { keys.append([UInt8](row.key)) }
-        return true
-      }
-    }
-    return keys
-  }
-
-  private mutating func modifyKeyedRow(
-    _ plan: Modification, _ operands: Operands, _ timestamp: Int64
-  ) throws(TableError) -> Bool {
-    guard try isMet(plan.condition, plan.table, operands) else { return false }
-    switch plan.effect {
-    case .deleteRows: try deleteRow(plan.table, timestamp)
-    case .upsert(let marker):
-      try encode(plan, operands, timestamp, marker: marker)
-      try gatherNew(plan, operands)
-      try apply(plan.table)
-    }
-    return true
-  }
-
-  private mutating func deleteRow(_ table: Table, _ timestamp: Int64) throws(TableError) {
-    added.removeAll()
-    value.removeAll()
-    _ = RowEncoder(marker: nil, deletion: timestamp, base: timestamp, cells: 0, to: &value)
-    try apply(table)
-  }
-
-  private mutating func encode(
-    _ plan: Modification, _ operands: Operands, _ timestamp: Int64, marker: Bool
+  /// Sees to it that a partition whose keys have a digest has a record with the whole key.
+  private mutating func keepLongKey(
+    _ table: Table, _ partition: ModificationKeys.Partition
   ) throws(TableError) {
-    var ttl: Int64 = 0
-    var expiry: Int64 = 0
-    if let operand = plan.ttl, let bytes = operands[operand] {
-      try DataType.int.validate(bytes, column: "[ttl]")
-      ttl = Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-      guard ttl >= 0 else { throw .invalid("A TTL must be greater or equal to 0, but was \(ttl)") }
-      guard ttl <= Limits.ttlSeconds else {
-        throw .invalid("ttl is too large. requested (\(ttl)) maximum (\(Limits.ttlSeconds))")
+    guard partition.prefix.borrowed({ RowKey.hasDigest($0) }) else { return }
+    let place = RowKey.partitionStart
+    setKey(partition.prefix)
+    try toRecord()
+    let rows = self.rows
+    let found = try stored { () throws(LMDBError) in
+      try key.withBytes { key throws(LMDBError) in try rows.get(key) }
+    }
+    if let found {
+      var record = Row()
+      do throws(ByteError) { try record.decode(found) } catch { throw damaged(table, error) }
+      let isSame = record.partitionKey.map { found[$0].elementsEqual(partition.key) } ?? false
+      guard isSame else {
+        throw TableError(
+          .serverError,
+          "two partition keys of \(table.name) have one digest, which begins with "
+            + Hex.text(partition.prefix[place..<(place + 8)]))
       }
-      if ttl > 0 { expiry = clock.microseconds / 1_000_000 + ttl }
+    } else {
+      value.removeAll()
+      partition.key.borrowed { bytes in
+        _ = RowEncoder(RowHeader(base: 0), partitionKey: bytes, cells: 0, to: &value)
+      }
+      added.removeAll()
+      try apply(table, .none)
+    }
+    setKey(partition.prefix)
+  }
+
+  // Deletions of more than a row.
+
+  private mutating func deleteRange(
+    _ plan: Modification, _ operands: Operands, _ times: WriteTimes,
+    _ partition: ModificationKeys.Partition
+  ) throws(TableError) {
+    var header = RowHeader(base: times.timestamp)
+    if plan.keys.namesPartitionOnly {
+      header.deletion = times.deletion
+    } else {
+      let spans = try plan.keys.spans(operands)
+      if spans.isEmpty { return }
+      for span in spans where partition.prefix.count + span.start.count > maxKeySize {
+        throw tooLong(plan.table, partition.prefix.count + span.start.count)
+      }
+      key.truncate(to: key.count - 1)
+      for span in spans {
+        try RangeTombstones.add(
+          .init(start: span.start, end: span.end, deletion: times.deletion), key, rows)
+      }
+      changes += 1
+      header.hasRanges = true
+      key.append(RowKey.Class.row)
+    }
+    try toRecord()
+    value.removeAll()
+    _ = RowEncoder(header, cells: 0, to: &value)
+    added.removeAll()
+    try apply(plan.table, times.purge)
+  }
+
+  // One row.
+
+  private mutating func writeRow(
+    _ plan: Modification, _ operands: Operands, _ times: WriteTimes
+  ) throws(TableError) {
+    if plan.isRowDeletion {
+      added.removeAll()
+      value.removeAll()
+      _ = RowEncoder(
+        RowHeader(deletion: times.deletion, base: times.timestamp), cells: 0, to: &value)
+      return try apply(plan.table, times.purge)
+    }
+    var header = RowHeader(base: times.timestamp)
+    if plan.setsMarker {
+      header.marker = Row.Marker(
+        timestamp: times.timestamp, expiry: times.expiry, ttl: times.ttl)
     }
     value.removeAll()
-    let encoder = RowEncoder(
-      marker: marker ? Row.Marker(timestamp: timestamp, expiry: expiry, ttl: ttl) : nil,
-      deletion: nil, base: timestamp, cells: plan.assignments.count, to: &value)
-    for assignment in plan.assignments {
-      var cell = Cell(column: assignment.column.id, timestamp: timestamp)
-      if let bytes = assignment.operand.flatMap({ operands[$0] }) {
-        try assignment.column.type.validate(bytes, column: assignment.column.name)
-        guard bytes.count <= Limits.cellBytes else {
-          throw .invalid(
-            "The value of \(assignment.column.name) has \(bytes.count) bytes, more than the "
-              + "limit of \(Limits.cellBytes)")
-        }
-        cell.expiry = expiry
-        cell.ttl = ttl
-        encoder.append(cell, bytes, to: &value)
-      } else {
-        cell.isDeleted = true
-        encoder.append(cell, UnsafeRawBufferPointer(start: nil, count: 0), to: &value)
+    if plan.isPlain {
+      let count = try encodePlain(plan, operands, times, header)
+      if count == 0, header.marker == nil { return }
+    } else {
+      try gather(plan.operations, plan.table, operands, times)
+      if cells.isEmpty, header.marker == nil { return }
+      cells.encode(header, plan.table, to: &value)
+    }
+    try gatherNew(plan, operands)
+    try apply(plan.table, times.purge)
+  }
+
+  private mutating func writeStatics(
+    _ plan: Modification, _ operands: Operands, _ times: WriteTimes
+  ) throws(TableError) {
+    try gather(plan.staticOperations, plan.table, operands, times)
+    if cells.isEmpty { return }
+    value.removeAll()
+    cells.encode(RowHeader(base: times.timestamp), plan.table, to: &value)
+    added.removeAll()
+    // With a digest the record is there already, with the key, and the merge gathers.
+    if !plan.table.indexes.isEmpty, !key.withBytes({ RowKey.hasDigest($0) }) {
+      try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
+    }
+    try apply(plan.table, times.purge)
+  }
+
+  /// Writes a row whose columns are one cell each at once; returns the number of cells.
+  private mutating func encodePlain(
+    _ plan: Modification, _ operands: Operands, _ times: WriteTimes, _ header: RowHeader
+  ) throws(TableError) -> Int {
+    var count = plan.operations.count
+    for operation in plan.operations {
+      if case .set(let operand) = operation.action, operands.isUnset(operand) { count -= 1 }
+    }
+    let encoder = RowEncoder(header, cells: count, to: &value)
+    for operation in plan.operations {
+      var bytes: UnsafeRawBufferPointer?
+      if case .set(let operand) = operation.action {
+        if operands.isUnset(operand) { continue }
+        bytes = operands[operand]
       }
+      if let bytes {
+        try RowWriter.check(bytes, operation.column)
+        encoder.append(times.cell(operation.column), bytes, to: &value)
+      } else {
+        encoder.append(
+          times.tombstone(operation.column), UnsafeRawBufferPointer(start: nil, count: 0),
+          to: &value)
+      }
+    }
+    return count
+  }
+
+  static func check(_ bytes: UnsafeRawBufferPointer, _ column: Column) throws(TableError) {
+    try column.type.validate(bytes, column: column.name)
+    guard bytes.count <= Limits.cellBytes else {
+      throw .invalid(
+        "The value of \(column.name) has \(bytes.count) bytes, more than the limit of "
+          + "\(Limits.cellBytes)")
     }
   }
 
   /// Brings `value`, whose index entries are in `added`, to the row of `key`: as it is where there
   /// is none, merged where there is one. Nothing has been changed where a value is found too long.
-  private mutating func apply(_ table: Table) throws(TableError) {
+  private mutating func apply(_ table: Table, _ purge: Purge) throws(TableError) {
     let existing = try stored { () throws(LMDBError) in
       try withKeyAndValue { key, value throws(LMDBError) in try rows.insert(key, value) }
     }
     if let existing {
-      try merge(existing, table)
+      let remains = try merge(existing, table, purge)
       changes += 1
       try stored { () throws(LMDBError) in
-        try withKeyAndValue { key, value throws(LMDBError) in try rows.put(key, value) }
+        try withKeyAndValue { key, value throws(LMDBError) in
+          if remains { try rows.put(key, value) } else { _ = try rows.remove(key) }
+        }
       }
       let indexes = self.indexes
       try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
@@ -235,44 +309,84 @@ struct RowWriter: ~Copyable {
     }
   }
 
-  /// Merges `value` with the row there is, and gathers the index entries of both.
+  /// Merges `value` with the row there is, and gathers the index entries of both; false where
+  /// nothing is left.
   private mutating func merge(
-    _ existing: UnsafeRawBufferPointer, _ table: Table
-  ) throws(TableError) {
+    _ existing: UnsafeRawBufferPointer, _ table: Table, _ purge: Purge
+  ) throws(TableError) -> Bool {
     // The bytes are LMDB's until the next change: copied before it.
     old.removeAll()
     old.append(existing)
     scratch.removeAll()
+    var remains = true
     do throws(ByteError) {
-      try old.withBytes { old throws(ByteError) in
+      remains = try old.withBytes { old throws(ByteError) in
         try value.withBytes { new throws(ByteError) in
-          try merger.merge(old, new, into: &scratch)
+          try merger.merge(old, new, table, purge: purge, into: &scratch)
         }
       }
-    } catch {
-      throw TableError(
-        .serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
-    }
+    } catch { throw damaged(table, error) }
     swap(&value, &scratch)
     // Also where the table has no index: what stands there belongs to another table's row.
     removed.removeAll()
     added.removeAll()
-    if table.indexes.isEmpty { return }
-    try Self.gather(table, key, old, into: &removed, maxKeySize)
-    try Self.gather(table, key, value, into: &added, maxKeySize)
+    if table.indexes.isEmpty { return remains }
+    try Self.gather(table, rows, key, old, into: &removed, maxKeySize)
+    if remains { try Self.gather(table, rows, key, value, into: &added, maxKeySize) }
+    return remains
+  }
+
+  /// Puts what is left of a row, partition record or range tombstone in its place, or takes it
+  /// away, with its index entries.
+  mutating func replace(
+    _ table: Table, _ key: [UInt8], with remains: [UInt8]?
+  ) throws(TableError) {
+    setKey(key)
+    value.removeAll()
+    value.append(remains ?? [])
+    removed.removeAll()
+    added.removeAll()
+    let isRange = key[key.borrowed { RowKey.partitionLength($0) } - 1] == RowKey.Class.range
+    if !table.indexes.isEmpty, !isRange {
+      let rows = self.rows
+      let existing = try stored { () throws(LMDBError) in
+        try key.borrowed { key throws(LMDBError) in try rows.get(key) }
+      }
+      old.removeAll()
+      if let existing {
+        old.append(existing)
+        try Self.gather(table, rows, self.key, old, into: &removed, maxKeySize)
+      }
+      if remains != nil { try Self.gather(table, rows, self.key, value, into: &added, maxKeySize) }
+    }
+    changes += 1
+    let indexes = self.indexes
+    try stored { () throws(LMDBError) in
+      try withKeyAndValue { key, value throws(LMDBError) in
+        if remains != nil { try rows.put(key, value) } else { _ = try rows.remove(key) }
+      }
+    }
+    try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
+    try added.visit { entry throws(LMDBError) in
+      try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+  }
+
+  private func damaged(_ table: Table, _ error: ByteError) -> TableError {
+    TableError(.serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
   }
 
   /// Gathers the index entries of a row. Expiry is left to readers, which look at the row itself.
   private static func gather(
-    _ table: Table, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
+    _ table: Table, _ rows: Database, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
     into entries: inout IndexEntries, _ maxKeySize: Int
   ) throws(TableError) {
-    let reader = RowReader(table, now: .min)
+    let reader = RowReader(table, rows, now: .min)
+    reader.showsCovered = true
     try key.withBytes { key throws(TableError) in
       try value.withBytes { value throws(TableError) in
-        _ = try reader.show(key, value) { row throws(TableError) in
+        _ = try reader.show(key, value: value) { row throws(TableError) in
           try entries.append(row, maxKeySize: maxKeySize)
-          return true
         }
       }
     }
@@ -286,8 +400,10 @@ struct RowWriter: ~Copyable {
     if plan.table.indexes.isEmpty { return }
     // What is older than the drop of a column that was added again is not there, even when it is
     // written only now.
-    guard !plan.key.isEmpty, plan.table.droppedColumns.isEmpty else {
-      return try Self.gather(plan.table, key, value, into: &added, maxKeySize)
+    guard plan.kind == .insert, plan.isPlain, plan.staticOperations.isEmpty,
+      plan.table.droppedColumns.isEmpty
+    else {
+      return try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
     }
     for index in plan.table.indexes {
       guard let column = plan.table.column(id: index.columnID),
@@ -306,45 +422,20 @@ struct RowWriter: ~Copyable {
       try value.withBytes { value throws(LMDBError) in try body(key, value) }
     }
   }
+}
 
-  private mutating func isMet(
-    _ condition: Modification.Condition, _ table: Table, _ operands: Operands
-  ) throws(TableError) -> Bool {
-    if case .none = condition { return true }
-    let now = clock.microseconds / 1_000_000
-    let exists: Bool
-    do {
-      let found = try key.withBytes { key throws(LMDBError) in
-        try rows.get(key).map { [UInt8]($0) }
-      }
-      if let found {
-        value.removeAll()
-        value.append(found)
-        try value.withBytes { bytes throws(ByteError) in try row.decode(bytes) }
-        if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
-      }
-      exists = found != nil && row.isLive(at: now)
-    } catch {
-      throw TableError(.serverError, "\(error)")
-    }
-    switch condition {
-    case .none: return true
-    case .exists: return exists
-    case .notExists: return !exists
-    case .relations(let relations):
-      guard exists else { return false }
-      return value.withBytes { bytes in
-        relations.allSatisfy { relation in
-          let cell = row.cell(relation.column.id, at: now)
-          guard let wanted = operands[relation.operand] else {
-            return (cell == nil) == (relation.comparison == .equal)
-          }
-          guard let cell else { return relation.comparison == .notEqual }
-          let value = UnsafeRawBufferPointer(
-            rebasing: bytes[cell.start..<(cell.start + cell.count)])
-          return relation.comparison.holds(value, wanted, relation.column.type)
-        }
-      }
+extension Modification {
+  /// The operand that an INSERT has for a column.
+  fileprivate func operand(of column: Column) -> Operand? {
+    switch column.kind {
+    case .partitionKey: return keys.single[column.position]
+    case .clustering: return keys.single[table.partitionKey.count + column.position]
+    case .static: return nil
+    case .regular:
+      guard let found = operations.first(where: { $0.column.id == column.id }),
+        case .set(let operand) = found.action
+      else { return nil }
+      return operand
     }
   }
 }

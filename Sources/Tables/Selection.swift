@@ -36,9 +36,7 @@ struct Selection: Sendable {
   var isJSON: Bool
   var limit: Operand?
   var perPartitionLimit: Operand?
-  var constants: [UInt8]
-  var markers: [Int: OperandTable.Marker]
-  var isVolatile: Bool
+  var operands: StatementOperands
 
   var isAggregate: Bool { outputs.contains(where: \.isAggregate) }
 }
@@ -91,7 +89,7 @@ struct SelectionPlanner {
       table: table, outputs: outputs, columns: columns, restrictions: restrictions, index: index,
       isReversed: try isReversed(select.orderBy, restrictions), isDistinct: select.distinct,
       isJSON: select.json, limit: limit, perPartitionLimit: perPartition,
-      constants: operands.constants, markers: operands.markers, isVolatile: operands.isVolatile)
+      operands: operands.statement)
   }
 
   private func usableIndex(

@@ -44,12 +44,15 @@ struct SelectionRun {
     if let index = plan.value.index {
       isFull = try runIndex(index.index, index.column, index.operand, databases)
     } else {
-      let reader = RowReader(plan.value.table, now: now)
+      let reader = RowReader(plan.value.table, databases.rows, now: now)
+      reader.showsStaticRows = plan.value.restrictions.all.allSatisfy {
+        $0.column.kind == .partitionKey || $0.column.kind == .static
+      }
       var ranges = try plan.value.restrictions.ranges(operands)
       if plan.value.isReversed { ranges.reverse() }
       for range in ranges {
         guard let rest = remainder(of: range) else { continue }
-        try reader.scan(databases.rows, rest, reversed: plan.value.isReversed) {
+        try reader.scan(rest, reversed: plan.value.isReversed) {
           row throws(TableError) in
           guard take(row) else {
             isFull = true
@@ -99,16 +102,13 @@ struct SelectionRun {
     }
     // Most look-ups in a stream of new rows find nothing: the reader is made when there is a row.
     guard entry.map({ range.contains($0.key) }) ?? false else { return false }
-    let reader = RowReader(plan.value.table, now: now)
+    let reader = RowReader(plan.value.table, databases.rows, now: now)
     while let found = entry, range.contains(found.key) {
       let rowKey = UnsafeRawBufferPointer(rebasing: found.key[start.count...])
-      let value = try stored { () throws(LMDBError) in try databases.rows.get(rowKey) }
-      if let value {
-        let goOn = try reader.show(rowKey, value) { row throws(TableError) in
-          take(row, position: found.key)
-        }
-        guard goOn else { return true }
+      let goOn = try reader.find(rowKey) { row throws(TableError) in
+        take(row, position: found.key)
       }
+      guard goOn ?? true else { return true }
       entry = try stored { () throws(LMDBError) in try cursor.next() }
     }
     return false
@@ -143,11 +143,9 @@ struct SelectionRun {
     case .column(let column): row[column].map { [UInt8]($0) }
     case .token: bigEndian(RowKey.token(row.key))
     case .writetime(let column):
-      row.row.cell(column.id, at: now).map { bigEndian($0.timestamp) }
+      row.writetime(column).map { bigEndian($0) }
     case .ttl(let column):
-      row.row.cell(column.id, at: now).flatMap {
-        $0.expiry == 0 ? nil : bigEndian(Int32(clamping: $0.expiry - now))
-      }
+      row.ttl(column).map { bigEndian(Int32(clamping: $0)) }
     default: nil
     }
   }

@@ -15,11 +15,9 @@ struct SystemWriter {
   /// Brings the rows that describe definitions from one schema to another.
   func update(_ difference: SchemaDifference) throws(TableError) {
     let rows = difference.systemRows
-    let kept = Set(rows.written.map(identity))
-    for row in rows.removed where !kept.contains(identity(row)) {
-      try execute(row, isRemoval: true)
-    }
-    for row in rows.written { try write(row) }
+    var former = Dictionary(rows.removed.map { (identity($0), $0) }) { first, _ in first }
+    for row in rows.written { try write(row, over: former.removeValue(forKey: identity(row))) }
+    for row in former.values { try remove(row) }
   }
 
   /// The row without what may change in it.
@@ -28,21 +26,37 @@ struct SystemWriter {
     return SystemRow(row.table, row.values.filter { key.contains($0.key) })
   }
 
-  func write(_ row: SystemRow) throws(TableError) {
-    try execute(row, isRemoval: false)
+  /// Writes a row. What is null in it is deleted only where the former one has a value, as a
+  /// deletion is something to be kept.
+  func write(_ row: SystemRow, over former: SystemRow? = nil) throws(TableError) {
+    let statement = try statement(row)
+    var values = BoundValues()
+    for column in statement.columns {
+      if let bytes = row.values[column] {
+        values.append(bytes)
+      } else if former?.values[column] != nil {
+        values.appendNull()
+      } else {
+        values.appendUnset()
+      }
+    }
+    values.append(timestamp)
+    try transaction.execute(statement.insert, values)
   }
 
-  private func execute(_ row: SystemRow, isRemoval: Bool) throws(TableError) {
+  private func remove(_ row: SystemRow) throws(TableError) {
+    let statement = try statement(row)
+    var values = BoundValues()
+    values.append(timestamp)
+    for column in statement.key { values.append(row.values[column] ?? []) }
+    try transaction.execute(statement.delete, values)
+  }
+
+  private func statement(_ row: SystemRow) throws(TableError) -> SystemStatement {
     guard let statement = SystemStatement.all[row.table] else {
       throw TableError(.serverError, "\(row.table.cql) is no table of the system")
     }
-    var values = BoundValues()
-    if isRemoval { values.append(timestamp) }
-    for column in isRemoval ? statement.key : statement.columns {
-      if let bytes = row.values[column] { values.append(bytes) } else { values.appendNull() }
-    }
-    if !isRemoval { values.append(timestamp) }
-    try transaction.execute(isRemoval ? statement.delete : statement.insert, values)
+    return statement
   }
 }
 

@@ -115,6 +115,16 @@ package struct Table: Hashable, Sendable {
 }
 
 extension Row {
+  /// Leaves out, for good, the cells that went with a column.
+  mutating func purgeDropped(of table: Table) {
+    cells.removeAll { cell in
+      // Those that are younger come back when the column does.
+      table.droppedColumns.contains {
+        $0.column.id == cell.column && cell.timestamp <= $0.time
+      }
+    }
+  }
+
   /// Leaves out the cells that went with a column.
   mutating func removeDropped(of table: Table) {
     cells.removeAll { table.hasDropped($0.column, timestamp: $0.timestamp) }

@@ -10,12 +10,12 @@ package import Machine
 /// asynchronous `execute`, which occupies no thread. A directory is open once a process.
 package final class Tables: Sendable {
   /// The version of the format that this program writes.
-  static let formatVersion = 2
+  static let formatVersion = 3
   static let databases = ["meta", "schema", "rows", "indexes", "state"]
 
   package let path: String
   let environment: Environment
-  private let clock: Clock
+  let clock: Clock
   private let node: NodeDescription
   private let definitions: CurrentSchema
   /// Nil where the tables are open for reading only.
@@ -81,6 +81,7 @@ package final class Tables: Sendable {
       return (version, try SchemaStore.load(transaction))
     }
     if found.0 == 1 { try Format.checkFirstVersion(found.1, path) }
+    if let version = found.0, version < 3 { try Format.checkKeys(opened, version, found.1, path) }
     if found.0 != Tables.formatVersion, !options.isReadOnly {
       try opened.write(mapping: TableError.init) { transaction throws(TableError) in
         try Format.write(transaction)

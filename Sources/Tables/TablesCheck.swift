@@ -32,53 +32,15 @@ package struct TablesCheck: Sendable {
     _ table: Table, _ databases: Databases, _ indexed: inout (rows: Int, missing: Int),
     _ progress: (Int) -> Void
   ) throws(TableError) {
-    // Everything counts as live: what is expired or deleted must be readable too.
-    let reader = RowReader(table, now: .min)
-    let range = KeyRange.all(table)
-    let cursor = try stored { () throws(LMDBError) in try databases.rows.cursor() }
-    var entry = try stored { () throws(LMDBError) in
-      try range.start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
+    var check = TableCheck(table, databases)
+    let before = rows
+    try check.run { count in
+      if (before + count) % 10_000 == 0 { progress(before + count) }
     }
-    while let found = entry, range.contains(found.key) {
-      rows += 1
-      if rows % 10_000 == 0 { progress(rows) }
-      do throws(TableError) {
-        _ = try reader.show(found.key, found.value) { row throws(TableError) in
-          try validate(row)
-          for index in table.indexes {
-            guard let column = table.column(id: index.columnID) else { continue }
-            guard let key = row.indexKey(index, column) else { continue }
-            let isThere = try stored { () throws(LMDBError) in
-              try databases.indexes.get(key) != nil
-            }
-            if !isThere, !index.isBuilt { continue }
-            indexed.rows += 1
-            if !isThere { indexed.missing += 1 }
-          }
-          return true
-        }
-      } catch {
-        faults.append("\(error) (row \(rows) in order of keys)")
-      }
-      entry = try stored { () throws(LMDBError) in try cursor.next() }
-    }
-  }
-
-  private func validate(_ row: LiveRow) throws(TableError) {
-    for column in row.table.columns {
-      if let bytes = row[column] { try column.type.validate(bytes, column: column.name) }
-    }
-    var values: [UnsafeRawBufferPointer] = []
-    for column in row.table.partitionKey {
-      if let bytes = row[column] { values.append(bytes) }
-    }
-    var serialized = ByteBuffer(capacity: 64)
-    RowKey.serialize(values, into: &serialized)
-    guard serialized.withBytes({ KeyEncoding.token($0) }) == RowKey.token(row.key) else {
-      throw TableError(
-        .serverError,
-        "a row of \(row.table.keyspace).\(row.table.name) is damaged: its token is not its key's")
-    }
+    rows += check.rows
+    indexed.rows += check.entries
+    indexed.missing += check.missingEntries
+    faults += check.faults
   }
 
   private mutating func checkStrays(
@@ -137,8 +99,8 @@ package struct TablesCheck: Sendable {
     var others = 0
     for name in SystemTables.written where name != SystemTables.local {
       guard let table = schema.tables[name] else { continue }
-      let reader = RowReader(table, now: .max)
-      try reader.scan(databases.rows, .all(table), reversed: false) { row throws(TableError) in
+      let reader = RowReader(table, databases.rows, now: .max)
+      try reader.scan(.all(table), reversed: false) { row throws(TableError) in
         var values: [String: [UInt8]] = [:]
         for column in table.columns {
           if let bytes = row[column] { values[column.name] = [UInt8](bytes) }

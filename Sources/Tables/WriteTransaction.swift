@@ -44,31 +44,104 @@ package final class WriteTransaction {
     _ statement: PreparedStatement, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
     try statement.check(values)
-    switch statement.plan {
+    guard statement.takesSets else { return try run(statement.plan, values, statement) }
+    return try run(statement.plan, try statement.sorted(values), statement)
+  }
+
+  private func run(
+    _ plan: PreparedStatement.Plan, _ values: borrowing BoundValues, _ statement: PreparedStatement
+  ) throws(TableError) -> Page {
+    switch plan {
     case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
     case .modify(let plan):
-      guard statement.takesSets else { return try modify(plan.value, values) }
-      return try modify(plan.value, try statement.sorted(values))
-    case .batch(let statements):
-      for statement in statements { try execute(statement, BoundValues()) }
-      return Page(columns: [], rows: [])
+      let plan = plan.value
+      return try plan.operands.withOperands(values, clock) { operands throws(TableError) in
+        if plan.condition.isNone {
+          let timestamp = plan.timestamp == nil ? writer.nextTimestamp() : 0
+          try writer.execute(plan, operands, timestamp: timestamp)
+          return Page(columns: [], rows: [])
+        }
+        var check = ConditionCheck(
+          plan.table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: false)
+        try check.add(plan, operands)
+        if check.isMet {
+          try writer.execute(plan, operands, timestamp: writer.nextTimestamp())
+        }
+        return try check.page()
+      }
+    case .batch(let plan): return try run(plan.value, values)
     case .define, .describe, .nothing:
       throw .invalid("Only INSERT, UPDATE, DELETE, BATCH and SELECT can run in a transaction")
     }
   }
 
-  private func modify(
-    _ plan: Modification, _ values: borrowing BoundValues
+  /// Runs a batch: all of its statements with one timestamp, where its conditions are met.
+  private func run(
+    _ batch: BatchPlan, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
-    let ranges = values.ranges
-    let applied = try values.bytes.withBytes { bound throws(TableError) in
-      try plan.constants.borrowed { constants throws(TableError) in
-        try writer.execute(plan, Operands(constants: constants, bound: bound, ranges: ranges))
+    var timestamp = writer.nextTimestamp()
+    if let operand = batch.timestamp {
+      timestamp = try batch.operands.withOperands(values, clock) { operands throws(TableError) in
+        try Modification.timestamp(operand, operands) ?? timestamp
       }
     }
-    if case .none = plan.condition { return Page(columns: [], rows: []) }
-    return Page(
-      columns: [ResultColumn(name: "[applied]", type: .boolean)], rows: [[[applied ? 1 : 0]]])
+    var page = Page(columns: [], rows: [])
+    if batch.hasConditions {
+      var check = ConditionCheck(
+        batch.statements[0].table, databases.rows, now: clock.microseconds / 1_000_000,
+        isInBatch: true)
+      for plan in batch.statements {
+        try plan.operands.withOperands(values, clock) { operands throws(TableError) in
+          try check.add(plan, operands)
+        }
+      }
+      page = try check.page()
+      if !check.isMet { return page }
+    }
+    for plan in batch.statements {
+      try plan.operands.withOperands(values, clock) { operands throws(TableError) in
+        try writer.execute(plan, operands, timestamp: timestamp)
+      }
+    }
+    return page
+  }
+
+  /// Takes away what can go at the keys, looking again; returns how many it changed.
+  func purge(
+    _ candidates: [(table: Table, key: [UInt8])], now: Int64
+  ) throws(TableError) -> Int {
+    var purged = 0
+    var purger: RowPurger?
+    for (table, key) in candidates {
+      // A definition may have changed since.
+      guard schema.tables.values.contains(where: { $0 == table }) else { continue }
+      if purger?.table.id != table.id { purger = RowPurger(table, databases.rows, now: now) }
+      if try purge(table, key, purger) { purged += 1 }
+    }
+    return purged
+  }
+
+  private func purge(
+    _ table: Table, _ key: [UInt8], _ purger: RowPurger?
+  ) throws(TableError) -> Bool {
+    let outcome = try key.borrowed { key throws(TableError) in
+      let value = try stored { () throws(LMDBError) in try databases.rows.get(key) }
+      purger?.leave()
+      return try value.flatMap { value throws(TableError) in try purger?.outcome((key, value)) }
+    }
+    switch outcome {
+    case nil, .stays: return false
+    case .shrinks(let remains): try writer.replace(table, key, with: remains)
+    case .goes:
+      try writer.replace(table, key, with: nil)
+      let length = key.borrowed { RowKey.partitionLength($0) }
+      if key[length - 1] == RowKey.Class.range {
+        // The record promises range tombstones only as long as there are some.
+        let record = Array(key[..<(length - 1)]) + [RowKey.Class.record]
+        _ = try purge(table, record, purger)
+      }
+    }
+    return true
   }
 
   /// Keeps bytes under a name, beside the tables, such as a query's checkpoint.

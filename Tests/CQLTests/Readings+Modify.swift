@@ -209,7 +209,7 @@ extension Reading {
       "line 1:12 mismatched input 'BEGIN' expecting K_APPLY (BEGIN BATCH [BEGIN]...)"),
     Reading(
       "batchStatement", "BEGIN BATCH USING TTL 1 APPLY BATCH",
-      "line 1:12 Global TTL on the BATCH statement is not supported."),
+      "BEGIN BATCH USING TTL 1\nAPPLY BATCH"),
     Reading(
       "batchStatement", "BEGIN LOGGED BATCH APPLY BATCH",
       "line 1:6 no viable alternative at input 'LOGGED' (BEGIN [LOGGED]...)"),

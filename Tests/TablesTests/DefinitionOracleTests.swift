@@ -45,6 +45,11 @@ private struct DefinitionSession {
     for step in 0..<steps {
       if chance(3) { try change() } else { try write() }
       if chance(12) { store.close() }
+      // What is swept away nobody has seen.
+      if chance(8) {
+        var sweep = Sweep()
+        while !sweep.isFinished { try store.tables.sweep(&sweep) }
+      }
       if step % 4 == 0 { try compare() }
     }
     try compare()

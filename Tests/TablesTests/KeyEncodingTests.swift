@@ -116,9 +116,12 @@ import Testing
       bytes.withUnsafeBytes { bytes in
         var values = ByteBuffer()
         var ranges: [Range<Int>] = []
-        _ = RowKey.partitionLength(bytes)
+        let length = RowKey.partitionLength(bytes)
         _ = RowKey.token(bytes)
-        _ = RowKey.decode(bytes, table, into: &values, &ranges)
+        if RowKey.readPartitionKey(bytes, into: &values) {
+          _ = RowKey.splitPartitionKey(table, values, from: 0, &ranges)
+        }
+        _ = RowKey.decodeClustering(bytes, from: length, table, into: &values, &ranges)
       }
     }
   }

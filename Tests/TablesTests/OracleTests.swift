@@ -197,7 +197,7 @@ struct OracleSession {
     }
   }
 
-  /// Deletes what is live in a partition, or in a slice of it.
+  /// Deletes a partition, or a slice of it.
   private mutating func deleteRange() throws {
     guard !table.clustering.isEmpty else { return try deleteRow() }
     var statement = StatementText("DELETE FROM \(table.name)")
@@ -212,9 +212,7 @@ struct OracleSession {
       filter.addSlice(table.clustering[fixed], &statement, &random)
     }
     try execute(statement)
-    for row in model.live(clock.seconds) where filter.accepts(row) {
-      model.delete(row.key, timestamp: written.timestamp)
-    }
+    model.delete(all: filter, timestamp: written.timestamp)
   }
 
   private func execute(_ statement: StatementText) throws {

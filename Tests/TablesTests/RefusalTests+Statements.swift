@@ -30,7 +30,10 @@ extension RefusalTests {
       "Some clustering keys are missing: d"
     ),
     ("DELETE FROM k.t WHERE a = 1", .invalid, "Some partition key parts are missing: b"),
-    ("DELETE v FROM k.t WHERE a = 1 AND b = ''", .invalid, "Some clustering keys are missing: c"),
+    (
+      "DELETE v FROM k.t WHERE a = 1 AND b = ''", .invalid,
+      "Range deletions are not supported for specific columns"
+    ),
     ("UPDATE k.s SET k = 'b' WHERE k = 'a'", .invalid, "PRIMARY KEY part k found in SET part"),
     (
       "DELETE FROM k.s WHERE k = 'a' AND v = 'b'", .invalid,
@@ -39,7 +42,7 @@ extension RefusalTests {
     ("SELECT * FROM k.t WHERE a = 1", .invalid, filtering),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b = '' AND c > 1 AND d = now()", .invalid,
-      "Unknown function 'now' for d of type timeuuid"
+      filtering
     ),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b = '' AND d = 00000000-0000-1000-8000-000000000000",
@@ -125,11 +128,11 @@ extension RefusalTests {
     ("SELECT v FROM k.s GROUP BY k", .invalid, "GROUP BY is not supported"),
     (
       "UPDATE k.s SET n = n + 1 WHERE k = 'a'", .invalid,
-      "Only SET column = value is supported: collections are frozen and there are no counters"
+      "Invalid operation (n = n + 1) for non counter column n"
     ),
     (
       "UPDATE k.s SET v = '' WHERE k IN ('a', 'b') IF EXISTS", .invalid,
-      "IN restrictions are not supported with conditional updates and deletions"
+      "IN on the partition key is not supported with conditional updates"
     ),
     (
       "INSERT INTO k.s (k) VALUES ('a') USING TTL -1", .invalid,
@@ -171,11 +174,11 @@ extension RefusalTests {
     ),
     (
       "UPDATE k.s SET v = '' WHERE k = 'a' IF n CONTAINS 1", .invalid,
-      "Only conditions of the form column = value are supported"
+      "A condition with CONTAINS is not supported"
     ),
     (
       "UPDATE k.s SET v = '' WHERE k = 'a' IF v.f = 1", .invalid,
-      "Only conditions of the form column = value are supported"
+      "Invalid field access syntax for non-UDT column v"
     ),
     (
       "CREATE INDEX ON k.s (v, n)", .invalid, "Only CUSTOM indexes support multiple columns"
@@ -185,11 +188,11 @@ extension RefusalTests {
     ("DROP INDEX k.none", .invalid, "Index 'k.none' doesn't exist'"),
     (
       "BEGIN COUNTER BATCH UPDATE k.s SET v = '' WHERE k = 'a'; APPLY BATCH", .invalid,
-      "Counter batches are not supported: there are no counters"
+      "Cannot include non-counter statement in a counter batch"
     ),
     (
-      "BEGIN BATCH INSERT INTO k.s (k) VALUES ('a') IF NOT EXISTS; APPLY BATCH", .invalid,
-      "Conditions in a BATCH are not supported"
+      "BEGIN BATCH USING TIMESTAMP 1 INSERT INTO k.s (k) VALUES ('a') IF NOT EXISTS; APPLY BATCH",
+      .invalid, "Cannot provide custom timestamp for conditional BATCH"
     ),
   ]
 }

@@ -16,27 +16,66 @@ import Testing
       let (expiry, ttl) = expiry()
       marker = Row.Marker(timestamp: number(-3...3), expiry: expiry, ttl: ttl)
     }
-    let columns = (0..<5).filter { _ in Bool.random(using: &random) }
+    var cells: [(cell: Cell, path: [UInt8], bytes: [UInt8])] = []
+    func bytes() -> [UInt8] { (0..<number(0...2)).map { _ in UInt8(number(0...2)) } }
+    func cell(_ column: UInt32) -> Cell {
+      var cell = Cell(column: column, timestamp: number(-3...3))
+      cell.isDeleted = number(0...3) == 0
+      (cell.expiry, cell.ttl) = expiry()
+      if cell.isDeleted, cell.ttl == 0 { cell.expiry = number(0...2) }
+      return cell
+    }
+    let deletion =
+      number(0...2) == 0 ? Deletion(timestamp: number(-3...3), time: number(0...2)) : nil
+    for column in UInt32(0)..<5 where Bool.random(using: &random) {
+      guard column >= 3 else {
+        cells.append((cell(column), [], bytes()))
+        continue
+      }
+      // A statement's own cells are never hidden by the deletions beside them.
+      var limit = Int64.min
+      if number(0...2) == 0 {
+        var whole = Cell(column: column, timestamp: number(-3...3))
+        (whole.isDeleted, whole.isColumnDeletion, whole.expiry) = (true, true, number(0...2))
+        limit = whole.timestamp
+        cells.append((whole, [], []))
+      }
+      for element in UInt8(0)..<4 where Bool.random(using: &random) {
+        var one = cell(column)
+        one.isElement = true
+        if one.timestamp > limit { cells.append((one, [0, 0, 0, element], bytes())) }
+      }
+    }
+    cells.removeAll { $0.cell.timestamp <= deletion?.timestamp ?? .min }
+    if marker?.timestamp ?? .max <= deletion?.timestamp ?? .min { marker = nil }
     var value = ByteBuffer()
     let encoder = RowEncoder(
-      marker: marker, deletion: number(0...2) == 0 ? number(-3...3) : nil, base: number(-9...9),
-      cells: columns.count, to: &value)
-    for column in columns {
-      var cell = Cell(column: UInt32(column), timestamp: number(-3...3))
-      cell.isDeleted = number(0...3) == 0
-      if !cell.isDeleted { (cell.expiry, cell.ttl) = expiry() }
-      let bytes = (0..<number(0...2)).map { _ in UInt8(number(0...2)) }
-      bytes.withUnsafeBytes { encoder.append(cell, $0, to: &value) }
+      RowHeader(marker: marker, deletion: deletion, base: number(-9...9)), cells: cells.count,
+      to: &value)
+    for (cell, path, bytes) in cells {
+      path.withUnsafeBytes { path in
+        bytes.withUnsafeBytes { encoder.append(cell, path: path, $0, to: &value) }
+      }
     }
     return value.toArray()
   }
 
+  /// Simple columns, and two sets of int.
+  private let table = Table(
+    keyspace: "k", name: "t", id: 1, uuid: .named("t"),
+    columns: (UInt32(0)..<5).map { id in
+      Column(
+        id: id, name: "c\(id)", type: id < 3 ? .blob : .multiCell(.set(.int)), kind: .regular,
+        position: 0, isDescending: false)
+    })
+
   private func merge(_ left: [UInt8], _ right: [UInt8]) throws -> [UInt8] {
     var merger = RowMerger()
     var merged = ByteBuffer()
-    try left.span.bytes.withUnsafeBytes { left in
-      try right.span.bytes.withUnsafeBytes { try merger.merge(left, $0, into: &merged) }
+    let remains = try left.span.bytes.withUnsafeBytes { left in
+      try right.span.bytes.withUnsafeBytes { try merger.merge(left, $0, table, into: &merged) }
     }
+    if !remains { _ = RowEncoder(RowHeader(base: 0), cells: 0, to: &merged) }
     return merged.toArray()
   }
 

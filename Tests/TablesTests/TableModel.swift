@@ -34,6 +34,8 @@ struct TableModel {
 
   let table: RandomTable
   private var rows: [[[UInt8]]: Row] = [:]
+  /// Deletions of all rows, there or not, that a filter accepts.
+  private var ranges: [(filter: RowFilter, timestamp: Int64)] = []
   private var lastTimestamp = Int64.min
 
   init(_ table: RandomTable) { self.table = table }
@@ -75,12 +77,15 @@ struct TableModel {
     rows[key] = row
   }
 
+  mutating func delete(all filter: RowFilter, timestamp: Int64) {
+    ranges.append((filter, timestamp))
+  }
+
   private func wins(_ new: Cell, _ old: Cell) -> Bool {
     if new.timestamp != old.timestamp { return new.timestamp > old.timestamp }
     guard let value = new.value, let other = old.value else { return new.value == nil }
-    if (new.expiry == nil) != (old.expiry == nil) { return new.expiry != nil }
-    if value != other { return other.lexicographicallyPrecedes(value) }
-    return new.expiry ?? 0 > old.expiry ?? 0
+    if new.expiry != old.expiry { return new.expiry ?? 0 > old.expiry ?? 0 }
+    return other.lexicographicallyPrecedes(value)
   }
 
   /// A live row: its values by column, and what writetime() and ttl() say.
@@ -93,8 +98,14 @@ struct TableModel {
 
   /// The live rows in the order of tokens and clustering columns.
   func live(_ now: Int64) -> [Found] {
-    rows.filter { $0.value.isLive(now) }.map { key, row in
+    rows.compactMap { key, row in
+      var row = row
       var values = Dictionary(uniqueKeysWithValues: zip(table.key.map(\.name), key))
+      let named = Found(key: key, token: token(key), values: values, row: row)
+      for range in ranges where range.filter.accepts(named) {
+        row.deletion = max(range.timestamp, row.deletion ?? .min)
+      }
+      guard row.isLive(now) else { return nil }
       for column in table.regular { values[column.name] = row.value(column.name, now) }
       return Found(key: key, token: token(key), values: values, row: row)
     }.sorted(by: precedes)

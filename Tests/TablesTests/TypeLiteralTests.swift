@@ -146,10 +146,6 @@ import Testing
       (.map(.int, .int), "{1: 'a'}", "Invalid map literal for c: value 'a' is not of type int"),
       (.list(.int), "[null]", "null is not supported inside collections"),
       (
-        .list(.int), "[?]",
-        "Invalid list literal for c: bind variables are not supported inside collection literals"
-      ),
-      (
         tuple, "(1, 'a', 2)",
         "Invalid tuple literal for c: too many elements. Type frozen<tuple<int, text>> expects 2 but got 3"
       ),

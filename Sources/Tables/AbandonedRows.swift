@@ -3,10 +3,10 @@ internal import LMDB
 
 /// Removes what a dropped or truncated table or a dropped index has left, step by step: a step is
 /// short and small, however much there is.
-enum Purge {
+enum AbandonedRows {
   /// Removes what begins with a number, at most `left` rows and entries, which are counted down;
   /// true where none remains.
-  static func step(
+  static func remove(
     _ id: UInt32, _ databases: Databases, _ left: inout Int
   ) throws(TableError) -> Bool {
     try clear(id, databases.rows, &left)

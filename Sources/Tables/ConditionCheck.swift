@@ -1,0 +1,225 @@
+internal import Bytes
+internal import CQL
+internal import LMDB
+
+/// Looks whether the conditions of statements on one partition are met, and what there is where
+/// they are not.
+struct ConditionCheck {
+  let table: Table
+  private let rows: Database
+  private let now: Int64
+  /// The partition's keys' beginning, with the class of a row.
+  private var prefix: [UInt8]?
+  /// The rows that conditions are about, by their clustering bytes; nil is the static columns.
+  private var clusterings: Set<[UInt8]> = []
+  private var columns: [Column] = []
+  private var showsAll = false
+  private var hasRowConditions = false
+  private(set) var isMet = true
+  private var isInBatch: Bool
+  private var exists: Set<[UInt8]> = []
+  private var notExists: Set<[UInt8]> = []
+
+  init(_ table: Table, _ rows: Database, now: Int64, isInBatch: Bool) {
+    self.table = table
+    self.rows = rows
+    self.now = now
+    self.isInBatch = isInBatch
+  }
+
+  /// Takes in one statement.
+  mutating func add(_ plan: Modification, _ operands: Operands) throws(TableError) {
+    let partitions = try plan.keys.partitions(operands)
+    guard partitions.count == 1, !plan.keys.hasPartitionIn else {
+      throw .invalid(
+        "Batch with conditions cannot span multiple partitions (you cannot use IN on the "
+          + "partition key)")
+    }
+    if let prefix, prefix != partitions[0].prefix {
+      throw .invalid("Batch with conditions cannot span multiple partitions")
+    }
+    prefix = partitions[0].prefix
+    if plan.keys.hasClusteringIn {
+      throw .invalid(
+        "IN on the clustering key columns is not supported with conditional "
+          + (plan.kind == .delete ? "deletions" : "updates"))
+    }
+    if plan.condition.isNone { return }
+    let isStatic = plan.keys.namesPartitionOnly
+    var key = partitions[0].prefix
+    if isStatic {
+      key[key.count - 1] = RowKey.Class.record
+    } else {
+      hasRowConditions = true
+      key += try plan.keys.clusterings(operands).first ?? []
+      clusterings.insert(key)
+    }
+    let reader = RowReader(table, rows, now: now)
+    reader.showsStaticRows = true
+    switch plan.condition {
+    case .none: return
+    case .exists, .notExists:
+      showsAll = true
+      let wanted: Bool
+      if case .exists = plan.condition { wanted = true } else { wanted = false }
+      if wanted { exists.insert(key) } else { notExists.insert(key) }
+      if exists.contains(key), notExists.contains(key) {
+        throw .invalid("Cannot mix IF EXISTS and IF NOT EXISTS conditions for the same row")
+      }
+      let isThere = try key.borrowed { key throws(TableError) in
+        try reader.find(key) { row throws(TableError) in row.isStaticOnly == isStatic }
+      }
+      if (isThere ?? false) != wanted { isMet = false }
+    case .columns(let conditions):
+      if notExists.contains(key) {
+        throw .invalid("Cannot mix IF conditions and IF NOT EXISTS for the same row")
+      }
+      for condition in conditions where !columns.contains(condition.column) {
+        columns.append(condition.column)
+      }
+      let holds = try key.borrowed { key throws(TableError) in
+        try reader.find(key) { row throws(TableError) in
+          try ConditionCheck.holds(conditions, row, operands)
+        }
+      }
+      let isMetHere: Bool
+      if let holds {
+        isMetHere = holds
+      } else {
+        isMetHere = try ConditionCheck.holds(conditions, nil, operands)
+      }
+      if !isMetHere { isMet = false }
+    }
+  }
+
+  private static func holds(
+    _ conditions: [ColumnCondition], _ row: LiveRow?, _ operands: Operands
+  ) throws(TableError) -> Bool {
+    for condition in conditions where !(try condition.isMet(by: row, operands)) { return false }
+    return true
+  }
+
+  /// `[applied]`, and where it is false the rows that the conditions were about.
+  func page() throws(TableError) -> Page {
+    let applied = ResultColumn(name: "[applied]", type: .boolean)
+    let plain = Page(columns: [applied], rows: [[[isMet ? 1 : 0]]])
+    if isMet { return plain }
+    var shown = table.columns
+    if !showsAll {
+      let key = isInBatch ? Array(table.partitionKey + table.clusteringKey) : []
+      shown = key + columns.filter { !key.contains($0) }
+    }
+    let found = try foundRows(shown)
+    if found.isEmpty { return plain }
+    return Page(
+      columns: [applied] + shown.map { ResultColumn(name: $0.name, type: $0.type.whole) },
+      rows: found.map { [[0]] + $0 })
+  }
+
+  private func foundRows(_ shown: [Column]) throws(TableError) -> [[[UInt8]?]] {
+    guard let prefix else { return [] }
+    let reader = RowReader(table, rows, now: now)
+    var found: [[[UInt8]?]] = []
+    func take(_ row: LiveRow) { found.append(shown.map { row[$0].map { [UInt8]($0) } }) }
+    for key in clusterings.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      try key.borrowed { key throws(TableError) in
+        _ = try reader.find(key) { row throws(TableError) in take(row) }
+      }
+    }
+    if !found.isEmpty { return found }
+    reader.showsStaticRows = true
+    if hasRowConditions {
+      var record = prefix
+      record[record.count - 1] = RowKey.Class.record
+      try record.borrowed { key throws(TableError) in
+        _ = try reader.find(key) { row throws(TableError) in take(row) }
+      }
+      return found
+    }
+    // With conditions on static columns alone, the partition is shown by its first row.
+    let range = KeyRange(start: prefix, end: KeyEncoding.successor(of: prefix))
+    try reader.scan(range, reversed: false) { row throws(TableError) in
+      take(row)
+      return false
+    }
+    return found
+  }
+}
+
+extension ColumnCondition {
+  /// Whether a row meets this; a row that there is not has only nulls.
+  func isMet(by row: LiveRow?, _ operands: Operands) throws(TableError) -> Bool {
+    let (type, value) = try current(row, operands)
+    if let list {
+      if operands.isUnset(list) { throw .invalid("Invalid 'unset' value in condition") }
+      guard let bytes = operands[list], let found = DataType.list(type).elements(bytes) else {
+        throw .invalid("Invalid null list in IN condition")
+      }
+      for wanted in found where try isMet(value, wanted, type) { return true }
+      return false
+    }
+    for operand in self.operands {
+      if operands.isUnset(operand) {
+        // An IN passes over these (Cassandra's `filterUnsetValuesIfNeeded`).
+        if comparison == .in { continue }
+        throw .invalid("Invalid 'unset' value in condition")
+      }
+      if try isMet(value, operands[operand], type) { return true }
+    }
+    return false
+  }
+
+  private func isMet(
+    _ value: [UInt8]?, _ wanted: UnsafeRawBufferPointer?, _ type: DataType
+  ) throws(TableError) -> Bool {
+    guard let wanted else {
+      switch comparison {
+      case .equal, .in: return value == nil
+      case .notEqual: return value != nil
+      default:
+        throw .invalid("Invalid comparison with null for operator \"\(comparison.rawValue)\"")
+      }
+    }
+    // An empty collection of cells is null.
+    if case .multiCell = column.type, case .whole = part, type.isFrozenCollection {
+      let empty = bigEndian(Int32(0))
+      return (value ?? empty).borrowed { comparison.holds($0, wanted, type) }
+    }
+    guard let value else { return comparison == .notEqual }
+    return value.borrowed { comparison.holds($0, wanted, type) }
+  }
+
+  /// The value that the condition is about, and its type.
+  private func current(
+    _ row: LiveRow?, _ operands: Operands
+  ) throws(TableError) -> (DataType, [UInt8]?) {
+    let whole = row?[column]
+    let type = column.type.whole
+    switch part {
+    case .whole: return (type, whole.map { [UInt8]($0) })
+    case .field(let place):
+      let fields = try whole.map { whole throws(TableError) in try type.fields(whole) } ?? []
+      let field = place < fields.count ? fields[place] : nil
+      return (type.parts[place].whole, field.map { [UInt8]($0) })
+    case .element(let operand):
+      let elements = whole.flatMap { type.elements($0) } ?? []
+      var isMap = false
+      if case .map = type { isMap = true }
+      guard let key = operands[operand] else {
+        throw .invalid("Invalid null value for \(isMap ? "map" : "list") element access")
+      }
+      if case .map(_, let valueType) = type {
+        for place in stride(from: 0, to: elements.count - 1, by: 2)
+        where type.comparePaths(elements[place], key) == 0 {
+          return (valueType, [UInt8](elements[place + 1]))
+        }
+        return (valueType, nil)
+      }
+      let element = type.parts.first ?? type
+      guard key.count == 4 else { return (element, nil) }
+      let index = Int(Int32(bigEndian: key.loadUnaligned(as: Int32.self)))
+      if index < 0 { throw .invalid("Invalid negative list index \(index)") }
+      return (element, index < elements.count ? [UInt8](elements[index]) : nil)
+    }
+  }
+}
