@@ -138,7 +138,7 @@ private struct DefinitionSession {
     let time = chance(2) ? small : clock.microseconds
     let using = time == small ? " USING TIMESTAMP \(time)" : ""
     try store.run("ALTER TABLE k.t DROP \(name)\(using)")
-    dropped[name] = (time, columns[name] ?? "")
+    dropped[name] = (max(time, dropped[name]?.time ?? .min), columns[name] ?? "")
     columns[name] = nil
   }
 
