@@ -51,7 +51,7 @@ final class GroupCommit: Sendable {
   struct Synced {
     /// Everything before it is durable.
     var offset: Int64
-    /// The batches that were staged before it.
+    /// The batches that were staged before it, written or refused.
     var groups: [StagedBatches.Group]
     var failure: IOFailure?
   }
@@ -68,26 +68,33 @@ final class GroupCommit: Sendable {
     defer { group?.settled.passOn() }
     while true {
       let seen = signal.generation
-      if let failure = group?.failure { return .unwritten(failure) }
+      if let refusal = refusal(of: group) { return refusal }
       switch turn(offset, durability) {
       case .done:
         // Once more: the offset may be durable as that of others who got it after these.
-        return group?.failure.map(Refusal.unwritten)
+        return refusal(of: group)
       case .show:
         show(offset)
         return nil
       case .wait: signal.wait(since: seen)
-      case .sync:
-        if let failure = lead(sync, show, staged) { return .stopped(failure) }
+      case .sync: lead(sync, show, staged)
       }
-      if let failure { return .stopped(failure) }
+      // What was durable before is acknowledged none the less.
+      if let failure, durable < offset { return .stopped(failure) }
     }
+  }
+
+  /// Why the batches of a group are not in the log. After a sync that failed nobody knows whether
+  /// a part of them is.
+  private func refusal(of group: StagedBatches.Group?) -> Refusal? {
+    guard let refused = group?.failure else { return nil }
+    return failure.map(Refusal.stopped) ?? .unwritten(refused)
   }
 
   /// Syncs for all who wait, and again for those who have come meanwhile.
   private func lead(
     _ sync: () -> Synced, _ show: (Int64) -> Void, _ staged: () -> [StagedBatches.Group]
-  ) -> IOFailure? {
+  ) {
     var rounds = 0
     while true {
       let synced = sync()
@@ -103,9 +110,10 @@ final class GroupCommit: Sendable {
       for group in synced.groups { group.settled.raiseForOne() }
       changed.raise()
       if !goesOn {
-        // One of those who have come meanwhile leads on.
+        // One of those who have come meanwhile leads on. Asked after `isSyncing` was put out: who
+        // was staged before is among these, who comes later sees it.
         for group in staged() { group.settled.raiseForOne() }
-        return synced.failure
+        return
       }
     }
   }

@@ -15,6 +15,8 @@ package enum Limits {
   package static let textFileBytes = 16 << 20
   /// Bytes of the batches that wait together for a sync; more are written while it runs.
   static let stagedBytes = 1 << 20
+  /// Bytes that a partition keeps for them.
+  static let stagedBytesKept = 1 << 16
   /// Bytes that a compaction may use to remember keys, at least: so many that it gets on.
   package static let smallestDedupeBytes = 1 << 10
 }

@@ -12,7 +12,7 @@ extension PartitionLog {
     try onDisk { () throws(IOFailure) in
       // What is appended while this reads is put into the list, behind the others, by who appends.
       let (end, known) = try appending.withLock { state throws(IOFailure) in
-        (context.checkpoints == nil ? .max : state.nextOffset, try segment.aborted.all())
+        (context.checkpoints == nil ? .max : state.writtenEnd, try segment.aborted.all())
       }
       if let found = try derivedAborted(segment, all, known, before: end) {
         try appending.withLock { _ throws(IOFailure) in

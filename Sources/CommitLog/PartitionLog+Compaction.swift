@@ -53,9 +53,12 @@ extension PartitionLog {
     }
     let isWanted = try isDue(dirty, of: cleanable, settings)
     guard force || isWanted else { return nil }
-    let (now, producers) = (
-      context.clock.milliseconds, appending.withLock { $0.producers.producers }
-    )
+    let now = context.clock.milliseconds
+    let producers = try appending.withLock { state throws(LogError) in
+      // Of what is staged nobody knows yet whether it will be there.
+      try onDisk { () throws(IOFailure) in try writeStaged(&state) }
+      return state.producers.producers
+    }
     // Also those of the last segment: what they abort may lie in the ones to be compacted.
     var aborted: [AbortedTransaction] = []
     for segment in allSegments {

@@ -34,6 +34,9 @@ package final class PartitionLog: Sendable {
     /// A new segment was begun and could not be finished: the next append begins it again.
     var isRolling = false
     var staged = StagedBatches()
+
+    /// The offset behind what is in the files.
+    var writtenEnd: Int64 { staged.batches.first?.header.baseOffset ?? nextOffset }
   }
 
   /// What opening a partition has found.

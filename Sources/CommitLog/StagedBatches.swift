@@ -11,7 +11,8 @@ internal import Synchronization
 struct StagedBatches: ~Copyable {
   /// Batches that are written together, as those who wait for them know it.
   final class Group: Sendable {
-    /// Raised for one when they are durable or refused, or when one of them is to sync.
+    /// Raised for one when they are durable or refused, or when one of them is to sync. Whoever is
+    /// woken and has its answer passes the word on.
     let settled = Signal()
     private let refused = Mutex<IOFailure?>(nil)
 
@@ -59,7 +60,11 @@ struct StagedBatches: ~Copyable {
   /// Forgets the batches: they were written, or refused for `failure`.
   mutating func clear(because failure: IOFailure? = nil) {
     if let failure, !batches.isEmpty { unsettled.last?.refuse(failure) }
-    bytes.removeAll()
+    if bytes.count > Limits.stagedBytesKept {
+      bytes = ByteBuffer(capacity: 0)
+    } else {
+      bytes.removeAll()
+    }
     batches.removeAll(keepingCapacity: true)
   }
 
@@ -89,6 +94,11 @@ extension PartitionLog {
     do throws(IOFailure) {
       try last.append(state.staged, indexInterval: configuration.indexIntervalBytes)
     } catch {
+      // What was written may be whole batches: they are gone for good before anyone is told.
+      _ = commit.sync { () throws(IOFailure) in
+        try last.cleanTail()
+        try last.file.sync()
+      }
       state.nextOffset = first.header.baseOffset
       for batch in state.staged.batches.reversed() where ProducerStates.concerns(batch.header) {
         state.producers.restore(batch.header.producerID, to: batch.producerBefore)

@@ -52,7 +52,8 @@ package final class Signal: Sendable {
     pthread_cond_signal(primitives.condition)
   }
 
-  /// Wakes two more of those who wait: so that the last of many is woken soon.
+  /// Wakes two more of those whom `raiseForOne` has freed: two, so that the last of many is woken
+  /// soon.
   package func passOn() {
     pthread_cond_signal(primitives.condition)
     pthread_cond_signal(primitives.condition)

@@ -113,6 +113,14 @@ import Testing
     }
   }
 
+  @Test func `what is refused does not come back where the disk cannot be cut either`() throws {
+    for seed in 1...6 as ClosedRange<UInt64> {
+      let directory = TemporaryDirectory()
+      let disk = FailingDisk(share: 0.1, shareOfCuts: 0.7, seed: seed)
+      try Self.check(directory("log"), try Self.run(disk, directory("log")))
+    }
+  }
+
   @Test func `a sync that fails loses nothing that was acknowledged`() throws {
     for seed in 1...4 as ClosedRange<UInt64> {
       let directory = TemporaryDirectory()

@@ -7,14 +7,18 @@ package final class FailingDisk: FileSystem {
   private let below = LocalDisk()
   private let random: Mutex<SeededRandom>
   private let share: Double
+  private let shareOfCuts: Double
   private let syncsLeft: Atomic<Int>
   private let isFailing = Atomic(false)
   private let tried = Atomic(0)
   private let refused = Atomic(0)
 
-  /// `share` of the writes fail, from 0 to 1.
-  package init(share: Double, syncsUntilFailure: Int = .max, seed: UInt64) {
+  /// `share` of the writes fail, from 0 to 1, and `shareOfCuts` of the times that a file is cut.
+  package init(
+    share: Double, shareOfCuts: Double = 0, syncsUntilFailure: Int = .max, seed: UInt64
+  ) {
     self.share = share
+    self.shareOfCuts = shareOfCuts
     syncsLeft = Atomic(syncsUntilFailure)
     random = Mutex(SeededRandom(seed: seed))
   }
@@ -63,6 +67,11 @@ package final class FailingDisk: FileSystem {
     return part
   }
 
+  private var failsToCut: Bool {
+    guard isFailing.load(ordering: .acquiring) else { return false }
+    return random.withLock { random in Double.random(in: 0..<1, using: &random) < shareOfCuts }
+  }
+
   private var failsToSync: Bool {
     isFailing.load(ordering: .acquiring)
       && syncsLeft.subtract(1, ordering: .relaxed).newValue < 0
@@ -96,7 +105,10 @@ package final class FailingDisk: FileSystem {
       try below.write(bytes, at: position)
     }
 
-    func truncate(to size: Int64) throws(IOFailure) { try below.truncate(to: size) }
+    func truncate(to size: Int64) throws(IOFailure) {
+      if isLog, disk.failsToCut { throw IOFailure("truncate", path, code: 5) }
+      try below.truncate(to: size)
+    }
 
     func reserve(_ bytes: Int64, at position: Int64) { below.reserve(bytes, at: position) }
 
