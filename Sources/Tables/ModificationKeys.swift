@@ -180,7 +180,7 @@ struct ModificationKeys: Sendable {
     _ operand: Operand, _ column: Column, _ operands: Operands
   ) throws(TableError) -> [UInt8] {
     let bytes = try operands.required(operand, column)
-    try column.type.validate(bytes, column: column.name)
+    try column.type.validate(bytes, column: column.name, inKey: true)
     return [UInt8](bytes)
   }
 
@@ -206,7 +206,7 @@ struct ModificationKeys: Sendable {
         guard number < parts.count, let part = parts[number] else {
           throw .invalid("Invalid null value in condition for column \(column.name)")
         }
-        try column.type.validate(part, column: column.name)
+        try column.type.validate(part, column: column.name, inKey: true)
         if part.isEmpty, !column.type.hasEmptyValue {
           throw .invalid("Key may not be empty: column \(column.name)")
         }

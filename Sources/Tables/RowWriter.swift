@@ -103,7 +103,7 @@ struct RowWriter: ~Copyable {
     for index in 0..<partitionColumns {
       let column = table.columns[index]
       let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name)
+      try column.type.validate(bytes, column: column.name, inKey: true)
       if partitionColumns == 1 {
         scratch.append(bytes)
         break
@@ -123,7 +123,7 @@ struct RowWriter: ~Copyable {
     for index in partitionColumns..<operands.count {
       let column = table.columns[index]
       let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name)
+      try column.type.validate(bytes, column: column.name, inKey: true)
       column.type.appendComponent(bytes, descending: column.isDescending, to: &key)
     }
     try checkKey(table)
