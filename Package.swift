@@ -57,6 +57,8 @@ let package = Package(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
     target("LMDB", ["CLMDB", "Machine"]),
@@ -94,10 +96,16 @@ let package = Package(
         "Machine", .product(name: "Yams", package: "Yams"),
       ]),
     tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
+    target("Terminal", ["CEdit", "Machine"]),
+    target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),
+    tests(
+      "ShellTests", ["Shell", "Terminal", "Tables", "CQL", "Machine", "TestSupport"],
+      data: ["Golden"]),
     .executableTarget(
       name: "grouse",
       dependencies: [
-        "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "CQL", "Posts",
+        "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
+        "CQL", "Posts",
         "Records", "Compression", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),

@@ -99,7 +99,10 @@ extension Table {
           + "(\(dependent.joined(separator: ", ")))")
     }
     columns.removeAll { $0.id == column.id }
-    var dropped = DroppedColumn(column: column, time: time)
+    // What went with it once, and may have been swept away since, does not come back by a drop of
+    // an earlier time.
+    let former = droppedColumns.first { $0.column.name == name }?.time ?? .min
+    var dropped = DroppedColumn(column: column, time: max(time, former))
     dropped.column.type = column.type.withoutUserTypes
     droppedColumns.removeAll { $0.column.name == name }
     droppedColumns.append(dropped)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Machine
+internal import Terminal
 
 #if canImport(Glibc)
   internal import Glibc

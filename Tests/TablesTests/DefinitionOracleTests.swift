@@ -139,7 +139,7 @@ private struct DefinitionSession {
     let time = chance(2) ? max(small, dropped[name]?.time ?? 0) : clock.microseconds
     let using = time == clock.microseconds ? "" : " USING TIMESTAMP \(time)"
     try store.run("ALTER TABLE k.t DROP \(name)\(using)")
-    dropped[name] = (time, columns[name] ?? "")
+    dropped[name] = (max(time, dropped[name]?.time ?? .min), columns[name] ?? "")
     columns[name] = nil
   }
 

@@ -8,15 +8,14 @@ struct Floors: Sendable {
 
   static let targets: [Floor: [String]] = [
     .ground: [
-      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes", "Machine",
-      "Compression",
-      "LMDB",
+      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "CEdit", "Bytes",
+      "Machine", "Compression", "LMDB",
     ],
     .languages: ["Records", "CQL", "Posts"],
     .engines: ["CommitLog", "Tables", "TextClassification"],
     .application: ["SupportDesk"],
     .faces: [],
-    .program: ["Node", "grouse"],
+    .program: ["Terminal", "Shell", "Node", "grouse"],
   ]
 
   /// Where data lives. The application and the faces reach it through the two ports alone.

@@ -29,7 +29,9 @@ import Testing
   @Test func `no file over 600 lines`() { Style.length.hold(in: code) }
 
   @Test func `no line over 100 columns`() {
-    Style.width.hold(in: code.filter { !$0.path.hasSuffix(".md") })
+    // What a program of others has written is as it is.
+    Style.width.hold(
+      in: code.filter { !$0.path.hasSuffix(".md") && !$0.path.contains("/Golden/") })
   }
 
   @Test func `no crash that an input can reach`() { Style.crashes.hold(in: sources) }

@@ -4,6 +4,7 @@ internal import Machine
 internal import Node
 internal import SupportDesk
 internal import Tables
+internal import Terminal
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Machine
 internal import Node
 internal import SupportDesk
+internal import Terminal
 internal import TextClassification
 
 struct Classify: ParsableCommand {

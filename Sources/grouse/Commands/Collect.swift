@@ -3,6 +3,7 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import SupportDesk
+internal import Terminal
 
 struct Collect: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
+internal import Terminal
 
 struct Consume: ParsableCommand {
   static let configuration = CommandConfiguration(

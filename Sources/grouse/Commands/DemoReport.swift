@@ -1,6 +1,7 @@
 internal import Bytes
 internal import SupportDesk
 internal import Tables
+internal import Terminal
 
 /// What the demo shows at its end: complaints, a chart, totals, and where to go on.
 struct DemoReport {

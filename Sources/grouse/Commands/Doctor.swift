@@ -4,6 +4,7 @@ internal import LMDB
 internal import Machine
 internal import Node
 internal import SupportDesk
+internal import Terminal
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Node
 internal import SupportDesk
+internal import Terminal
 internal import TextClassification
 
 struct Explain: ParsableCommand {

@@ -3,6 +3,7 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
+internal import Terminal
 
 /// Where a group is to go on, as `--to` and `--shift-by` say it.
 struct ResetTarget {

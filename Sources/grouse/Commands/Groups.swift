@@ -3,6 +3,7 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
+internal import Terminal
 
 /// A consumer group that nobody has committed for.
 struct UnknownGroup: Error, CustomStringConvertible {

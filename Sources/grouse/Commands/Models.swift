@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Node
 internal import SupportDesk
 internal import Tables
+internal import Terminal
 internal import TextClassification
 
 struct Models: ParsableCommand {

@@ -3,6 +3,7 @@ internal import CommitLog
 internal import Machine
 internal import Node
 internal import Records
+internal import Terminal
 
 /// The codecs by the names that Kafka gives them.
 enum CompressionName: String, ExpressibleByArgument, CaseIterable {

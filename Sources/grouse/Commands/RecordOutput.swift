@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Bytes
 internal import Machine
 internal import Records
+internal import Terminal
 
 /// How `consume` prints records.
 enum RecordOutput {

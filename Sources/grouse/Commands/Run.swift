@@ -5,6 +5,7 @@ internal import Node
 internal import SupportDesk
 internal import Synchronization
 internal import Tables
+internal import Terminal
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(

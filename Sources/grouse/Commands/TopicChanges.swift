@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Node
 internal import Records
+internal import Terminal
 
 /// Settings of a topic as `--set KEY=VALUE` gives them.
 struct TopicSettings: ParsableArguments {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Node
 internal import Records
+internal import Terminal
 
 struct Topics: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Terminal
 
 /// A table in cqlsh's manner: a header, a rule, right-aligned numbers.
 struct TextTable {

@@ -1,3 +1,4 @@
+package import Machine
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -7,28 +8,31 @@ internal import Synchronization
 #endif
 
 /// The reader of standard output has gone away.
-struct ClosedPipe: Error {}
+package struct ClosedPipe: Error {}
 
 /// Standard output could not be written, for another reason than a closed pipe.
-struct OutputError: Error, CustomStringConvertible {
+package struct OutputError: Error, CustomStringConvertible {
   let code: Int32
-  var description: String { "cannot write to standard output: \(String(cString: strerror(code)))" }
+  package var description: String {
+    "cannot write to standard output: \(String(cString: strerror(code)))"
+  }
 }
 
 /// Standard output, buffered: results only; messages and progress go to `Messages`.
-enum StandardOutput {
+package enum StandardOutput {
   private static let buffer = Mutex<[UInt8]>([])
 
-  static let isTerminal = isatty(1) == 1
+  /// Whether it is a terminal.
+  package static let isTerminal = isatty(1) == 1
 
   /// Writes a line.
-  static func line(_ text: String) throws {
+  package static func line(_ text: String) throws {
     try write(Array(text.utf8))
     try write([UInt8(ascii: "\n")])
   }
 
   /// Writes bytes as they are. Thrown: `ClosedPipe`, `OutputError`.
-  static func write(_ bytes: some Collection<UInt8>) throws {
+  package static func write(_ bytes: some Collection<UInt8>) throws {
     let isFull = buffer.withLock { buffer in
       buffer += bytes
       return buffer.count > 1 << 16
@@ -37,7 +41,7 @@ enum StandardOutput {
   }
 
   /// Hands everything to the system.
-  static func flush() throws {
+  package static func flush() throws {
     try buffer.withLock { buffer in
       defer { buffer.removeAll(keepingCapacity: true) }
       var done = 0
@@ -58,12 +62,15 @@ enum StandardOutput {
 }
 
 /// Messages for people, on standard error.
-enum Messages {
-  static let isTerminal = isatty(2) == 1
+package enum Messages {
+  /// Whether it is a terminal.
+  package static let isTerminal = isatty(2) == 1
 
-  static func line(_ text: String) { raw(text + "\n") }
+  /// Writes a line.
+  package static func line(_ text: String) { raw(text + "\n") }
 
-  static func raw(_ text: String) {
+  /// Writes text as it is.
+  package static func raw(_ text: String) {
     let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { systemWrite(2, $0.baseAddress, $0.count) }
   }
@@ -74,7 +81,7 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
 }
 
 /// The width of the terminal in characters; 80 where there is none.
-func terminalWidth() -> Int {
+package func terminalWidth() -> Int {
   var size = winsize()
   for descriptor: Int32 in [1, 2] {
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
@@ -85,6 +92,34 @@ func terminalWidth() -> Int {
 }
 
 /// Standard input.
-enum StandardInput {
-  static let isTerminal = isatty(0) == 1
+package enum StandardInput {
+  /// Whether it is a terminal.
+  package static let isTerminal = isatty(0) == 1
+}
+
+extension StandardInput {
+  /// The bytes that come next, waiting for the first; none at the end. Thrown: `IOFailure`.
+  package static func bytes() throws(IOFailure) -> [UInt8] {
+    while true {
+      var code: Int32 = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+        let read = read(0, buffer.baseAddress, buffer.count)
+        if read < 0 { code = errno }
+        count = max(read, 0)
+      }
+      if code == 0 { return bytes }
+      guard code == EINTR else { throw IOFailure("read", "(stdin)", code: code) }
+    }
+  }
+
+  /// A line that is typed; nil where standard input ends or Ctrl-C is pressed.
+  package static func line() -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+      guard read(0, &byte, 1) == 1 else { return nil }
+      if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+      line.append(byte)
+    }
+  }
 }

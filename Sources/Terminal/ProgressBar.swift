@@ -2,7 +2,7 @@ internal import Machine
 internal import Synchronization
 
 /// A bar on a terminal's standard error while long work goes on; nothing elsewhere.
-final class ProgressBar: Sendable {
+package final class ProgressBar: Sendable {
   private struct State {
     var done = 0
     var total: Int?
@@ -16,14 +16,14 @@ final class ProgressBar: Sendable {
   private let state: Mutex<State>
 
   /// A bar for `total` things (nil: unknown) that are counted in `unit`, e.g. "posts".
-  init(_ label: String, unit: String, total: Int?) {
+  package init(_ label: String, unit: String, total: Int?) {
     self.label = label
     self.unit = unit
     state = Mutex(State(total: total))
   }
 
   /// Shows how much is done, at most some twenty times a second.
-  func update(_ done: Int, total: Int? = nil) {
+  package func update(_ done: Int, total: Int? = nil) {
     guard Messages.isTerminal else { return }
     let line: String? = state.withLock { state in
       state.done = done
@@ -39,14 +39,14 @@ final class ProgressBar: Sendable {
   }
 
   /// Takes the bar away.
-  func clear() {
+  package func clear() {
     guard Messages.isTerminal else { return }
     let width = state.withLock { $0.width }
     if width > 0 { Messages.raw("\r" + String(repeating: " ", count: width) + "\r") }
   }
 
   /// The seconds since the bar was made.
-  var seconds: Double { Clock.monotonicSeconds() - start }
+  package var seconds: Double { Clock.monotonicSeconds() - start }
 
   private func draw(_ state: State, _ seconds: Double) -> String {
     let rate = seconds > 0 ? Int(Double(state.done) / seconds) : 0

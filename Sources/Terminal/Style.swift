@@ -5,25 +5,26 @@
 #endif
 
 /// Colours and weights, on a terminal only, and not where NO_COLOR asks for none (no-color.org).
-enum Style: String {
+package enum Style: String {
   case bold = "1"
   case dim = "2"
   case highlight = "1;33"
   case good = "32"
   case bad = "31"
 
-  static let isOn = StandardOutput.isTerminal && getenv("NO_COLOR") == nil
+  /// Whether there are colours.
+  package static let isOn = StandardOutput.isTerminal && getenv("NO_COLOR") == nil
 
   /// The text in this style.
-  func callAsFunction(_ text: String) -> String {
+  package func callAsFunction(_ text: String) -> String {
     Self.isOn ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
   }
 }
 
 /// Text of posts made safe and short for a terminal.
-enum Shown {
+package enum Shown {
   /// No control characters (a post must not move the cursor), line breaks as spaces.
-  static func plain(_ text: String) -> String {
+  package static func plain(_ text: String) -> String {
     String(
       text.unicodeScalars.map { scalar in
         switch scalar.value {
@@ -35,7 +36,7 @@ enum Shown {
   }
 
   /// Cut to a number of terminal columns, with … where something was cut.
-  static func cut(_ text: String, to width: Int) -> String {
+  package static func cut(_ text: String, to width: Int) -> String {
     var taken = ""
     var columns = 0
     for character in text {
@@ -49,7 +50,7 @@ enum Shown {
   }
 
   /// The terminal columns that a text takes.
-  static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+  package static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
   private static func width(_ character: Character) -> Int {
     guard let scalar = character.unicodeScalars.first else { return 0 }
@@ -68,7 +69,7 @@ enum Shown {
   }
 
   /// 1234567 as 1,234,567.
-  static func number(_ value: some BinaryInteger) -> String {
+  package static func number(_ value: some BinaryInteger) -> String {
     let digits = String(value.magnitude)
     var grouped = ""
     for (index, digit) in digits.enumerated() {
@@ -79,12 +80,12 @@ enum Shown {
   }
 
   /// A number of things: 1 record, 2 records.
-  static func count(_ number: some BinaryInteger, _ noun: String) -> String {
+  package static func count(_ number: some BinaryInteger, _ noun: String) -> String {
     "\(Self.number(number)) \(noun)" + (number == 1 ? "" : "s")
   }
 
   /// A number with a fixed count of decimals.
-  static func decimal(_ value: Double, _ places: Int = 3) -> String {
+  package static func decimal(_ value: Double, _ places: Int = 3) -> String {
     guard value.isFinite else { return "-" }
     guard abs(value) < 1e12 else { return "\(value)" }
     var scale = 1.0
@@ -98,7 +99,7 @@ enum Shown {
   }
 
   /// A size such as 1.2 MB.
-  static func bytes(_ count: Int64) -> String {
+  package static func bytes(_ count: Int64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var value = Double(count)
     var unit = 0

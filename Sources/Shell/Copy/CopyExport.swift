@@ -1,0 +1,73 @@
+internal import Machine
+internal import Tables
+internal import Terminal
+
+/// `COPY … TO`: writes a table's rows into a file, page by page.
+struct CopyExport {
+  private let task: CopyTask
+
+  init(_ task: CopyTask) { self.task = task }
+
+  func run() throws {
+    let columns = try task.columns()
+    let names = columns.map { CQLName.quoted($0.name) }.joined(separator: ", ")
+    let statement = try task.tables.prepare("SELECT \(names) FROM \(task.table)")
+    if task.path != nil { try task.announce(columns) }
+    let rows = try write(statement, columns)
+    if task.path != nil {
+      try task.conclude(rows, "exported to 1 files")
+    }
+  }
+
+  private func write(_ statement: PreparedStatement, _ columns: [ResultColumn]) throws -> Int {
+    let file = try task.path.map { path in
+      let file = try LocalDisk().open(path, .readWrite)
+      try file.truncate(to: 0)
+      return file
+    }
+    let format = format
+    let bar = ProgressBar("Exporting", unit: "rows", total: nil)
+    defer { bar.clear() }
+    var position: Int64 = 0
+    var writer = RecordWriter(task.options.fields)
+    func flush() throws {
+      if let file {
+        try file.write(writer.bytes, at: position)
+        position += Int64(writer.bytes.count)
+      } else {
+        try StandardOutput.write(writer.bytes)
+      }
+      writer.removeAll()
+    }
+    if task.options.hasHeader { writer.append(columns.map(\.name)) }
+    var rows = 0
+    var state: PagingState?
+    repeat {
+      let page = try task.tables.execute(
+        statement, BoundValues(), pageRows: task.options.pageRows, from: state)
+      for row in page.rows {
+        writer.append(
+          zip(page.columns, row).map { column, value in
+            value.map { format.show($0, column.type).text }
+          })
+      }
+      try flush()
+      rows += page.rows.count
+      if file != nil { bar.update(rows) }
+      state = page.next
+      if task.isStopped() { throw ShellError("interrupted after \(rows) rows") }
+    } while state != nil
+    return rows
+  }
+
+  private var format: ValueFormat {
+    var format = ValueFormat()
+    format.null = task.options.fields.null
+    format.floatDigits = task.options.floatDigits
+    format.doubleDigits = task.options.doubleDigits
+    format.times = task.options.fields.times ?? .milliseconds
+    format.booleans = task.options.fields.booleans
+    format.escapes = false
+    return format
+  }
+}

@@ -1,0 +1,102 @@
+internal import CQL
+internal import Tables
+internal import Terminal
+
+// Statements of CQL.
+extension ShellSession {
+  func execute(_ text: String) throws {
+    let parsed = try? CQLParser.parse(text)
+    let tables = try self.tables.open(writing: parsed.map(Self.writes) ?? false)
+    let statement = try tables.prepare(text, keyspace: keyspace)
+    if case .describe(let describe)? = parsed, layout != .json {
+      return try printDescription(describe, statement, tables)
+    }
+    let table = parsed.flatMap(Self.table).flatMap { name in
+      (name.keyspace ?? keyspace).flatMap {
+        tables.schema.tables[TableName(keyspace: $0, table: name.table)]
+      }
+    }
+    var format = ValueFormat()
+    format.isColoured = output.isColoured
+    var printer = ResultPrinter(
+      format, layout: layout, isInteractive: isInteractive, write: output.line)
+    var state: PagingState?
+    var isSelect = false
+    if case .select? = parsed { isSelect = true }
+    repeat {
+      let page = try tables.execute(
+        statement, BoundValues(), pageRows: layout == .json ? 5_000 : pageRows ?? 5_000,
+        from: state)
+      if let used = statement.usedKeyspace { keyspace = used }
+      if isSelect || !page.columns.isEmpty { try printer.print(page, of: table) }
+      state = page.next
+      if state != nil, try !goesOn() {
+        try output.flush()
+        return
+      }
+    } while state != nil
+    if isSelect { try printer.finish() }
+    try finishStatement()
+  }
+
+  /// On a terminal results are shown at once; elsewhere when there are enough of them.
+  private func finishStatement() throws {
+    if StandardOutput.isTerminal || inputRest != nil { try output.flush() }
+  }
+
+  /// Asks for the next page where someone reads along.
+  private func goesOn() throws -> Bool {
+    if isInterrupted { return false }
+    guard isInteractive, pageRows != nil, output.path == nil, StandardOutput.isTerminal,
+      layout != .json
+    else { return true }
+    try output.flush()
+    Messages.raw("---MORE---")
+    let answer = StandardInput.line()
+    return answer != nil && answer?.lowercased() != "q" && !isInterrupted
+  }
+
+  /// Whether a statement changes anything.
+  private static func writes(_ statement: Statement) -> Bool {
+    switch statement {
+    case .select, .describe, .use, .unsupported: false
+    default: true
+    }
+  }
+
+  /// The table whose columns the result has.
+  private static func table(_ statement: Statement) -> TableName? {
+    switch statement {
+    case .select(let select): select.table
+    case .insert(let insert): insert.table
+    case .update(let update): update.table
+    case .delete(let delete): delete.table
+    default: nil
+    }
+  }
+
+  private func printDescription(
+    _ describe: Describe, _ statement: PreparedStatement, _ tables: Tables
+  ) throws {
+    var rows: [[String: String]] = []
+    var state: PagingState?
+    repeat {
+      let page = try tables.execute(statement, BoundValues(), from: state)
+      for row in page.rows {
+        var named: [String: String] = [:]
+        for (column, value) in zip(page.columns, row) {
+          named[column.name] = value.map { value in
+            column.name == DescriptionText.ownership
+              ? DescriptionText.ownership(value) : column.type.display(value)
+          }
+        }
+        rows.append(named)
+      }
+      state = page.next
+    } while state != nil
+    for line in DescriptionText.lines(describe, rows, keyspace: keyspace) {
+      try output.line(DescriptionText.safe(line))
+    }
+    try finishStatement()
+  }
+}
