@@ -1,7 +1,11 @@
 // Whether bytes that come from outside, e.g. a bound value, are a value of their type.
 extension DataType {
-  /// Thrown: what is wrong with the bytes, in Cassandra's words where it has some.
-  func validate(_ bytes: UnsafeRawBufferPointer, column: String) throws(TableError) {
+  /// Thrown: what is wrong with the bytes, in Cassandra's words where it has some. A component of a
+  /// key cannot tell an empty value from others, so none may be inside one.
+  func validate(
+    _ bytes: UnsafeRawBufferPointer, column: String, inKey: Bool = false
+  ) throws(TableError) {
+    if bytes.isEmpty, !inKey, takesEmptyValue { return }
     if let size = fixedSize, bytes.count != size {
       throw .invalid("Expected \(size) bytes for \(column) of type \(name) (\(bytes.count))")
     }
@@ -32,13 +36,13 @@ extension DataType {
       }
       let types = parts
       for (number, bytes) in found.enumerated() {
-        try types[number % types.count].validate(bytes, column: column)
+        try types[number % types.count].validate(bytes, column: column, inKey: inKey)
       }
     case .tuple, .user:
       for (type, bytes) in zip(parts, try fields(bytes)) {
-        if let bytes { try type.validate(bytes, column: column) }
+        if let bytes { try type.validate(bytes, column: column, inKey: inKey) }
       }
-    case .multiCell(let whole): try whole.validate(bytes, column: column)
+    case .multiCell(let whole): try whole.validate(bytes, column: column, inKey: inKey)
     case .blob, .boolean, .tinyint, .smallint, .int, .bigint, .counter, .float, .double,
       .timestamp, .date, .uuid:
       break

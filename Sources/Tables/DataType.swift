@@ -29,7 +29,18 @@ package indirect enum DataType: Hashable, Sendable {
     }
   }
 
-  /// Whether a value of no bytes is a value; elsewhere, it is refused.
+  /// Whether Cassandra takes a value of no bytes, which then is neither null nor like any other.
+  var takesEmptyValue: Bool {
+    switch self {
+    case .tinyint, .smallint, .date, .time, .duration, .counter: false
+    case .list, .set, .map, .tuple, .user, .multiCell: false
+    case .ascii, .text, .blob, .boolean, .int, .bigint, .varint, .float, .double, .decimal,
+      .timestamp, .uuid, .timeuuid, .inet:
+      true
+    }
+  }
+
+  /// Whether a value of no bytes is a value like others: a key may have it.
   var hasEmptyValue: Bool {
     switch self {
     case .ascii, .text, .blob: true

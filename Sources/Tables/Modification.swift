@@ -1,7 +1,8 @@
 internal import CQL
 
-/// An INSERT, UPDATE or DELETE brought onto its table, ready to be executed many times.
-struct Modification: Sendable {
+/// An INSERT, UPDATE or DELETE brought onto its table, ready to be executed many times. A class, so
+/// that handing it around copies nothing.
+final class Modification: Sendable {
   enum Kind: String, Sendable {
     case insert = "INSERT"
     case update = "UPDATE"
@@ -43,23 +44,43 @@ struct Modification: Sendable {
     }
   }
 
-  var table: Table
-  var kind: Kind
+  let table: Table
+  let kind: Kind
   /// Of regular columns, by rising column id.
-  var operations: [Operation]
+  let operations: [Operation]
   /// Of static columns, by rising column id.
-  var staticOperations: [Operation]
-  var keys: ModificationKeys
-  var timestamp: Operand?
-  var ttl: Operand?
-  var condition: ModificationCondition
-  var operands: StatementOperands
-  /// Seconds that what it writes lives where it says nothing.
-  var defaultTimeToLive: Int64
-  /// Seconds that its table keeps deletions.
-  var gcGraceSeconds: Int64
+  let staticOperations: [Operation]
+  let keys: ModificationKeys
+  let timestamp: Operand?
+  let ttl: Operand?
+  let condition: ModificationCondition
+  let operands: StatementOperands
   /// Whether each operation replaces a column that is one cell: then a row is written down at once.
-  var isPlain: Bool
+  let isPlain: Bool
+
+  init(
+    _ table: Table, _ kind: Kind, _ operations: [Operation], _ keys: ModificationKeys,
+    timestamp: Operand?, ttl: Operand?, _ condition: ModificationCondition,
+    _ operands: StatementOperands
+  ) {
+    self.table = table
+    self.kind = kind
+    let sorted = operations.sorted { $0.column.id < $1.column.id }
+    self.operations = sorted.filter { $0.column.kind == .regular }
+    staticOperations = sorted.filter { $0.column.kind == .static }
+    self.keys = keys
+    self.timestamp = timestamp
+    self.ttl = ttl
+    self.condition = condition
+    self.operands = operands
+    isPlain = operations.allSatisfy { operation in
+      if case .multiCell = operation.column.type { return false }
+      switch operation.action {
+      case .set, .delete: return true
+      default: return false
+      }
+    }
+  }
 
   /// Whether rows, not only static columns, are written.
   var writesRows: Bool { kind == .delete ? !operations.isEmpty || isRowDeletion : !isStaticOnly }

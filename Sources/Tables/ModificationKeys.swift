@@ -1,8 +1,8 @@
 internal import Bytes
 internal import CQL
 
-/// The rows that a modification is about: its WHERE clause, or an INSERT's key columns, brought onto
-/// the table.
+/// The rows that a modification is about: its WHERE clause, or an INSERT's key columns, brought
+/// onto the table.
 struct ModificationKeys: Sendable {
   /// The values of one key column, or of several in `(a, b) IN …`.
   struct Fixed: Sendable {
@@ -123,7 +123,7 @@ struct ModificationKeys: Sendable {
   }
 
   /// Cuts a span at a bound. One of several columns, `(a, b) > (1, 2)`, is a bound of bytes only as
-  /// far as the columns are all ascending or all descending; each piece more is refused in planning.
+  /// far as the columns are all ascending or all descending; others are refused in planning.
   private func narrow(
     _ head: [UInt8], _ bound: Bound, _ operands: Operands, _ start: inout [UInt8],
     _ end: inout [UInt8]?
@@ -180,7 +180,7 @@ struct ModificationKeys: Sendable {
     _ operand: Operand, _ column: Column, _ operands: Operands
   ) throws(TableError) -> [UInt8] {
     let bytes = try operands.required(operand, column)
-    try column.type.validate(bytes, column: column.name)
+    try column.type.validate(bytes, column: column.name, inKey: true)
     return [UInt8](bytes)
   }
 
@@ -206,7 +206,7 @@ struct ModificationKeys: Sendable {
         guard number < parts.count, let part = parts[number] else {
           throw .invalid("Invalid null value in condition for column \(column.name)")
         }
-        try column.type.validate(part, column: column.name)
+        try column.type.validate(part, column: column.name, inKey: true)
         if part.isEmpty, !column.type.hasEmptyValue {
           throw .invalid("Key may not be empty: column \(column.name)")
         }

@@ -119,20 +119,9 @@ struct ModificationPlanner {
     let ttl = try using.ttl.map { term throws(TableError) in
       try operands.add(term, .int, column: "[ttl]")
     }
-    let sorted = operations.sorted { $0.column.id < $1.column.id }
-    let isPlain = operations.allSatisfy { operation in
-      if case .multiCell = operation.column.type { return false }
-      switch operation.action {
-      case .set, .delete: return true
-      default: return false
-      }
-    }
     return Modification(
-      table: table, kind: kind, operations: sorted.filter { $0.column.kind == .regular },
-      staticOperations: sorted.filter { $0.column.kind == .static }, keys: keys,
-      timestamp: timestamp, ttl: ttl, condition: condition, operands: operands.statement,
-      defaultTimeToLive: table.options.defaultTimeToLive,
-      gcGraceSeconds: table.options.gcGraceSeconds, isPlain: isPlain)
+      table, kind, operations, keys, timestamp: timestamp, ttl: ttl, condition,
+      operands.statement)
   }
 
   /// Cassandra's rules for which key columns a statement must name.

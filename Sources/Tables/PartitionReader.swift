@@ -22,11 +22,15 @@ struct PartitionReader: ~Copyable {
   /// The values of static columns that are made of cells.
   private(set) var statics = AssembledValues()
   private var ranges = RangeTombstones.Place()
+  private let partitionColumns: Int
+  private let clustering: [RowKey.ClusteringColumn]
 
   init(_ table: Table, _ rows: Database, now: Int64) {
     self.table = table
     self.rows = rows
     self.now = now
+    partitionColumns = table.partitionKey.count
+    clustering = table.clusteringKey.map { .init(type: $0.type, isDescending: $0.isDescending) }
   }
 
   /// Whether a key is one of this partition.
@@ -89,9 +93,10 @@ struct PartitionReader: ~Copyable {
   /// Takes the clustering columns' values out of a row's key.
   mutating func readClustering(_ key: UnsafeRawBufferPointer) throws(TableError) {
     keyValues.truncate(to: partitionKeyBytes)
-    keyRanges.removeSubrange(table.partitionKey.count...)
+    keyRanges.removeSubrange(partitionColumns...)
     guard
-      RowKey.decodeClustering(key, from: prefix.count + 1, table, into: &keyValues, &keyRanges)
+      RowKey.decodeClustering(
+        key, from: prefix.count + 1, clustering, into: &keyValues, &keyRanges)
     else { throw damaged("its key is not one of this table") }
   }
 

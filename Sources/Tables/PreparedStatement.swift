@@ -15,7 +15,7 @@ final class Shared<Value: Sendable>: Sendable {
 package struct PreparedStatement: Sendable {
   enum Plan: Sendable {
     case select(Shared<Selection>)
-    case modify(Shared<Modification>)
+    case modify(Modification)
     case batch(Shared<BatchPlan>)
     case define(Statement)
     case describe(Describe)
@@ -49,7 +49,7 @@ package struct PreparedStatement: Sendable {
     case .insert, .insertJSON, .update, .delete:
       let modification = try PreparedStatement.modification(statement, schema, keyspace, clock)
       found = modification.operands.markers
-      plan = .modify(Shared(modification))
+      plan = .modify(modification)
     case .batch(let batch):
       var statements: [Modification] = []
       for statement in batch.statements {
@@ -123,7 +123,7 @@ package struct PreparedStatement: Sendable {
     let tables: [Table]
     switch plan {
     case .select(let selection): tables = [selection.value.table]
-    case .modify(let modification): tables = [modification.value.table]
+    case .modify(let modification): tables = [modification.table]
     case .batch(let batch): tables = batch.value.statements.map(\.table)
     case .define, .describe, .nothing: return self
     }

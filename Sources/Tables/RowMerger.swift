@@ -23,8 +23,8 @@ struct Purge {
 
   func drops(_ deletion: Deletion) -> Bool { deletion.time < before }
 
-  /// A cell as it is kept: an expired one without its value, nil where nothing has to be kept. As in
-  /// Cassandra's `AbstractCell.purge`, what has expired is a deletion from when it was written.
+  /// A cell as it is kept: an expired one without its value, nil where nothing has to be kept. As
+  /// in Cassandra's `AbstractCell.purge`, what has expired is a deletion from when it was written.
   func kept(_ cell: Cell) -> Cell? {
     var cell = cell
     if !cell.isDeleted {

@@ -66,13 +66,14 @@ final class RowReader {
   /// Whether rows are shown that a deletion around them hides: what an index holds depends on the
   /// row alone.
   var showsCovered = false
-  fileprivate(set) var row = Row()
-  fileprivate(set) var isStaticOnly = false
+  // Looked at for every row, by this thread alone.
+  @exclusivity(unchecked) fileprivate(set) var row = Row()
+  @exclusivity(unchecked) fileprivate(set) var isStaticOnly = false
   private let rows: Database
-  private var partition: PartitionReader
-  private var elements = AssembledValues()
+  @exclusivity(unchecked) private var partition: PartitionReader
+  @exclusivity(unchecked) private var elements = AssembledValues()
   /// Whether a row of the partition has been shown, or must be thought to have been.
-  private var hasShown = true
+  @exclusivity(unchecked) private var hasShown = true
 
   init(_ table: Table, _ rows: Database, now: Int64) {
     self.table = table

@@ -9,15 +9,15 @@ struct RowWriter: ~Copyable {
   let rows: Database
   private let indexes: Database
   let clock: Clock
-  private let maxKeySize: Int
+  let maxKeySize: Int
   /// The key of the row, or partition record, that is written.
   var key = ByteBuffer(capacity: 512)
   /// What is written to it.
   var value = ByteBuffer(capacity: 2_048)
   private var old = ByteBuffer(capacity: 2_048)
-  private var scratch = ByteBuffer(capacity: 2_048)
+  var scratch = ByteBuffer(capacity: 2_048)
   var cells = CellList()
-  private var added = IndexEntries()
+  var added = IndexEntries()
   private var removed = IndexEntries()
   private var merger = RowMerger()
   /// How many rows have been changed.
@@ -78,98 +78,6 @@ struct RowWriter: ~Copyable {
     setKey(partition.prefix)
     try toRecord()
     try writeStatics(plan, operands, times)
-  }
-
-  // Keys.
-
-  private mutating func setKey(_ bytes: [UInt8]) {
-    key.removeAll()
-    key.append(bytes)
-  }
-
-  /// From a key in a partition to that of its record.
-  private mutating func toRecord() throws(TableError) {
-    let length = key.withBytes { RowKey.partitionLength($0) }
-    key.truncate(to: length - 1)
-    key.append(RowKey.Class.record)
-  }
-
-  private mutating func setKey(
-    _ table: Table, _ operands: [Operand], _ values: Operands
-  ) throws(TableError) {
-    key.removeAll()
-    scratch.removeAll()
-    let partitionColumns = table.partitionKey.count
-    for index in 0..<partitionColumns {
-      let column = table.columns[index]
-      let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name)
-      if partitionColumns == 1 {
-        scratch.append(bytes)
-        break
-      }
-      guard bytes.count <= Int(UInt16.max) else { throw ModificationKeys.tooLong(bytes.count) }
-      scratch.append(bigEndian: UInt16(bytes.count))
-      scratch.append(bytes)
-      scratch.append(0)
-    }
-    try ModificationKeys.check(scratch.count)
-    scratch.withBytes { RowKey.appendPartition(table: table.id, $0, to: &key) }
-    if scratch.count > RowKey.partitionKeyBytes / 2, key.withBytes({ RowKey.hasDigest($0) }) {
-      let partition = ModificationKeys.Partition(prefix: key.toArray(), key: scratch.toArray())
-      try keepLongKey(table, partition)
-      setKey(partition.prefix)
-    }
-    for index in partitionColumns..<operands.count {
-      let column = table.columns[index]
-      let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name)
-      column.type.appendComponent(bytes, descending: column.isDescending, to: &key)
-    }
-    try checkKey(table)
-  }
-
-  private func checkKey(_ table: Table) throws(TableError) {
-    guard key.count <= maxKeySize else { throw tooLong(table, key.count) }
-  }
-
-  private func tooLong(_ table: Table, _ count: Int) -> TableError {
-    .invalid(
-      "The clustering key of a row of \(table.name) is too long: with its partition's it needs "
-        + "\(count) bytes, more than the limit of \(maxKeySize)")
-  }
-
-  /// Sees to it that a partition whose keys have a digest has a record with the whole key.
-  private mutating func keepLongKey(
-    _ table: Table, _ partition: ModificationKeys.Partition
-  ) throws(TableError) {
-    guard partition.prefix.borrowed({ RowKey.hasDigest($0) }) else { return }
-    let place = RowKey.partitionStart
-    setKey(partition.prefix)
-    try toRecord()
-    let rows = self.rows
-    let found = try stored { () throws(LMDBError) in
-      try key.withBytes { key throws(LMDBError) in try rows.get(key) }
-    }
-    if let found {
-      var record = Row()
-      do throws(ByteError) { try record.decode(found) } catch { throw damaged(table, error) }
-      let isSame = record.partitionKey.map { found[$0].elementsEqual(partition.key) } ?? false
-      guard isSame else {
-        throw TableError(
-          .serverError,
-          "two partition keys of \(table.name) have one digest, which begins with "
-            + Hex.text(partition.prefix[place..<(place + 8)]))
-      }
-    } else {
-      value.removeAll()
-      partition.key.borrowed { bytes in
-        _ = RowEncoder(RowHeader(base: 0), partitionKey: bytes, cells: 0, to: &value)
-      }
-      added.removeAll()
-      try apply(table, .none)
-    }
-    setKey(partition.prefix)
   }
 
   // Deletions of more than a row.
@@ -286,7 +194,7 @@ struct RowWriter: ~Copyable {
 
   /// Brings `value`, whose index entries are in `added`, to the row of `key`: as it is where there
   /// is none, merged where there is one. Nothing has been changed where a value is found too long.
-  private mutating func apply(_ table: Table, _ purge: Purge) throws(TableError) {
+  mutating func apply(_ table: Table, _ purge: Purge) throws(TableError) {
     let existing = try stored { () throws(LMDBError) in
       try withKeyAndValue { key, value throws(LMDBError) in try rows.insert(key, value) }
     }
@@ -372,7 +280,7 @@ struct RowWriter: ~Copyable {
     }
   }
 
-  private func damaged(_ table: Table, _ error: ByteError) -> TableError {
+  func damaged(_ table: Table, _ error: ByteError) -> TableError {
     TableError(.serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
   }
 

@@ -95,8 +95,8 @@ extension ScalarFunction {
       bytes[8] = bytes[8] & 0x3F | 0x80
       return bytes
     },
-    ScalarFunction("now", [], .timeuuid) { _, clock in TimeUUID.next(clock) },
-    ScalarFunction("currenttimeuuid", [], .timeuuid) { _, clock in TimeUUID.next(clock) },
+    ScalarFunction("now", [], .timeuuid) { _, clock in TimeUUID.now(clock) },
+    ScalarFunction("currenttimeuuid", [], .timeuuid) { _, clock in TimeUUID.now(clock) },
     ScalarFunction("currenttimestamp", [], .timestamp) { _, clock in bigEndian(clock.milliseconds)
     },
     ScalarFunction("currentdate", [], .date) { _, clock in date(clock.milliseconds) },

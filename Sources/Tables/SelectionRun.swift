@@ -20,7 +20,7 @@ struct SelectionRun {
   ) throws(TableError) {
     func number(_ operand: Operand?, _ name: String) throws(TableError) -> Int {
       guard let operand, let bytes = operands[operand] else { return .max }
-      try DataType.int.validate(bytes, column: name)
+      try DataType.int.validate(bytes, column: name, inKey: true)
       let number = Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
       guard number > 0 else { throw .invalid("\(name) must be strictly positive") }
       return number
@@ -200,7 +200,8 @@ private struct Aggregate {
 
 extension DataType {
   fileprivate func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    switch self {
+    if bytes.isEmpty { return nil }
+    return switch self {
     case .tinyint: Int64(Int8(bitPattern: bytes[0]))
     case .smallint: Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
     case .int: Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
@@ -210,7 +211,8 @@ extension DataType {
   }
 
   fileprivate func real(_ bytes: UnsafeRawBufferPointer) -> Double {
-    switch self {
+    if bytes.isEmpty { return 0 }
+    return switch self {
     case .float:
       Double(Float(bitPattern: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))
     case .double: Double(bitPattern: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)))

@@ -19,8 +19,8 @@ package struct Sweep: Sendable {
 extension Tables {
   /// Takes expired cells, old deletions and what deletions cover out of the tables, a step of a
   /// sweep at a time: it walks over at most `keys` keys and takes away in one short write
-  /// transaction what can go (see FORMAT.md). Goes on where `sweep` ended; readers and writers see no
-  /// difference.
+  /// transaction what can go (see FORMAT.md). Goes on where `sweep` ended; readers and writers see
+  /// no difference.
   package func sweep(_ sweep: inout Sweep, keys: Int = 10_000) throws(TableError) {
     let schema = self.schema
     let now = clock.microseconds / 1_000_000

@@ -16,9 +16,21 @@ enum TimeUUID {
     return bytes
   }()
   /// The latest and the earliest time given: one after the other, however the clock stands.
-  private static let given = Mutex((last: Int64.min, first: Int64.max))
+  private static let given = Mutex((last: Int64.min, first: Int64.max, now: Int64.min))
 
-  /// The next identifier, greater than all before.
+  /// Another identifier of the present time: greater than those before, but where the clock has
+  /// been put back by more than a second.
+  static func now(_ clock: Clock) -> [UInt8] {
+    let time = given.withLock { given in
+      let present = clock.microseconds &* 10
+      let isBehind = present <= given.now && given.now &- present < 10_000_000
+      given.now = isBehind ? given.now + 1 : present
+      return given.now
+    }
+    return bytes(time, node)
+  }
+
+  /// The next identifier for what is appended to lists, greater than all before.
   static func next(_ clock: Clock) -> [UInt8] {
     let time = given.withLock { given in
       given.last = max(clock.microseconds &* 10, given.last &+ 1)

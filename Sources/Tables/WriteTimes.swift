@@ -52,7 +52,7 @@ extension Modification {
     let now = clock.microseconds / 1_000_000
     return WriteTimes(
       timestamp: try self.timestamp(operands) ?? timestamp, now: now,
-      ttl: try timeToLive(operands, now), purgeBefore: now &- gcGraceSeconds)
+      ttl: try timeToLive(operands, now), purgeBefore: now &- table.options.gcGraceSeconds)
   }
 
   private func timestamp(_ operands: Operands) throws(TableError) -> Int64? {
@@ -75,8 +75,8 @@ extension Modification {
 
   private func timeToLive(_ operands: Operands, _ now: Int64) throws(TableError) -> Int64 {
     guard let ttl, !operands.isUnset(ttl) else {
-      try checkExpiry(defaultTimeToLive, now, isDefault: true)
-      return defaultTimeToLive
+      try checkExpiry(table.options.defaultTimeToLive, now, isDefault: true)
+      return table.options.defaultTimeToLive
     }
     guard let bytes = operands[ttl], !bytes.isEmpty else { return 0 }
     try DataType.int.validate(bytes, column: "[ttl]")

@@ -54,7 +54,6 @@ package final class WriteTransaction {
     switch plan {
     case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
     case .modify(let plan):
-      let plan = plan.value
       return try plan.operands.withOperands(values, clock) { operands throws(TableError) in
         if plan.condition.isNone {
           let timestamp = plan.timestamp == nil ? writer.nextTimestamp() : 0

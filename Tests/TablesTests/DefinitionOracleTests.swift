@@ -135,8 +135,9 @@ private struct DefinitionSession {
 
   private mutating func drop(_ name: String) throws {
     let small = Int64.random(in: 1...100_000, using: &random)
-    let time = chance(2) ? small : clock.microseconds
-    let using = time == small ? " USING TIMESTAMP \(time)" : ""
+    // An earlier time than before would bring back what the sweeper may have taken.
+    let time = chance(2) ? max(small, dropped[name]?.time ?? 0) : clock.microseconds
+    let using = time == clock.microseconds ? "" : " USING TIMESTAMP \(time)"
     try store.run("ALTER TABLE k.t DROP \(name)\(using)")
     dropped[name] = (max(time, dropped[name]?.time ?? .min), columns[name] ?? "")
     columns[name] = nil

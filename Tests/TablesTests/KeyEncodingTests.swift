@@ -121,7 +121,10 @@ import Testing
         if RowKey.readPartitionKey(bytes, into: &values) {
           _ = RowKey.splitPartitionKey(table, values, from: 0, &ranges)
         }
-        _ = RowKey.decodeClustering(bytes, from: length, table, into: &values, &ranges)
+        let clustering = table.clusteringKey.map {
+          RowKey.ClusteringColumn(type: $0.type, isDescending: $0.isDescending)
+        }
+        _ = RowKey.decodeClustering(bytes, from: length, clustering, into: &values, &ranges)
       }
     }
   }

@@ -287,6 +287,30 @@ extension WriteRule {
       .rows("SELECT w FROM k.t", [#"{"w": null}"#])),
   ]
 
+  static let emptyValues = [
+    WriteRule(
+      "most types take a value of no bytes, which is not null",
+      "serializers.Int32Serializer.validate",
+      .run("INSERT INTO k.t (k, v) VALUES (1, blobAsInt(0x))"),
+      .run(
+        "INSERT INTO k.z (k, id, x, ts, big) VALUES (1, blobAsTimeuuid(0x), blobAsUuid(0x),"
+          + " blobAsTimestamp(0x), blobAsBigint(0x))"),
+      .rows("SELECT v FROM k.t", [#"{"v": ""}"#]),
+      .rows("SELECT id, x, ts, big FROM k.z", [#"{"id": "", "x": "", "ts": "", "big": ""}"#]),
+      .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v = null", [#"{"[applied]": false, "v": ""}"#]),
+      .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v < 0", [#"{"[applied]": true}"#])),
+    WriteRule(
+      "some types take none", "serializers.SimpleDateSerializer.validate",
+      .refused(
+        "INSERT INTO k.z (k, d) VALUES (1, blobAsDate(0x))",
+        "In call to function system.blobasdate, value 0x is not a valid binary representation for "
+          + "type date")),
+    WriteRule(
+      "a TTL of no bytes is none", "cql3.Attributes.getTimeToLive",
+      .run("INSERT INTO k.t (k, v) VALUES (1, 1)"),
+      .rows("SELECT ttl(v) FROM k.t", [#"{"ttl(v)": null}"#])),
+  ]
+
   static let keys = [
     WriteRule(
       "IN writes every combination", "cql3.restrictions.StatementRestrictions",
