@@ -8,7 +8,8 @@ internal import Tables
 /// it as a data directory.
 ///
 /// The tables are copied before the log: the offsets that they name are in the log that is copied
-/// then. The copy is made under another name beside its place, synced, and renamed once it is whole.
+/// then. The copy is made under another name beside its place, synced, and renamed once it is
+/// whole.
 package struct Backup: Sendable {
   package private(set) var tableBytes: Int64 = 0
   package private(set) var logBytes: Int64 = 0

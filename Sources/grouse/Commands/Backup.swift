@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Machine
 internal import Node
 internal import Tables
+internal import Terminal
 
 struct BackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
