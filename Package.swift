@@ -110,14 +110,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
+    .target(name: "CTableFloor", dependencies: ["CLMDB"], path: "Tools/Benchmarks/TableFloor"),
     .executableTarget(
       name: "grouse-benchmarks",
       dependencies: [
-        "CLogFloor", "TestSupport",
+        "CLogFloor", "CTableFloor", "TestSupport",
         "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Tools/Benchmarks", exclude: ["run", "Floor"], swiftSettings: settings),
+      ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),
     tests("EndToEndTests", ["Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(

@@ -30,10 +30,12 @@ struct CleanShutdown {
 
 /// `meta.properties`: whose log this is.
 enum MetaProperties {
+  static let name = "meta.properties"
+
   static func ensure(
     in directory: String, _ disk: any FileSystem, clusterID: String?
   ) throws(LogError) {
-    let path = Path.join(directory, "meta.properties")
+    let path = Path.join(directory, name)
     guard !disk.exists(path) else { return try check(path, disk) }
     let cluster = clusterID ?? Base64URL.encode(Entropy.identifier())
     let text = """

@@ -90,13 +90,14 @@ struct LogCheckpoints: Sendable {
   let cleaned: OffsetCheckpoint
 
   static let logStarts = "log-start-offset-checkpoint"
+  static let cleaned = "cleaner-offset-checkpoint"
 
   /// Every file with its name.
   var all: [(name: String, checkpoint: OffsetCheckpoint)] {
     [
       ("recovery-point-offset-checkpoint", recoveryPoints),
       ("replication-offset-checkpoint", highWatermarks),
-      (Self.logStarts, logStarts), ("cleaner-offset-checkpoint", cleaned),
+      (Self.logStarts, logStarts), (Self.cleaned, cleaned),
     ]
   }
 
@@ -110,7 +111,7 @@ struct LogCheckpoints: Sendable {
     recoveryPoints = try open("recovery-point-offset-checkpoint")
     highWatermarks = try open("replication-offset-checkpoint")
     logStarts = try open(Self.logStarts)
-    cleaned = try open("cleaner-offset-checkpoint")
+    cleaned = try open(Self.cleaned)
   }
 
   /// Drops what vouches for a topic's records, which are about to go.

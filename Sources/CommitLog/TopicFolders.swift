@@ -170,8 +170,7 @@ struct TopicFolders {
   private func isUnfinished(_ folder: TopicPartition) throws(IOFailure) -> Bool {
     let folder = path("\(folder)")
     let empty = SegmentFiles.kinds.map { Segment.name(0) + $0 }
-    let texts = [Self.metadata, Self.settings, LeaderEpochs.name]
-    for name in try disk.list(folder) where !texts.contains(where: name.hasPrefix) {
+    for name in try disk.list(folder) where !Self.texts.contains(where: name.hasPrefix) {
       guard empty.contains(name), try disk.open(Path.join(folder, name), .read).size() == 0 else {
         return false
       }
@@ -255,6 +254,9 @@ struct TopicFolders {
     }
     return overrides
   }
+
+  /// What a partition's folder holds beside its segments.
+  static let texts = [metadata, settings, LeaderEpochs.name]
 
   private static let metadata = "partition.metadata"
   private static let settings = "topic.properties"

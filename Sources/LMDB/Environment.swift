@@ -21,6 +21,8 @@ package final class Environment: @unchecked Sendable {
   let handle: OpaquePointer
   package let path: String
   private let resolvedPath: String
+  /// Nobody puts another file into this one's place as long as it is open.
+  private let use: DirectoryUse
   private let databases: [String: MDB_dbi]
   private let residency: Residency
   private let syncsRoot: Bool
@@ -61,6 +63,7 @@ package final class Environment: @unchecked Sendable {
     syncsRoot = options.syncsRoot || options.isReadOnly
     var opened: OpaquePointer?
     do throws(LMDBError) {
+      use = try Environment.use(path)
       let environment = try Environment.open(path, databases: names.count, options)
       opened = environment
       if !options.isReadOnly { try check(mdb_reader_check(environment, nil), "read", path) }
@@ -78,6 +81,12 @@ package final class Environment: @unchecked Sendable {
     if !syncsRoot { mdb_env_sync(handle, 1) }
     mdb_env_close(handle)
     OpenFiles.remove(resolvedPath)
+  }
+
+  private static func use(_ path: String) throws(LMDBError) -> DirectoryUse {
+    do throws(IOFailure) { return try DirectoryUse(sharing: Path.parent(of: path)) } catch {
+      throw LMDBError(operation: "open", path: path, code: error.code)
+    }
   }
 
   /// Opens the file with as large a map as the process may have.
@@ -124,7 +133,9 @@ package final class Environment: @unchecked Sendable {
       let code = mdb_dbi_open(transaction, name, flags, &database)
       if code != MDB_SUCCESS {
         mdb_txn_abort(transaction)
-        try check(code, "open the database \(name) in", path)
+        // The first opening for writing makes all of them in one commit, or was ended before it.
+        let isEmpty = code == MDB_NOTFOUND && opened.isEmpty
+        try check(isEmpty ? LMDBError.empty : code, "open the database \(name) in", path)
       }
       opened[name] = database
     }
@@ -193,9 +204,22 @@ package final class Environment: @unchecked Sendable {
   private func stopWriting(_ error: LMDBError) -> LMDBError {
     var error = error
     // LMDB says so of a write that was cut short, which is how a disk becomes full.
-    if error.code == EIO, HostSystem.freeBytes(near: path) == 0 { error.code = ENOSPC }
+    if error.code == EIO, let fullness = fullness() { error.code = fullness }
     if !error.isHarmless { failure.withLock { $0 = $0 ?? error } }
     return error
+  }
+
+  /// Why the file cannot grow by a page: the disk, the quota or the limit is used up; nil where it
+  /// can. Pages behind the end mean nothing to LMDB.
+  private func fullness() -> Int32? {
+    let page = [UInt8](repeating: 0, count: 4_096)
+    do throws(IOFailure) {
+      let file = try LocalDisk().open(path, .readWrite)
+      try file.write(page, at: try file.size())
+    } catch {
+      if error.isOutOfSpace { return error.code }
+    }
+    return nil
   }
 
   /// What is done now and then behind a commit.

@@ -15,11 +15,16 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
   /// The code of opening a file that this process has open already.
   static let openTwice = EBUSY
 
+  /// The code of opening a file for reading to which nothing has been committed yet.
+  static let empty = ENODATA
+
+  /// The file was made and nothing has been committed to it.
+  package var isEmpty: Bool { code == Self.empty }
   /// There is no more address space for the map.
   var isOutOfMemory: Bool { code == ENOMEM }
   /// Nothing is wrong with what was there before, and the next transaction may succeed.
   var isHarmless: Bool {
-    [ENOSPC, EDQUOT, ENOMEM, MDB_MAP_FULL, MDB_TXN_FULL, MDB_BAD_TXN].contains(code)
+    [ENOSPC, EDQUOT, EFBIG, ENOMEM, MDB_MAP_FULL, MDB_TXN_FULL, MDB_BAD_TXN].contains(code)
   }
   /// The file is damaged, or no LMDB file.
   package var isCorrupt: Bool {

@@ -65,6 +65,16 @@ package struct LocalDisk: FileSystem {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The path without links, `.` and `..`, as far as it exists.
+  package func resolved(_ path: String) -> String {
+    if let found = realpath(path, nil) {
+      defer { free(found) }
+      return String(cString: found)
+    }
+    let parent = Path.parent(of: path)
+    return parent == path ? path : Path.join(resolved(parent), Path.name(of: path))
+  }
+
   package func rename(_ from: String, to: String) throws(IOFailure) {
     if systemRename(from, to) != 0 { throw IOFailure("rename", from) }
   }

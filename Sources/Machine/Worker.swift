@@ -36,6 +36,9 @@ package final class Worker: Sendable {
     if code != 0 { Unmanaged<Start>.fromOpaque(start).takeRetainedValue().body() }
   }
 
+  /// Lets other threads have the processor that runs the caller.
+  package static func yieldProcessor() { sched_yield() }
+
   /// Waits until the body has returned.
   package func join() {
     let identifier = thread.withLock { held in

@@ -32,22 +32,29 @@ package struct DataDirectory: Sendable {
   /// The version of the directory's layout that this program writes.
   package static let formatVersion = 1
 
+  /// What lies in a data directory.
+  static let lockName = "LOCK"
+  static let formatName = "grouse.json"
+  static let logName = "log"
+  static let tablesName = "tables"
+  static let modelsName = "models"
+
   package let path: String
   /// Held while this process writes; nil where it only reads.
   private let lock: DirectoryLock?
 
   /// Where the commit log lies.
-  package var logPath: String { Path.join(path, "log") }
+  package var logPath: String { Path.join(path, Self.logName) }
   /// Where the tables lie.
-  package var tablesPath: String { Path.join(path, "tables") }
+  package var tablesPath: String { Path.join(path, Self.tablesName) }
   /// The models kept here.
-  package var models: ModelRegistry { ModelRegistry(Path.join(path, "models")) }
+  package var models: ModelRegistry { ModelRegistry(Path.join(path, Self.modelsName)) }
 
   /// The models of a data directory that may not be there yet. Thrown: where it is there and cannot
   /// be read.
   package static func models(in path: String) throws -> ModelRegistry {
     if LocalDisk().exists(path) { return try DataDirectory(reading: path).models }
-    return ModelRegistry(Path.join(path, "models"))
+    return ModelRegistry(Path.join(path, modelsName))
   }
 
   /// Opens for writing, making it where it is missing. `purpose` tells others who holds it.
@@ -57,7 +64,7 @@ package struct DataDirectory: Sendable {
     if disk.exists(path), !disk.isDirectory(path) { throw DataDirectoryError.notADirectory(path) }
     try disk.createDurableDirectory(path)
     try Self.checkFormat(path, disk)
-    lock = try DirectoryLock(Path.join(path, "LOCK"), purpose: purpose)
+    lock = try DirectoryLock(Path.join(path, Self.lockName), purpose: purpose)
     try Self.writeFormat(path, disk)
   }
 
@@ -73,11 +80,11 @@ package struct DataDirectory: Sendable {
 
   /// Whether another process holds the directory at this moment.
   package static func holder(of path: String) -> String? {
-    DirectoryLock.holder(of: Path.join(path, "LOCK"))
+    DirectoryLock.holder(of: Path.join(path, lockName))
   }
 
   private static func checkFormat(_ path: String, _ disk: LocalDisk) throws {
-    let file = Path.join(path, "grouse.json")
+    let file = Path.join(path, formatName)
     guard disk.exists(file) else { return }
     let bytes = try disk.readAll(file, limit: 1 << 20)
     let text = bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: "format") }
@@ -90,7 +97,7 @@ package struct DataDirectory: Sendable {
   }
 
   private static func writeFormat(_ path: String, _ disk: LocalDisk) throws {
-    let file = Path.join(path, "grouse.json")
+    let file = Path.join(path, formatName)
     guard !disk.exists(file) else { return }
     let cluster = Entropy.identifier().map { byte in
       let digits = String(byte, radix: 16)
@@ -111,7 +118,7 @@ package struct DataDirectory: Sendable {
 
   /// The cluster's identifier in `grouse.json` as Kafka writes such: 16 bytes in 22 characters.
   private func clusterID() throws -> String? {
-    let bytes = try LocalDisk().readAll(Path.join(path, "grouse.json"), limit: 1 << 20)
+    let bytes = try LocalDisk().readAll(Path.join(path, Self.formatName), limit: 1 << 20)
     let text = bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: "cluster_id") }
     guard let digits = text.map({ Array($0.utf8) }), digits.count == 32 else { return nil }
     let identifier = stride(from: 0, to: 32, by: 2).compactMap {
@@ -133,12 +140,25 @@ package struct DataDirectory: Sendable {
     return try Tables(tablesPath, options: options)
   }
 
-  /// Whether there are tables yet.
-  private var hasTables: Bool { LocalDisk().exists(Path.join(tablesPath, "data.mdb")) }
+  /// Whether there are tables yet. A file of no length is what a kill has left of making them.
+  private var hasTables: Bool {
+    let file = Path.join(tablesPath, Tables.fileName)
+    guard LocalDisk().exists(file) else { return false }
+    // What cannot be looked at is there: whoever opens it says why not.
+    guard let size = try? LocalDisk().open(file, .read).size() else { return true }
+    return size > 0
+  }
 
   /// The tables, for writing; nil where there are none yet.
   package func openExistingTables(_ configuration: Configuration) throws -> Tables? {
     hasTables ? try openTables(configuration) : nil
+  }
+
+  /// Writes the tables anew without the room that deleted rows have left; nil where there are none
+  /// yet. Needs a directory opened for writing, in which nobody reads the tables.
+  package func compactTables() throws -> TablesCompaction? {
+    guard hasTables, let lock else { return nil }
+    return try Tables.compact(tablesPath, lock: lock)
   }
 
   /// The tables, for reading beside a writer; nil where there are none yet.
@@ -146,6 +166,9 @@ package struct DataDirectory: Sendable {
     guard hasTables else { return nil }
     var options = Tables.Options()
     options.isReadOnly = true
-    return try Tables(tablesPath, options: options)
+    do throws(TableError) { return try Tables(tablesPath, options: options) } catch {
+      if error.isOfEmptyFile { return nil }
+      throw error
+    }
   }
 }

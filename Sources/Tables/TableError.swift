@@ -31,6 +31,9 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     storage = error
   }
 
+  /// The tables were opened for reading, and whoever was to make them was ended before.
+  package var isOfEmptyFile: Bool { storage?.isEmpty == true }
+
   /// A statement that is well formed and cannot be executed.
   package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
 

@@ -58,14 +58,13 @@ package final class Tables: Sendable {
   package init(
     _ directory: String, clock: Clock = .system, options: Options = Options()
   ) throws(TableError) {
-    path = Path.join(directory, "data.mdb")
+    path = Path.join(directory, Tables.fileName)
     self.clock = clock
     node = options.node
     lock = options.lock
     if !options.isReadOnly {
-      do { try LocalDisk().createDurableDirectory(directory) } catch {
-        throw TableError(.serverError, "\(error)")
-      }
+      try onDisk { () throws(IOFailure) in try LocalDisk().createDurableDirectory(directory) }
+      try Tables.removeUnfinished(in: directory)
     }
     let opened = try stored { [path] () throws(LMDBError) in
       try Environment(

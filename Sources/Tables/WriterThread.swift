@@ -11,6 +11,8 @@ final class WriterThread: Sendable {
   private struct State {
     /// The groups whose commit has not begun. The first one may be running, and takes more.
     var waiting: [WriteGroup] = []
+    /// How many the last commit has answered.
+    var answered = 0
     var isStopped = false
   }
 
@@ -154,7 +156,8 @@ final class WriterThread: Sendable {
       try environment.write(mapping: TableError.init) { transaction throws(TableError) in
         definitions = schema.current
         var done = 0
-        while let request = next(of: group, done) {
+        let closing = Clock.monotonicSeconds() + Self.patience
+        while let request = next(of: group, done, until: closing) {
           run(request, transaction, &definitions, &lastTimestamp)
           // Nothing of this is committed: the map grows, and all of it runs again.
           if transaction.hasMetMapEnd, let failure = request.failure { throw failure }
@@ -168,17 +171,33 @@ final class WriterThread: Sendable {
       end(group)
     }
     for request in group.requests { request.finish(failure) }
+    state.withLock { $0.answered = group.requests.count }
     group.finished.raise()
   }
 
   /// The request of a group after the first `done`; nil at the end, and then it takes no more.
-  private func next(of group: WriteGroup, _ done: Int) -> WriteRequest? {
-    state.withLock { state in
-      if done < group.requests.count { return group.requests[done] }
-      state.waiting.removeAll { $0 === group }
-      return nil
+  ///
+  /// Those who were answered together mostly come again together, one after the other as they get
+  /// the processor: until `closing` it is theirs, so that they do not fall apart into two groups
+  /// that wait for each other.
+  private func next(
+    of group: WriteGroup, _ done: Int, until closing: Double
+  ) -> WriteRequest? {
+    while true {
+      let (request, isAwaiting) = state.withLock { state -> (WriteRequest?, Bool) in
+        if done < group.requests.count { return (group.requests[done], false) }
+        if done < state.answered, Clock.monotonicSeconds() < closing { return (nil, true) }
+        state.waiting.removeAll { $0 === group }
+        return (nil, false)
+      }
+      if !isAwaiting { return request }
+      Worker.yieldProcessor()
     }
   }
+
+  /// Seconds for which a commit waits for those that the last one has answered: less than a sync
+  /// takes.
+  private static let patience = 0.000_1
 
   private func end(_ group: WriteGroup) {
     state.withLock { state in state.waiting.removeAll { $0 === group } }

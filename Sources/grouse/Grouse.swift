@@ -31,7 +31,8 @@ struct Grouse: ParsableCommand {
           Topics.self, Produce.self, Consume.self, Groups.self, LogCommand.self,
         ]),
       CommandGroup(name: "Tables", subcommands: [CQLCommand.self]),
-      CommandGroup(name: "Care", subcommands: [Check.self]),
+      CommandGroup(
+        name: "Care", subcommands: [Check.self, BackupCommand.self, CompactCommand.self]),
     ])
 
   static let version = "0.1.0"

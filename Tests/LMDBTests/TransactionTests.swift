@@ -25,7 +25,8 @@ import Testing
                   #expect(try database.remove(key) == wasThere)
                 } else {
                   let size = Int.random(in: 0...6_000, using: &random)
-                  changed[key] = [UInt8](repeating: .random(in: 0...255, using: &random), count: size)
+                  let byte = UInt8.random(in: 0...255, using: &random)
+                  changed[key] = [UInt8](repeating: byte, count: size)
                   try database.put(key, changed[key] ?? [])
                 }
               }

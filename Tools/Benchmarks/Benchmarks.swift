@@ -1,14 +1,14 @@
 import ArgumentParser
 import Machine
 
-/// Measures the path of a post, and the parts of the log below it. `Tools/Benchmarks/run` builds and runs everything.
+/// Measures the path of a post, and the log and the tables below it. `Tools/Benchmarks/run` builds and runs everything.
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grouse-benchmarks",
     subcommands: [
       PipelineBenchmark.self, LatencyBenchmark.self, FloorBenchmark.self, RecordsBenchmark.self,
-      LogBenchmark.self,
+      LogBenchmark.self, TablesBenchmark.self,
     ])
 }
 

@@ -29,6 +29,16 @@ struct Measure {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Bytes of memory that the process holds at this moment; 0 where the system does not tell.
+  static var residentBytes: Int {
+    guard let bytes = try? LocalDisk().open("/proc/self/statm", .read) else { return 0 }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
+    defer { buffer.deallocate() }
+    let count = (try? bytes.read(into: buffer, at: 0)) ?? 0
+    let fields = String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
+  }
+
   /// The most memory the process has held so far, in MiB (`ru_maxrss`).
   static var peakMebibytes: Double {
     var usage = rusage()

@@ -156,6 +156,26 @@ package struct ModelRegistry: Sendable {
     return (count, faults)
   }
 
+  /// Copies every version there is into `target`; returns how many.
+  package func copy(to target: String) throws(ModelError) -> Int {
+    var count = 0
+    for name in try names() {
+      for version in try versions(of: name) {
+        let place = "\(name)/\(version)"
+        let (from, to) = (Path.join(directory, place), Path.join(target, place))
+        try io { () throws(IOFailure) in
+          try disk.createDurableDirectory(to)
+          for file in try disk.list(from) {
+            try disk.copy(Path.join(from, file), to: Path.join(to, file))
+          }
+          try disk.syncDirectory(to)
+        }
+        count += 1
+      }
+    }
+    return count
+  }
+
   private func resolve(_ reference: String) throws(ModelError) -> String {
     if reference.contains("/") {
       guard disk.exists(Path.join(reference, Self.manifest)) else {

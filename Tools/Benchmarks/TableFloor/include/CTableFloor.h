@@ -1,0 +1,24 @@
+#ifndef GROUSE_TABLE_FLOOR_H
+#define GROUSE_TABLE_FLOOR_H
+
+#include <stddef.h>
+
+// What a C program does with LMDB when it does nothing else: the floors that the tables' figures
+// are compared with, in the same process and run.
+
+/// Puts everything that is in the named databases of the file `source` under the same keys into the
+/// new file `target`, a part of each database in each of `transactions` transactions, all of them
+/// synced or none. Databases named in `backwards` (names parted by spaces) are put from the last key
+/// to the first. Returns the seconds that the putting took, negative where LMDB refused something;
+/// `entries` gets how many were put.
+double grouse_floor_put(const char *source, const char *target, const char *backwards,
+                        long transactions, int syncs, long *entries);
+
+/// Commits `count` small puts to a new file, each alone and synced. Returns seconds.
+double grouse_floor_commit(const char *target, long count);
+
+/// Looks up keys of the database `name`, each `stride`th of its order, `count` times, each in a read
+/// transaction of its own. Returns seconds.
+double grouse_floor_get(const char *source, const char *name, long stride, long count);
+
+#endif

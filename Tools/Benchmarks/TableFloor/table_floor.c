@@ -1,0 +1,196 @@
+#include "CTableFloor.h"
+#include <lmdb.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { database_count_max = 32, map_size_log2 = 38 };
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static MDB_env *open_file(const char *path, unsigned flags) {
+  MDB_env *environment;
+  if (mdb_env_create(&environment)) return NULL;
+  if (mdb_env_set_mapsize(environment, (size_t)1 << map_size_log2) ||
+      mdb_env_set_maxdbs(environment, database_count_max) ||
+      mdb_env_open(environment, path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags, 0600)) {
+    mdb_env_close(environment);
+    return NULL;
+  }
+  return environment;
+}
+
+static void remove_file(const char *path) {
+  char lock[4096];
+  snprintf(lock, sizeof lock, "%s-lock", path);
+  unlink(path);
+  unlink(lock);
+}
+
+/// The keys and values of one database, copied out, in the order in which they are to be put.
+struct contents {
+  char name[64];
+  long count, done;
+  MDB_val *keys, *values;
+};
+
+static int is_named(const char *names, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = names; (at = strstr(at, name)); at += length)
+    if ((at == names || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return 1;
+  return 0;
+}
+
+static MDB_val copied(MDB_val value) {
+  void *bytes = malloc(value.mv_size + 1);
+  memcpy(bytes, value.mv_data, value.mv_size);
+  value.mv_data = bytes;
+  return value;
+}
+
+static int load(MDB_txn *transaction, struct contents *contents, int backwards) {
+  MDB_dbi database;
+  MDB_stat statistics;
+  MDB_cursor *cursor;
+  if (mdb_dbi_open(transaction, contents->name, 0, &database) ||
+      mdb_stat(transaction, database, &statistics) ||
+      mdb_cursor_open(transaction, database, &cursor))
+    return 1;
+  contents->keys = calloc(statistics.ms_entries + 1, sizeof(MDB_val));
+  contents->values = calloc(statistics.ms_entries + 1, sizeof(MDB_val));
+  contents->count = contents->done = 0;
+  MDB_val key, value;
+  while (!mdb_cursor_get(cursor, &key, &value, backwards ? MDB_PREV : MDB_NEXT)) {
+    contents->keys[contents->count] = copied(key);
+    contents->values[contents->count++] = copied(value);
+  }
+  mdb_cursor_close(cursor);
+  return 0;
+}
+
+/// Copies every named database out of a file; returns how many, or -1.
+static int load_all(const char *source, const char *backwards, struct contents *all) {
+  MDB_env *environment = open_file(source, MDB_RDONLY);
+  MDB_txn *transaction;
+  MDB_dbi names;
+  MDB_cursor *cursor;
+  if (!environment) return -1;
+  int count = -1;
+  if (!mdb_txn_begin(environment, NULL, MDB_RDONLY, &transaction) &&
+      !mdb_dbi_open(transaction, NULL, 0, &names) &&
+      !mdb_cursor_open(transaction, names, &cursor)) {
+    count = 0;
+    MDB_val key, value;
+    while (count < database_count_max && !mdb_cursor_get(cursor, &key, &value, MDB_NEXT))
+      snprintf(all[count++].name, sizeof all->name, "%.*s", (int)key.mv_size, (char *)key.mv_data);
+    mdb_cursor_close(cursor);
+    for (int i = 0; i < count; i++)
+      if (load(transaction, &all[i], is_named(backwards, all[i].name))) return -1;
+    mdb_txn_abort(transaction);
+  }
+  mdb_env_close(environment);
+  return count;
+}
+
+static int put_part(MDB_txn *transaction, MDB_dbi database, struct contents *contents, long end) {
+  for (; contents->done < end; contents->done++)
+    if (mdb_put(transaction, database, &contents->keys[contents->done],
+                &contents->values[contents->done], 0))
+      return 1;
+  return 0;
+}
+
+double grouse_floor_put(const char *source, const char *target, const char *backwards,
+                        long transactions, int syncs, long *entries) {
+  struct contents all[database_count_max];
+  MDB_dbi databases[database_count_max];
+  int count = load_all(source, backwards, all);
+  remove_file(target);
+  MDB_env *environment = open_file(target, syncs ? 0 : MDB_NOSYNC);
+  MDB_txn *transaction;
+  double seconds = -1;
+  *entries = 0;
+  if (count < 0 || !environment || mdb_txn_begin(environment, NULL, 0, &transaction)) return -1;
+  for (int i = 0; i < count; i++)
+    if (mdb_dbi_open(transaction, all[i].name, MDB_CREATE, &databases[i])) return -1;
+  if (mdb_txn_commit(transaction)) return -1;
+  double start = now();
+  for (long part = 1; part <= transactions; part++) {
+    if (mdb_txn_begin(environment, NULL, 0, &transaction)) return -1;
+    for (int i = 0; i < count; i++)
+      if (put_part(transaction, databases[i], &all[i], all[i].count * part / transactions))
+        return -1;
+    if (mdb_txn_commit(transaction)) return -1;
+  }
+  seconds = now() - start;
+  mdb_env_close(environment);
+  for (int i = 0; i < count; i++) {
+    *entries += all[i].count;
+    for (long entry = 0; entry < all[i].count; entry++) {
+      free(all[i].keys[entry].mv_data);
+      free(all[i].values[entry].mv_data);
+    }
+    free(all[i].keys);
+    free(all[i].values);
+  }
+  return seconds;
+}
+
+double grouse_floor_commit(const char *target, long count) {
+  remove_file(target);
+  MDB_env *environment = open_file(target, 0);
+  if (!environment) return -1;
+  double start = now();
+  for (long number = 0; number < count; number++) {
+    MDB_txn *transaction;
+    MDB_dbi database;
+    char bytes[100] = {0};
+    MDB_val key = {sizeof number, &number}, value = {sizeof bytes, bytes};
+    if (mdb_txn_begin(environment, NULL, 0, &transaction) ||
+        mdb_dbi_open(transaction, "rows", MDB_CREATE, &database) ||
+        mdb_put(transaction, database, &key, &value, 0) || mdb_txn_commit(transaction))
+      return -1;
+  }
+  double seconds = now() - start;
+  mdb_env_close(environment);
+  return seconds;
+}
+
+double grouse_floor_get(const char *source, const char *name, long stride, long count) {
+  struct contents contents;
+  MDB_env *environment = open_file(source, MDB_RDONLY);
+  MDB_txn *transaction;
+  MDB_dbi database;
+  if (!environment || mdb_txn_begin(environment, NULL, MDB_RDONLY, &transaction)) return -1;
+  snprintf(contents.name, sizeof contents.name, "%s", name);
+  if (load(transaction, &contents, 0) || mdb_dbi_open(transaction, name, 0, &database)) return -1;
+  mdb_txn_commit(transaction);
+  long at = 0;
+  volatile size_t sum = 0;
+  double start = now();
+  for (long number = 0; number < count; number++) {
+    MDB_val value;
+    at = (at + stride) % contents.count;
+    if (mdb_txn_begin(environment, NULL, MDB_RDONLY, &transaction) ||
+        mdb_get(transaction, database, &contents.keys[at], &value))
+      return -1;
+    sum += value.mv_size;
+    mdb_txn_abort(transaction);
+  }
+  double seconds = now() - start;
+  mdb_env_close(environment);
+  for (long entry = 0; entry < contents.count; entry++) {
+    free(contents.keys[entry].mv_data);
+    free(contents.values[entry].mv_data);
+  }
+  free(contents.keys);
+  free(contents.values);
+  return seconds;
+}

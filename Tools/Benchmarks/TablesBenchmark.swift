@@ -1,0 +1,343 @@
+import ArgumentParser
+import Bytes
+import CTableFloor
+import Machine
+import Node
+import SupportDesk
+import Synchronization
+import Tables
+
+/// The tables alone, each figure beside what a C program reaches with LMDB alone and the same bytes
+/// under the same keys, on the same disk in the same run. Runs take turns, and the best of each
+/// side counts.
+struct TablesBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "tables")
+
+  @Option(help: "Rows like those of grouse.posts that are written; 0 leaves a part out.")
+  var posts = 100_000
+  @Option(help: "Rows of one transaction.") var batch = 4_000
+  @Option(help: "Rows that each of 16 writers writes, each synced.") var writes = 1_000
+  @Option(help: "Small rows that are scanned.") var small = 1_000_000
+  @Option(help: "Rows of the table that is compared with one of 100,000; 0 leaves that out.")
+  var large = 1_000_000
+  @Option(help: "How often each side runs.") var rounds = 3
+  @OptionGroup var places: Places
+
+  func run() throws {
+    let folder = try places.folder()
+    defer { try? LocalDisk().remove(folder) }
+    if posts > 0 { try writePosts(folder) }
+    if small > 0 { try scanSmallRows(folder) }
+    if writes > 0 { try writeTogether(folder, writers: 16, writes) }
+    if large > 0 { try compareSizes(folder) }
+  }
+
+  /// Runs `body` in tables of their own.
+  private func tables<Result>(
+    _ folder: String, _ body: (Tables, _ path: String) throws -> Result
+  ) throws -> Result {
+    let path = Path.join(folder, "tables")
+    defer { try? LocalDisk().remove(path) }
+    let tables = try Tables(path)
+    _ = try tables.execute(
+      "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}")
+    return try body(tables, path)
+  }
+
+  private func wrong(_ what: String) -> Benchmark.Wrong { Benchmark.Wrong(what: what) }
+
+  // MARK: rows like the application's
+
+  private func writePosts(_ folder: String) throws {
+    var prepared = Double.infinity
+    var floor = Double.infinity
+    var reads = Double.infinity
+    var floorReads = Double.infinity
+    let lookups = 300_000
+    for _ in 0..<rounds {
+      let path = Path.join(folder, "tables")
+      let postRows = PostRows()
+      let written = try { () throws -> Double in
+        let tables = try Tables(path)
+        let insert = try postRows.prepare(tables)
+        Measure.settle()
+        return try Measure.time {
+          for first in stride(from: 0, to: posts, by: batch) {
+            try tables.write { transaction throws(TableError) in
+              var values = BoundValues()
+              for number in first..<min(first + batch, posts) {
+                postRows.bind(number, &values)
+                try transaction.execute(insert, values)
+              }
+            }
+          }
+        }.seconds
+      }()
+      prepared = min(prepared, written)
+      Measure.settle()
+      var entries = 0
+      let bare = grouse_floor_put(
+        Path.join(path, "data.mdb"), Path.join(folder, "bare.mdb"), "rows",
+        max(posts / batch, 1), 1, &entries)
+      guard bare > 0 else { throw wrong("LMDB refused the C program") }
+      floor = min(floor, bare)
+      reads = min(reads, try readPosts(path, postRows, lookups))
+      let bareReads = grouse_floor_get(Path.join(path, "data.mdb"), "rows", 7_919, lookups)
+      guard bareReads > 0 else { throw wrong("LMDB refused the C program") }
+      floorReads = min(floorReads, bareReads)
+      try LocalDisk().remove(path)
+    }
+    print(
+      "prepared INSERT \(shown(Double(posts) / prepared)) rows/s like grouse.posts, \(batch) a "
+        + "commit; \(shown(floor / prepared, 2)) of C putting the same bytes "
+        + "(\(shown(Double(posts) / floor)) rows/s)")
+    print(
+      "point read      \(shown(Double(lookups) / reads))/s by primary key, prepared; "
+        + "\(shown(floorReads / reads, 2)) of C getting the same bytes "
+        + "(\(shown(Double(lookups) / floorReads))/s)")
+  }
+
+  private func readPosts(_ path: String, _ rows: PostRows, _ lookups: Int) throws -> Double {
+    let tables = try Tables(path)
+    let find = try tables.prepare(
+      "SELECT text, probability FROM grouse.posts "
+        + "WHERE brand = ? AND day = ? AND created_at = ? AND id = ?")
+    var values = BoundValues()
+    var found = 0
+    let cost = try Measure.time {
+      var number = 0
+      for _ in 0..<lookups {
+        number = (number + 7_919) % posts
+        rows.bindKey(number, &values)
+        found += try tables.execute(find, values).rows.count
+      }
+    }
+    guard found == lookups else { throw wrong("\(found) rows found of \(lookups)") }
+    return cost.processorSeconds
+  }
+
+  // MARK: scanning
+
+  private func scanSmallRows(_ folder: String) throws {
+    try tables(folder) { tables, _ in
+      try fill(tables, "s", rows: small)
+      let scan = try tables.prepare("SELECT p, c, v FROM k.s")
+      var best = Double.infinity
+      var peak = 0
+      for _ in 0..<rounds {
+        let cost = try Measure.time {
+          var state: PagingState?
+          var count = 0
+          repeat {
+            let page = try tables.execute(scan, BoundValues(), from: state)
+            count += page.rows.count
+            state = page.next
+            peak = max(peak, Measure.residentBytes)
+          } while state != nil
+          guard count == small else { throw wrong("\(count) rows scanned of \(small)") }
+        }
+        best = min(best, cost.processorSeconds)
+      }
+      print(
+        "range scan      \(shown(Double(small) / best)) small rows/s decoded on one core, pages of "
+          + "5,000; \(shown(Double(peak) / 1_048_576)) MiB resident at most")
+    }
+  }
+
+  /// Makes a table of small rows, a thousand a partition, each transaction its own partitions.
+  private func fill(_ tables: Tables, _ name: String, rows: Int) throws {
+    _ = try tables.execute("CREATE TABLE k.\(name) (p int, c int, v int, PRIMARY KEY (p, c))")
+    let insert = try tables.prepare("INSERT INTO k.\(name) (p, c, v) VALUES (?, ?, ?)")
+    for first in stride(from: 0, to: rows, by: 20_000) {
+      try tables.write { transaction throws(TableError) in
+        var values = BoundValues()
+        for number in first..<min(first + 20_000, rows) {
+          values.removeAll()
+          values.append(Int32(number / 1_000))
+          values.append(Int32(number % 1_000))
+          values.append(Int32(number))
+          try transaction.execute(insert, values)
+        }
+      }
+    }
+  }
+
+  // MARK: group commit
+
+  /// Each writer waits for its row to be on the disk before it writes the next one: all of them
+  /// into one partition, as rows that are kept by time come, then each into its own.
+  private func writeTogether(_ folder: String, writers: Int, _ count: Int) throws {
+    for isScattered in [false, true] {
+      var alone = Double.infinity
+      var together = Double.infinity
+      var floor = Double.infinity
+      for _ in 0..<rounds {
+        alone = min(alone, try write(folder, writers: 1, count, isScattered))
+        together = min(together, try write(folder, writers: writers, count, isScattered))
+        let bare = grouse_floor_commit(Path.join(folder, "bare.mdb"), count)
+        guard bare > 0 else { throw wrong("LMDB refused the C program") }
+        floor = min(floor, bare)
+      }
+      let rate = Double(writers * count) / together
+      print(
+        "durable writers \(writers) writers \(shown(rate)) rows/s into "
+          + "\(isScattered ? "\(writers) partitions" : "one partition"), each synced before it is "
+          + "acknowledged; \(shown(rate * alone / Double(count), 1)) times one writer's "
+          + "\(shown(Double(count) / alone)), which is \(shown(floor / alone, 2)) of one C "
+          + "writer's \(shown(Double(count) / floor))")
+    }
+  }
+
+  private func write(
+    _ folder: String, writers: Int, _ count: Int, _ isScattered: Bool
+  ) throws -> Double {
+    try tables(folder) { tables, _ in
+      _ = try tables.execute("CREATE TABLE k.w (p int, c int, v text, PRIMARY KEY (p, c))")
+      let insert = try tables.prepare("INSERT INTO k.w (p, c, v) VALUES (?, ?, ?)")
+      let failure = Mutex<TableError?>(nil)
+      let text = String(repeating: "x", count: 100)
+      let cost = Measure.time {
+        let workers = (0..<writers).map { writer in
+          Worker {
+            do throws(TableError) {
+              var values = BoundValues()
+              for number in 0..<count {
+                values.removeAll()
+                values.append(Int32(isScattered ? writer : 0))
+                values.append(Int32(number * writers + writer))
+                values.append(text)
+                _ = try tables.execute(insert, values)
+              }
+            } catch { failure.withLock { $0 = error } }
+          }
+        }
+        for worker in workers { worker.join() }
+      }
+      if let error = failure.withLock({ $0 }) { throw error }
+      return cost.seconds
+    }
+  }
+
+  // MARK: size
+
+  private func compareSizes(_ folder: String) throws {
+    try tables(folder) { tables, path in
+      try fill(tables, "few", rows: 100_000)
+      try fill(tables, "many", rows: large)
+      var reads = (few: Double.infinity, many: Double.infinity)
+      var inserts = (few: Double.infinity, many: Double.infinity)
+      for _ in 0..<rounds {
+        reads.few = min(reads.few, try read(tables, "few", of: 100_000))
+        reads.many = min(reads.many, try read(tables, "many", of: large))
+        inserts.few = min(inserts.few, try insert(tables, "few", of: 100_000))
+        inserts.many = min(inserts.many, try insert(tables, "many", of: large))
+      }
+      print(
+        "size            with \(shown(Double(large))) rows a point read takes "
+          + "\(shown(reads.many / reads.few, 2)) times as long as with 100,000, an insert "
+          + "\(shown(inserts.many / inserts.few, 2)) times")
+      let scan = try tables.prepare("SELECT p, c, v FROM k.many")
+      var state: PagingState?
+      let before = Measure.residentBytes
+      var peak = 0
+      repeat {
+        let page = try tables.execute(scan, BoundValues(), from: state)
+        state = page.next
+        peak = max(peak, Measure.residentBytes)
+      } while state != nil
+      let file = try LocalDisk().open(Path.join(path, "data.mdb"), .read).size()
+      print(
+        "memory          \(shown(Double(peak) / 1_048_576)) MiB resident at most while all of it is "
+          + "scanned, \(shown(Double(before) / 1_048_576)) before; the file has "
+          + "\(shown(Double(file) / 1_048_576))")
+    }
+  }
+
+  private func read(_ tables: Tables, _ name: String, of rows: Int) throws -> Double {
+    let find = try tables.prepare("SELECT v FROM k.\(name) WHERE p = ? AND c = ?")
+    var random = SeededRandom(seed: 7)
+    var values = BoundValues()
+    return try Measure.time {
+      for _ in 0..<100_000 {
+        let number = Int.random(in: 0..<rows, using: &random)
+        values.removeAll()
+        values.append(Int32(number / 1_000))
+        values.append(Int32(number % 1_000))
+        guard try tables.execute(find, values).rows.count == 1 else {
+          throw wrong("no row \(number)")
+        }
+      }
+    }.processorSeconds
+  }
+
+  /// Writes into partitions in no order, a hundred rows a commit.
+  private func insert(_ tables: Tables, _ name: String, of rows: Int) throws -> Double {
+    let insert = try tables.prepare("INSERT INTO k.\(name) (p, c, v) VALUES (?, ?, 1)")
+    var random = SeededRandom(seed: 8)
+    return try Measure.time {
+      for _ in 0..<100 {
+        try tables.write { transaction throws(TableError) in
+          var values = BoundValues()
+          for _ in 0..<100 {
+            values.removeAll()
+            values.append(Int32.random(in: 0..<Int32(rows / 1_000), using: &random))
+            values.append(Int32.random(in: 1_000..<1_000_000, using: &random))
+            try transaction.execute(insert, values)
+          }
+        }
+      }
+    }.seconds
+  }
+}
+
+/// Rows like those that the application writes into `grouse.posts`, of one day, oldest first.
+struct PostRows {
+  private let text =
+    Array(
+      "@ASOS_HeresToHelp my parcel was due on Monday and the tracking has not moved since, order "
+        .utf8) + Array("number in my messages, please have a look and tell me where it is".utf8)
+  private let word = "parcel"
+
+  /// Makes the application's tables and prepares an INSERT of all columns.
+  func prepare(_ tables: Tables) throws -> PreparedStatement {
+    for definition in GrouseTables.definitions { _ = try tables.execute(definition) }
+    return try tables.prepare(
+      """
+      INSERT INTO grouse.posts (brand, day, created_at, id, uuid, author_id, screen_name, text,
+        lang, kind, in_reply_to, conversation_id, prediction, probability, label, model, words,
+        topic, partition, offset)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+  }
+
+  func bindKey(_ number: Int, _ values: inout BoundValues) {
+    values.removeAll()
+    values.append("asos")
+    values.append(UInt32(1 << 31 + 20_777))
+    values.append(1_795_132_800_000 + Int64(number))
+    values.append(Self.id(number))
+  }
+
+  func bind(_ number: Int, _ values: inout BoundValues) {
+    bindKey(number, &values)
+    withUnsafeBytes(of: (UInt64(number).bigEndian, UInt64(number).bigEndian)) { values.append($0) }
+    values.append("7700123456")
+    values.append("somebody_\(number % 1_000)")
+    values.append(text)
+    values.append("en")
+    values.append("post")
+    values.appendNull()
+    values.append(Self.id(number))
+    values.append(1.0)
+    values.append(0.93)
+    values.append("complaint")
+    values.append("complaints@1")
+    values.append([0, 0, 0, 1, 0, 0, 0, 6] + Array(word.utf8))
+    values.append("posts")
+    values.append(Int32(0))
+    values.append(Int64(number))
+  }
+
+  /// Nineteen digits that rise with time, as the X API gives them.
+  private static func id(_ number: Int) -> String { "\(1_990_000_000_000_000_000 + number)" }
+}
