@@ -11,6 +11,7 @@ package final class Pipeline: Sendable {
   package let log: EmbeddedEventLog
   package let store: EmbeddedTableStore
   private let commitLog: CommitLog
+  private let tables: Tables
   private let configuration: Configuration
   private let query: ClassifyQuery
   private let failure = Mutex<(any Error)?>(nil)
@@ -21,6 +22,7 @@ package final class Pipeline: Sendable {
     classifier: TextClassifier, model: String
   ) throws {
     self.commitLog = commitLog
+    self.tables = tables
     self.configuration = configuration
     log = try EmbeddedEventLog(commitLog)
     store = EmbeddedTableStore(tables)
@@ -35,7 +37,7 @@ package final class Pipeline: Sendable {
 
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
   /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears,
-  /// from another thread, what the log's upkeep could not do.
+  /// from another thread, what the upkeep of log and tables could not do.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,
@@ -72,8 +74,10 @@ package final class Pipeline: Sendable {
       }
     }
     let keeper = LogKeeper(commitLog, log.offsets, configuration, report: warned)
+    let sweeper = TableSweeper(tables, report: warned)
     let outcome = Result { try query.run(until: end, progress: progress) }
     keeper.stop()
+    sweeper.stop()
     isEnding.store(true, ordering: .releasing)
     for worker in workers { worker.join() }
     // What failed first tells more than what could not be closed because of it.

@@ -135,7 +135,7 @@ import Testing
       ["cql"], in: stage.folder,
       [
         ("", "grouse> "), ("use k;\n", prompt), ("SEL\t", "ECT "),
-        ("* FROM \t", "k.  t"), ("t\n", "... "), ("WHERE a = 1;\n", prompt),
+        ("* FROM \t", "system_schema."), ("t\n", "... "), ("WHERE a = 1;\n", prompt),
         ("SELECT typo\u{3}", prompt), ("\u{1B}[A\n", prompt),
         ("PAGING 2\n", prompt), ("SELECT a FROM t;\n", "---MORE---"), ("\n", "---MORE---"),
         ("\u{3}", prompt), ("SELECT é FROM t;\n", prompt), ("COPY t FROM STDIN;\n", "[copy] "),

@@ -115,6 +115,7 @@ package struct ResultPrinter {
     switch table?.columns.first(where: { $0.name == name })?.kind {
     case .partitionKey: .red
     case .clustering: .cyan
+    case .static: .white
     default: .magenta
     }
   }
