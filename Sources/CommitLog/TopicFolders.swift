@@ -75,8 +75,8 @@ struct TopicFolders {
       }
       // Partition 0's folder tells that the others are to go, so it must go after them.
       for names in [rest, deleted] where !names.isEmpty {
+        try discard(names)
         for name in names {
-          try disk.remove(path(name))
           report("\(name): removed what an unfinished creation or deletion had left")
         }
         try disk.syncDirectory(directory)
@@ -106,27 +106,35 @@ struct TopicFolders {
     let remains = try onDisk { () throws(IOFailure) in try self.remains(of: topic, from: first) }
     guard let remains else { throw .topicExists(topic) }
     try onDisk { () throws(IOFailure) in
-      for name in remains { try disk.remove(path(name)) }
+      try discard(remains)
+      // It is made under a name that a start removes, and gets its own once it is whole.
+      let lowest = TopicPartition(topic, first)
+      let draft = path(Self.deletedName(lowest))
       do throws(IOFailure) {
         for number in numbers.dropFirst().reversed() {
           let folder = path("\(TopicPartition(topic, number))")
           try build(folder, identifier, [:])
         }
-        // The lowest one makes the others part of the topic, so they must be durable before it. It
-        // is made under a name that a start removes, and gets its own once it is whole.
-        let lowest = TopicPartition(topic, first)
-        let draft = path(Self.deletedName(lowest))
+        // The lowest one makes the others part of the topic, so they must be durable before it.
         if disk.exists(draft) { try disk.remove(draft) }
         try build(draft, identifier, settings)
         try disk.syncDirectory(directory)
         try disk.rename(draft, to: path("\(lowest)"))
         try disk.syncDirectory(directory)
       } catch {
-        let made = try? self.remains(of: topic, from: first)
-        for name in (made ?? nil) ?? [] { try? disk.remove(path(name)) }
+        if disk.exists(path("\(lowest)")) { try? disk.rename(path("\(lowest)"), to: draft) }
+        if let made = try? self.remains(of: topic, from: first) { try? discard(made) }
         throw error
       }
     }
+  }
+
+  /// Removes folders in their order. The names that say that they are to go are made durable before
+  /// anything in them goes: else a crash could bring back a partition that lacks a part.
+  private func discard(_ names: [String]) throws(IOFailure) {
+    guard !names.isEmpty else { return }
+    try disk.syncDirectory(directory)
+    for name in names { try disk.remove(path(name)) }
   }
 
   private func build(
