@@ -12,6 +12,13 @@ struct BoundRestriction {
 
   let columns: [Column]
   let test: Test
+  private let places: [ColumnPlace]
+
+  init(columns: [Column], test: Test) {
+    self.columns = columns
+    self.test = test
+    places = columns.map(ColumnPlace.init)
+  }
 
   var first: Column { columns[0] }
 
@@ -26,16 +33,16 @@ struct BoundRestriction {
         return bound.comparison.holds(order)
       }
     case .contains(let values, let keys, let entries):
-      guard let bytes = row[first], let found = first.type.elements(bytes) else { return false }
+      guard let bytes = row[places[0]], let found = first.type.elements(bytes) else { return false }
       return accepts(found, values, keys, entries)
     }
   }
 
   private func equals(_ values: [[UInt8]], _ row: LiveRow) -> Bool {
-    for (column, value) in zip(columns, values) {
-      guard let bytes = row[column] else { return false }
+    for (index, value) in values.enumerated() {
+      guard let bytes = row[places[index]] else { return false }
       let isEqual = value.withUnsafeBytes { value in
-        Comparison.equal.holds(bytes, value, column.type)
+        Comparison.equal.holds(bytes, value, columns[index].type)
       }
       if !isEqual { return false }
     }
@@ -44,9 +51,9 @@ struct BoundRestriction {
 
   /// The order of a row's first columns and values, whatever the directions of the columns.
   private func order(_ row: LiveRow, _ values: [[UInt8]]) -> Int? {
-    for (column, value) in zip(columns, values) {
-      guard let bytes = row[column] else { return nil }
-      let order = value.withUnsafeBytes { column.type.compare(bytes, $0) }
+    for (index, value) in values.enumerated() {
+      guard let bytes = row[places[index]] else { return nil }
+      let order = value.withUnsafeBytes { columns[index].type.compare(bytes, $0) }
       if order != 0 { return order }
     }
     return 0
@@ -77,7 +84,7 @@ extension Comparison {
   ) -> Bool {
     switch self {
     case .equal, .in:
-      left.elementsEqual(right) || type.hasManyForms && type.compare(left, right) == 0
+      KeyEncoding.isEqual(left, right) || type.hasManyForms && type.compare(left, right) == 0
     case .notEqual: !Comparison.equal.holds(left, right, type)
     case .contains, .containsKey, .like: false
     default: holds(type.compare(left, right))
@@ -237,8 +244,13 @@ private struct RestrictionBinder {
     guard let value else {
       throw .invalid("Invalid null value in condition for column \(column.name)")
     }
-    if value.isEmpty, !column.type.hasEmptyValue, column.type.parts.isEmpty {
-      throw .invalid("Key may not be empty: column \(column.name)")
+    if column.isPartOfKey {
+      if value.isEmpty, !column.type.hasEmptyValue, column.type.parts.isEmpty {
+        throw .invalid("Key may not be empty: column \(column.name)")
+      }
+      try value.borrowed { bytes throws(TableError) in
+        try column.type.validate(bytes, column: column.name, inKey: true)
+      }
     }
     return value
   }

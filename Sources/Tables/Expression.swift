@@ -70,9 +70,7 @@ struct Evaluation {
   private func bound(_ index: Int, _ column: ResultColumn) throws(TableError) -> [UInt8]? {
     let operand = Operand.marker(index)
     guard let bytes = operands[operand] else { return nil }
-    if !bytes.isEmpty || column.type.fixedSize == nil {
-      try column.type.validate(bytes, column: column.name)
-    }
+    try column.type.validate(bytes, column: column.name)
     return [UInt8](bytes)
   }
 

@@ -5,6 +5,16 @@ struct GroupBuilder {
   private enum Gathered {
     case aggregate(Aggregate)
     case first([UInt8]?)
+
+    /// Changes an aggregate where it is.
+    @inline(__always)
+    mutating func update(_ body: (inout Aggregate) -> Void) {
+      guard case .aggregate(var aggregate) = self else { return }
+      // Given away meanwhile, so that it is changed and not copied.
+      self = .first(nil)
+      body(&aggregate)
+      self = .aggregate(aggregate)
+    }
   }
 
   /// The values of a finished group, and of the columns that the result is sorted by.
@@ -13,9 +23,20 @@ struct GroupBuilder {
     var sortKey: [UInt8]
   }
 
+  /// One thing to gather, by what it takes of each row.
+  private enum Source {
+    case row
+    case column(ColumnPlace)
+    case expression(Expression)
+    case none
+  }
+
   private(set) var isOpen = false
   private let shared: Shared<Selection>
   private let evaluation: Evaluation
+  private let isEverything: Bool
+  private let sources: [Source]
+  private let groupingColumns: [ColumnPlace]
   private var gathered: [Gathered] = []
   private var partition: [UInt8] = []
   private var clustering: [[UInt8]?] = []
@@ -24,7 +45,20 @@ struct GroupBuilder {
   init(_ shared: Shared<Selection>, _ evaluation: Evaluation) {
     self.shared = shared
     self.evaluation = evaluation
-    if shared.value.isGrouped { reset() }
+    let plan = shared.value
+    sources = plan.gatherers.map { gatherer in
+      switch gatherer {
+      case .countRows: .row
+      case .aggregate(_, _, .column(let column)): .column(ColumnPlace(column))
+      case .aggregate(_, _, let argument): .expression(argument)
+      case .first: .none
+      }
+    }
+    if case .everything = plan.grouping { isEverything = true } else { isEverything = false }
+    var clusteringColumns = 0
+    if case .prefix(let count) = plan.grouping { clusteringColumns = count }
+    groupingColumns = plan.table.clusteringKey.prefix(clusteringColumns).map(ColumnPlace.init)
+    if plan.isGrouped { reset() }
   }
 
   private var plan: Selection {
@@ -42,14 +76,9 @@ struct GroupBuilder {
     }
   }
 
-  private var groupingColumns: ArraySlice<Column> {
-    guard case .prefix(let count) = plan.grouping else { return [] }
-    return plan.table.clusteringKey.prefix(count)
-  }
-
   /// Whether a row belongs to the open group.
   func holds(_ row: LiveRow) -> Bool {
-    if case .everything = plan.grouping { return true }
+    if isEverything { return true }
     let count = partition.count
     guard row.key.count > count, row.key[..<count].elementsEqual(partition) else { return false }
     for (column, value) in zip(groupingColumns, clustering) {
@@ -76,19 +105,17 @@ struct GroupBuilder {
   }
 
   mutating func add(_ row: LiveRow) throws(TableError) {
-    for (place, gatherer) in plan.gatherers.enumerated() {
-      guard case .aggregate(var aggregate) = gathered[place] else { continue }
-      // Taken out while it changes, so that it is not copied.
-      gathered[place] = .first(nil)
-      switch gatherer {
-      case .aggregate(_, _, .column(let column)): aggregate.add(row[column])
-      case .aggregate(_, _, let argument):
-        let value = try evaluation.value(argument, row)
-        if let value { value.withUnsafeBytes { aggregate.add($0) } }
-      case .countRows: aggregate.addRow()
-      case .first: break
+    for place in sources.indices {
+      switch sources[place] {
+      case .row: gathered[place].update { $0.addRow() }
+      case .column(let column):
+        let bytes = row[column]
+        gathered[place].update { $0.add(bytes) }
+      case .expression(let expression):
+        guard let value = try evaluation.value(expression, row) else { continue }
+        value.withUnsafeBytes { bytes in gathered[place].update { $0.add(bytes) } }
+      case .none: break
       }
-      gathered[place] = .aggregate(aggregate)
     }
   }
 

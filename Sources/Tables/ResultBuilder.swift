@@ -6,7 +6,10 @@ struct ResultBuilder: ~Copyable {
   private let shared: Shared<Selection>
   private let evaluation: Evaluation
   private let limit: Int
-  private var content = ByteBuffer(capacity: 1_024)
+  /// The outputs of a row that is shown as it is.
+  private let plainColumns: [ColumnPlace]
+  private let isPlain: Bool
+  private var content = ByteBuffer(capacity: 256)
   /// Where each row stands, where the result is to be sorted.
   private var sortKeys: [(key: [UInt8], range: Range<Int>)] = []
 
@@ -14,6 +17,9 @@ struct ResultBuilder: ~Copyable {
     self.shared = shared
     self.evaluation = evaluation
     self.limit = limit
+    let plan = shared.value
+    isPlain = plan.plainColumns != nil && !plan.isJSON && plan.sorting.isEmpty
+    plainColumns = plan.plainColumns ?? []
   }
 
   private var plan: Selection {
@@ -25,8 +31,8 @@ struct ResultBuilder: ~Copyable {
   /// Appends what the outputs show of a row.
   @inline(__always)
   mutating func append(_ row: LiveRow) throws(TableError) {
-    if let columns = plan.plainColumns, !plan.isJSON, plan.sorting.isEmpty {
-      for column in columns { content.appendValue(row[column]) }
+    if isPlain {
+      for column in plainColumns { content.appendValue(row[column]) }
       rowCount += 1
       return
     }

@@ -13,7 +13,7 @@ struct Selection: Sendable {
   var columns: [ResultColumn]
   var outputs: [Expression]
   /// The outputs where they are columns and no more.
-  var plainColumns: [Column]?
+  var plainColumns: [ColumnPlace]?
   var gatherers: [Gatherer]
   var grouping: Grouping
   var restrictions: StatementRestrictions

@@ -10,6 +10,8 @@ enum SelectionAccess {
     var ranges: [KeyRange]
   }
 
+  /// It is one, of this key.
+  case row([UInt8])
   /// In partitions asked for by name, in the order of their keys' values.
   case partitions([Partition])
   /// In a run of partitions.
@@ -25,6 +27,9 @@ extension Evaluation {
   ) throws(TableError) -> (SelectionAccess, [BoundRestriction]) {
     var filters: [BoundRestriction] = []
     for other in restrictions.others.all { filters.append(try bind(other, isFilter: true)) }
+    if let key = restrictions.key {
+      return (.row(try rowKey(key, restrictions.table)), filters)
+    }
     var clustering: [BoundRestriction] = []
     let isFilter = restrictions.filtersClustering
     for restriction in restrictions.clustering.all {
@@ -50,6 +55,62 @@ extension Evaluation {
     }
     guard let index = restrictions.index else { return (.range(tokens), filters) }
     return (.index(prefix: try prefix(index), tokens), filters)
+  }
+
+  /// The key of one row.
+  private func rowKey(_ values: [Expression], _ table: Table) throws(TableError) -> [UInt8] {
+    let columns = table.columns
+    let partitionColumns = table.partitionKey.count
+    var serialized = ByteBuffer(capacity: 64)
+    var key = ByteBuffer(capacity: 128)
+    for place in values.indices {
+      if place == partitionColumns {
+        try append(partition: serialized, to: &key, table)
+      }
+      try withKeyValue(values[place], columns[place]) { value in
+        if place >= partitionColumns {
+          columns[place].type.appendComponent(
+            value, descending: columns[place].isDescending, to: &key)
+        } else if partitionColumns == 1 {
+          serialized.append(value)
+        } else {
+          serialized.append(bigEndian: UInt16(truncatingIfNeeded: value.count))
+          serialized.append(value)
+          serialized.append(0)
+        }
+      }
+    }
+    if values.count == partitionColumns { try append(partition: serialized, to: &key, table) }
+    return key.toArray()
+  }
+
+  private func append(
+    partition: borrowing ByteBuffer, to key: inout ByteBuffer, _ table: Table
+  ) throws(TableError) {
+    try Evaluation.checkKey(partition.count)
+    partition.withBytes { RowKey.appendPartition(table: table.id, $0, to: &key) }
+  }
+
+  private static func checkKey(_ count: Int) throws(TableError) {
+    if count == 0 { throw .invalid("Key may not be empty") }
+    guard count <= Int(UInt16.max) else {
+      throw .invalid("Key length of \(count) is longer than maximum of \(UInt16.max)")
+    }
+  }
+
+  /// Lets `body` have a key column's value, which is there.
+  private func withKeyValue(
+    _ expression: Expression, _ column: Column, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(TableError) {
+    if case .marker(let index, let marker) = expression, let bytes = operands[.marker(index)],
+      !bytes.isEmpty || column.type.hasEmptyValue
+    {
+      try column.type.validate(bytes, column: marker.name, inKey: true)
+      return body(bytes)
+    }
+    let restriction = Restriction(columns: [column], kind: .equal(.each([expression])))
+    guard case .equal(let values) = try bind(restriction, isFilter: false).test else { return }
+    values[0].withUnsafeBytes(body)
   }
 
   /// The named partitions, each once, sorted by their keys' values as Cassandra reads them.
@@ -94,11 +155,7 @@ extension Evaluation {
         key += bigEndian(UInt16(truncatingIfNeeded: value.count)) + value + [0]
       }
     }
-    if key.isEmpty { throw .invalid("Key may not be empty") }
-    let limit = Int(UInt16.max)
-    guard key.count <= limit, values.allSatisfy({ $0.count <= limit }) else {
-      throw .invalid("Key length of \(key.count) is longer than maximum of \(limit)")
-    }
+    try Evaluation.checkKey(key.count)
     return key
   }
 

@@ -66,11 +66,11 @@ struct SelectionPlanner {
     return CRC32C.checksum(bigEndian(table.id) + text)
   }
 
-  private func plainColumns(_ outputs: [Expression]) -> [Column]? {
-    var columns: [Column] = []
+  private func plainColumns(_ outputs: [Expression]) -> [ColumnPlace]? {
+    var columns: [ColumnPlace] = []
     for output in outputs {
       guard case .column(let column) = output else { return nil }
-      columns.append(column)
+      columns.append(ColumnPlace(column))
     }
     return columns
   }

@@ -26,16 +26,18 @@ final class SelectionRun {
   private let perPartitionLimit: Int
   /// Whether it matters which partition a row is in.
   private let countsPartitions: Bool
-  private var rowsLeft: Int
-  private var rowsLeftInPartition: Int
-  private var result: ResultBuilder
-  private var groups: GroupBuilder
-  private var step = Step.next
-  private var scanned = 0
+  private let isGrouped: Bool
+  // Changed row by row, and by nobody else meanwhile: no check at run time.
+  @exclusivity(unchecked) private var rowsLeft: Int
+  @exclusivity(unchecked) private var rowsLeftInPartition: Int
+  @exclusivity(unchecked) private var result: ResultBuilder
+  @exclusivity(unchecked) private var groups: GroupBuilder?
+  @exclusivity(unchecked) private var step = Step.next
+  @exclusivity(unchecked) private var scanned = 0
   /// The key of the last row looked at; empty before the first.
-  private var position = ByteBuffer(capacity: 256)
+  @exclusivity(unchecked) private var position = ByteBuffer(capacity: 64)
   /// What the keys of the partition have in common in which rows are counted.
-  private var partition = ByteBuffer(capacity: 256)
+  @exclusivity(unchecked) private var partition = ByteBuffer(capacity: 64)
 
   init(
     _ shared: Shared<Selection>, _ evaluation: Evaluation, now: Int64, pageRows: Int,
@@ -58,9 +60,10 @@ final class SelectionRun {
     if plan.isDistinct { perPartition = 1 }
     perPartitionLimit = perPartition
     countsPartitions = perPartition != .max
+    isGrouped = plan.isGrouped
     (access, filters) = try evaluation.access(plan.restrictions)
     result = ResultBuilder(shared, evaluation, limit: limit)
-    groups = GroupBuilder(shared, evaluation)
+    groups = plan.isGrouped ? GroupBuilder(shared, evaluation) : nil
     rowsLeft = plan.sorting.isEmpty ? limit : .max
     if case .everything = plan.grouping { rowsLeft = .max }
     rowsLeftInPartition = perPartition
@@ -85,6 +88,12 @@ final class SelectionRun {
     let source = RowSource(
       plan.table, databases, now: now, showsStatics: plan.restrictions.showsStaticContent)
     switch access {
+    case .row(let key):
+      if position.count == 0 {
+        _ = try key.borrowed { key throws(TableError) in
+          try source.find(key) { row throws(TableError) in try take(row) }
+        }
+      }
     case .partitions(let partitions): try scan(partitions, source)
     case .range(let range): try scan(range, source)
     case .index(let prefix, let range): try scan(index: prefix, range, source)
@@ -224,8 +233,10 @@ final class SelectionRun {
   /// Looks at a row; false where the scan ends with it.
   private func take(_ row: LiveRow) throws(TableError) -> Bool {
     scanned += 1
-    for filter in filters where !filter.accepts(row) { return pass(row) }
-    if plan.isGrouped {
+    if !filters.isEmpty {
+      for filter in filters where !filter.accepts(row) { return pass(row) }
+    }
+    if isGrouped {
       guard try group(row) else { return false }
     } else {
       guard try show(row) else { return false }
@@ -295,16 +306,16 @@ final class SelectionRun {
   }
 
   private func group(_ row: LiveRow) throws(TableError) -> Bool {
-    if groups.isOpen, !groups.holds(row) {
+    if let groups, groups.isOpen, !groups.holds(row) {
       try finishGroup()
       step = .next
     }
-    if !groups.isOpen {
+    if groups?.isOpen == false {
       guard mayAdd(row) else { return false }
       enterPartition(row.key)
-      groups.open(row)
+      groups?.open(row)
     }
-    try groups.add(row)
+    try groups?.add(row)
     if plan.isDistinct {
       // One row stands for its partition, whichever group it is in.
       enterPartition(row.key)
@@ -315,8 +326,8 @@ final class SelectionRun {
   }
 
   private func finishGroup() throws(TableError) {
-    if case .everything = plan.grouping {} else if !groups.isOpen { return }
-    try result.append(groups.close())
+    if case .everything = plan.grouping {} else if groups?.isOpen == false { return }
+    if let group = groups?.close() { try result.append(group) }
     count()
   }
 }

@@ -13,6 +13,8 @@ struct StatementRestrictions: Sendable {
   var isKeyRange = false
   /// The index that finds the rows, and the restriction that asks it.
   var index: (index: Index, restriction: Restriction)?
+  /// A value for each key column, in order, where one row is asked for: the fast way.
+  private(set) var key: [Expression]?
   var filtersPartition = false
   var filtersClustering = false
 
@@ -55,6 +57,17 @@ struct StatementRestrictions: Sendable {
       self.index = index
     }
     if filtersClustering { try checkClusteringFilters() }
+    key = wholeKey()
+  }
+
+  private func wholeKey() -> [Expression]? {
+    guard !isKeyRange, self.index == nil, token == nil else { return nil }
+    var key: [Expression] = []
+    for restriction in partition.all + clustering.all {
+      guard case .equal(.each(let values)) = restriction.kind else { return nil }
+      key += values
+    }
+    return key.count == table.partitionKey.count + table.clusteringKey.count ? key : nil
   }
 
   /// Whether rows are looked at that may not be asked for (Cassandra's `needFiltering`).

@@ -48,7 +48,7 @@ extension Function {
   private static func now(_ moment: Moment, _ clock: Clock) -> [UInt8] {
     let milliseconds = clock.milliseconds
     switch moment {
-    case .timeUUID: return TimeUUID.next(clock)
+    case .timeUUID: return TimeUUID.now(clock)
     case .timestamp: return bigEndian(milliseconds)
     case .date: return Function.date(milliseconds)
     case .time:
