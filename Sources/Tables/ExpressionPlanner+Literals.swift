@@ -9,7 +9,7 @@ extension ExpressionPlanner {
       // Without a tuple to be, they are parentheses.
       var isTuple = false
       if case .tuple = expected?.whole { isTuple = true }
-      if !isTuple {
+      if !isTuple, let expected {
         var planned = try plan(elements[0], expecting: expected)
         planned.name = "(\(planned.name))"
         return planned
@@ -35,7 +35,7 @@ extension ExpressionPlanner {
     case (.map(let entries), .set(let element)) where entries.isEmpty:
       return Planned(expression: .set([], of: element), type: type, name: "{}")
     case (.map(let entries), .map(let key, let value)):
-      let keys = try plan(entries.map(\.key), key, "map")
+      let keys = try plan(entries.map(\.key), key, "map", "key")
       let values = try plan(entries.map(\.value), value, "map")
       let name = zip(keys, values).map { "\($0.name): \($1.name)" }.joined(separator: ", ")
       return Planned(
@@ -46,12 +46,13 @@ extension ExpressionPlanner {
     case (.tuple(let elements), .tuple(let fields)):
       guard elements.count <= fields.count else {
         throw .invalid(
-          "Invalid tuple literal: too many elements. Type \(type.name) expects \(fields.count) "
+          "Invalid tuple literal for \(receiver): too many elements. Type \(type.name) expects \(fields.count) "
             + "but got \(elements.count)")
       }
       var items: [Planned] = []
-      for (element, field) in zip(elements, fields) {
-        items.append(try plan(element, expecting: field))
+      for (number, (element, field)) in zip(elements, fields).enumerated() {
+        let place = isSelection ? receiver : "\(receiver)[\(number)]"
+        items.append(try plan(element, expecting: field, for: place))
       }
       return Planned(
         expression: .tuple(items.map(\.expression)), type: type, name: "(\(names(items)))")
@@ -64,19 +65,19 @@ extension ExpressionPlanner {
     items.map(\.name).joined(separator: ", ")
   }
 
+  /// Plans what stands in a collection; `role` is a value or a key.
   private mutating func plan(
-    _ elements: [Selector.Expression], _ type: DataType, _ kind: String
+    _ elements: [Selector.Expression], _ type: DataType, _ kind: String, _ role: String = "value"
   ) throws(TableError) -> [Planned] {
     var items: [Planned] = []
+    let place = isSelection ? receiver : "\(role)(\(receiver))"
     for element in elements {
-      if case .term(.marker) = element {
-        throw .invalid(
-          "Invalid \(kind) literal: bind variables are not supported inside collection literals")
-      }
       guard try takes(type, element) else {
-        throw .invalid("Invalid \(kind) literal: \(element.cql) is not of type \(type.name)")
+        throw .invalid(
+          "Invalid \(kind) literal for \(receiver): \(role) \(element.cql) is not of type "
+            + type.name)
       }
-      items.append(try plan(element, expecting: type))
+      items.append(try plan(element, expecting: type, for: place))
     }
     return items
   }
@@ -101,7 +102,8 @@ extension ExpressionPlanner {
         fields.append(.null)
         continue
       }
-      let planned = try plan(value, expecting: field.type)
+      let place = isSelection ? receiver : "\(receiver).\(field.name)"
+      let planned = try plan(value, expecting: field.type, for: place)
       fields.append(planned.expression)
       names.append("\(field.name): \(planned.name)")
     }

@@ -146,7 +146,7 @@ struct ExpressionPlanner {
     let planned = try plan(inner)
     if planned.type.whole == result { return planned }
     guard let function = Function.cast(planned.type.whole, to: result) else {
-      throw .invalid("\(planned.name) cannot be cast to \(result.name)")
+      throw Function.castRefusal(planned.name, to: result)
     }
     return Planned(
       expression: .call(function, [planned.expression]), type: result,
@@ -192,8 +192,15 @@ struct ExpressionPlanner {
   private mutating func operand(
     _ expression: Selector.Expression, _ type: DataType, _ number: Int, _ function: Function
   ) throws(TableError) -> Planned {
+    try plan(expression, expecting: type, for: "arg\(number)(system.\(function.name))")
+  }
+
+  /// Plans what must be of a type at a place of that name.
+  mutating func plan(
+    _ expression: Selector.Expression, expecting type: DataType, for place: String
+  ) throws(TableError) -> Planned {
     let outer = receiver
-    receiver = "arg\(number)(system.\(function.name))"
+    receiver = place
     defer { receiver = outer }
     return try plan(expression, expecting: type)
   }

@@ -105,7 +105,6 @@ extension Function {
   }
 
   private func fromBlob(_ value: [UInt8]) throws(TableError) -> [UInt8] {
-    if value.isEmpty { return value }
     do throws(TableError) {
       try value.borrowed { bytes throws(TableError) in try result.validate(bytes, column: name) }
     } catch {

@@ -10,7 +10,24 @@ extension Function {
   static func cast(_ argument: DataType, to result: DataType) -> Function? {
     guard canCast(argument, to: result) else { return nil }
     return Function(
-      name: "castas\(result.name)", arguments: [argument], result: result, body: .cast)
+      name: castName(result), arguments: [argument], result: result, body: .cast)
+  }
+
+  private static func castName(_ result: DataType) -> String {
+    "castAs" + result.name.prefix(1).uppercased() + result.name.dropFirst()
+  }
+
+  /// The error of a cast that there is not: of one to a type that nothing is cast to, or of one
+  /// from a type that is not cast to it.
+  static func castRefusal(_ name: String, to result: DataType) -> TableError {
+    let known = native.filter { canCast($0, to: result) && $0 != result }
+    if known.isEmpty { return .invalid("\(name) cannot be cast to \(result.name)") }
+    let signatures = known.map { type in
+      "system.\(castName(result)) : (\(type.name)) -> \(result.name)"
+    }
+    return .invalid(
+      "Invalid call to function system.\(castName(result)), none of its type signatures match "
+        + "(known type signatures: \(signatures.joined(separator: ", ")))")
   }
 
   private static func canCast(_ argument: DataType, to result: DataType) -> Bool {
