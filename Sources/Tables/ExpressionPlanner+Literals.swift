@@ -5,19 +5,20 @@ extension ExpressionPlanner {
   mutating func planLiteral(
     _ expression: Selector.Expression, expecting expected: DataType?
   ) throws(TableError) -> Planned {
+    var known = expected?.whole
     if case .tuple(let elements) = expression, elements.count == 1 {
-      // Without a tuple to be, they are parentheses.
+      // Only the place tells a tuple of one from parentheses.
       var isTuple = false
-      if case .tuple = expected?.whole { isTuple = true }
-      if !isTuple, let expected {
-        var planned = try plan(elements[0], expecting: expected)
+      if case .tuple = known { isTuple = true }
+      if let known, !isTuple {
+        var planned = try plan(elements[0], expecting: known)
         planned.name = "(\(planned.name))"
         return planned
       }
+    } else if known == nil {
+      known = try exactType(expression)?.whole
     }
-    var known = expected
-    if known == nil { known = try exactType(expression) }
-    guard let type = known?.whole else {
+    guard let type = known else {
       throw .invalid(
         "Cannot infer type for term \(expression.cql) in selection clause (try using a cast to "
           + "force a type)")

@@ -17,11 +17,8 @@ extension ExpressionPlanner {
     case .term: return nil
     case .list(let elements): return try firstType(elements).map(DataType.list)
     case .set(let elements): return try firstType(elements).map(DataType.set)
-    case .map(let entries):
-      guard !entries.contains(where: { if case .column = $0.key { true } else { false } }),
-        let key = try firstType(entries.map(\.key)), let value = try firstType(entries.map(\.value))
-      else { return nil }
-      return .map(key, value)
+    // Cassandra has the user say which of a map's and a user-defined type's forms it is.
+    case .map: return nil
     case .tuple(let elements):
       if elements.count == 1 { return try exactType(elements[0]) }
       var fields: [DataType] = []

@@ -64,7 +64,9 @@ struct StatementRestrictions: Sendable {
     guard !isKeyRange, self.index == nil, token == nil else { return nil }
     var key: [Expression] = []
     for restriction in partition.all + clustering.all {
-      guard case .equal(.each(let values)) = restriction.kind else { return nil }
+      guard case .equal(.each(let values)) = restriction.kind, !restriction.isMultiColumn else {
+        return nil
+      }
       key += values
     }
     return key.count == table.partitionKey.count + table.clusteringKey.count ? key : nil
