@@ -2,7 +2,7 @@
 struct BigInteger: Hashable {
   var isNegative = false
   /// Least significant first, without zeros at the end: none is zero.
-  private var limbs: [UInt64] = []
+  private(set) var limbs: [UInt64] = []
 
   private static let chunk = 18
   private static let chunkPower: UInt64 = 1_000_000_000_000_000_000
@@ -23,6 +23,13 @@ struct BigInteger: Hashable {
       (start, end) = (end, min(end + BigInteger.chunk, digits.count))
     }
     isNegative = sign == UInt8(ascii: "-") && !limbs.isEmpty
+  }
+
+  /// The number of a magnitude, least significant limb first.
+  init(limbs: [UInt64], isNegative: Bool) {
+    self.limbs = limbs
+    trim()
+    self.isNegative = isNegative && !self.limbs.isEmpty
   }
 
   /// The number of bytes in two's complement, most significant first.

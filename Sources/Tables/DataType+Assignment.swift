@@ -68,13 +68,12 @@ extension Term {
   /// Whether the term has the same value at each execution: no marker and no function anywhere.
   var isConstant: Bool {
     switch self {
-    case .function, .marker: false
+    case .function, .marker, .arithmetic: false
     case .list(let terms), .set(let terms), .tuple(let terms): terms.allSatisfy(\.isConstant)
     case .map(let entries): entries.allSatisfy { $0.key.isConstant && $0.value.isConstant }
     case .user(let fields): fields.allSatisfy(\.value.isConstant)
-    case .cast(_, let inner), .negation(let inner): inner.isConstant
-    case .arithmetic(let first, let rest):
-      first.isConstant && rest.allSatisfy(\.operand.isConstant)
+    case .cast(_, let inner): inner.isConstant
+    case .negation: negated != nil
     default: true
     }
   }

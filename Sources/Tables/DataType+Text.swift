@@ -39,10 +39,10 @@ extension DataType {
     case .decimal: return BigDecimal(native: bytes).map { "\($0)" } ?? ""
     case .float:
       let value = Float(bitPattern: load(bytes, UInt32.self))
-      return number(Double(value), style, "\(value)")
+      return number(Double(value), style, style == .json ? JavaNumber.text(value) : "\(value)")
     case .double:
       let value = Double(bitPattern: load(bytes, UInt64.self))
-      return number(value, style, "\(value)")
+      return number(value, style, style == .json ? JavaNumber.text(value) : "\(value)")
     case .list(let element): return sequence(bytes, element, style, "[", "]")
     case .set(let element):
       return style == .json

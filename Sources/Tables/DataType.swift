@@ -56,9 +56,6 @@ package indirect enum DataType: Hashable, Sendable {
     }
   }
 
-  /// Whether sums and averages of its values are kept.
-  var hasSum: Bool { isNumeric && fixedSize != nil }
-
   /// The type whose values these are, its cells put together.
   package var whole: DataType {
     if case .multiCell(let whole) = self { return whole }

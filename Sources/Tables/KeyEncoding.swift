@@ -156,6 +156,12 @@ enum KeyEncoding {
     return true
   }
 
+  /// Whether bytes are the same.
+  @inline(__always)
+  static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    left.count == right.count && hasPrefix(left, right)
+  }
+
   /// The least key that is greater than every key beginning with `prefix`; nil where there is none.
   static func successor(of prefix: [UInt8]) -> [UInt8]? {
     var key = prefix

@@ -16,4 +16,9 @@ package enum Limits {
   package static let stepRows = 10_000
   /// Rows of one page, where none is asked for; Cassandra's drivers use 5,000.
   package static let pageRows = 5_000
+  /// Bytes of a page's rows, from which on no further row is added.
+  package static let pageBytes = 16 << 20
+  /// Rows that one transaction reads: a longer reading goes on in another, so that no reader keeps
+  /// the pages that writers have freed.
+  static let transactionRows = 100_000
 }

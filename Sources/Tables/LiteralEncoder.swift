@@ -6,8 +6,6 @@ internal import Machine
 struct LiteralEncoder {
   let column: String
   let clock: Clock
-  /// The values of markers; nil while the statement is planned, when there are none.
-  var operands: Operands?
 
   /// Nil for `null`.
   func encode(_ term: Term, _ type: DataType) throws(TableError) -> [UInt8]? {
@@ -16,20 +14,15 @@ struct LiteralEncoder {
     case .null:
       if type == .counter { throw .invalid("Invalid null value for counter increment/decrement") }
       return nil
-    case .function(_, let name, let arguments): return try call(name, arguments, type)
     case .cast(let hint, let inner):
       guard try DataType(hint, in: TypeScope(of: type), frozen: true) == type else {
         throw .invalid("Cannot assign value \(term.cql) to \(column) of type \(type.name)")
       }
       return try encode(inner, type)
     case .negation(let inner):
-      guard let constant = inner.negated else { throw .unsupported("Arithmetic") }
+      guard let constant = inner.negated else { throw notConstant(term, type) }
       return try encode(constant, type)
-    case .arithmetic: throw .unsupported("Arithmetic")
-    case .marker(let index, _):
-      guard let bytes = operands?[.marker(index)] else { return nil }
-      try type.validate(bytes, column: column)
-      return [UInt8](bytes)
+    case .function, .arithmetic, .marker: throw notConstant(term, type)
     case .list(let terms): return try encodeList(terms, type)
     case .set(let terms): return try encodeSet(terms, type)
     case .map(let entries):
@@ -51,6 +44,11 @@ struct LiteralEncoder {
   private func invalid(_ term: Term, _ type: DataType) -> TableError {
     let (kind, text) = term.constant ?? ("value", term.cql)
     return .invalid("Invalid \(kind) constant (\(text)) for \"\(column)\" of type \(type.name)")
+  }
+
+  /// What is computed at each execution has no value before.
+  private func notConstant(_ term: Term, _ type: DataType) -> TableError {
+    .invalid("Cannot assign value \(term.cql) to \(column) of type \(type.name)")
   }
 
   private func mismatch(_ kind: String, _ type: DataType) -> TableError {
@@ -108,7 +106,7 @@ struct LiteralEncoder {
           "Invalid tuple literal for \(column): component \(number) is not of type \(field.name)")
       }
       values.append(
-        try LiteralEncoder(column: "\(column)[\(number)]", clock: clock, operands: operands)
+        try LiteralEncoder(column: "\(column)[\(number)]", clock: clock)
           .encode(term, field))
     }
     return Self.tuple(values)
@@ -127,21 +125,10 @@ struct LiteralEncoder {
             + field.type.name)
       }
       values.append(
-        try LiteralEncoder(column: "\(column).\(field.name)", clock: clock, operands: operands)
+        try LiteralEncoder(column: "\(column).\(field.name)", clock: clock)
           .encode(term, field.type))
     }
     return Self.tuple(values)
-  }
-
-  private func call(
-    _ name: String, _ arguments: [Term], _ type: DataType
-  ) throws(TableError) -> [UInt8]? {
-    let function = try ScalarFunction.resolve(name, arguments, for: type, column)
-    var values: [[UInt8]?] = []
-    for (term, type) in zip(arguments, function.arguments) {
-      values.append(try encode(term, type))
-    }
-    return try function.call(values, clock)
   }
 }
 

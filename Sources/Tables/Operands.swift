@@ -138,7 +138,7 @@ struct StatementOperands: Sendable {
   /// A value that is made anew at each execution.
   enum Computed: Sendable {
     /// A term with markers inside, or with functions such as `now()`.
-    case term(Term, DataType, column: String)
+    case term(Term, Expression)
     /// A column's value in the JSON that is bound to a marker.
     case json(marker: Int, table: Table, column: Column, isUnset: Bool)
   }
@@ -190,10 +190,9 @@ extension StatementOperands {
     of item: Computed, _ operands: Operands, _ clock: Clock, _ json: inout JSONColumns?
   ) throws(TableError) -> Value {
     switch item {
-    case .term(let term, let type, let column):
+    case .term(let term, let expression):
       if term.isUnset(operands) { return .unset }
-      let encoder = LiteralEncoder(column: column, clock: clock, operands: operands)
-      return Value(try encoder.encode(term, type))
+      return Value(try Evaluation(operands: operands, clock: clock).value(expression, nil))
     case .json(let marker, let table, let column, let isUnset):
       if json == nil {
         guard let text = operands[.marker(marker)] else {
@@ -237,12 +236,12 @@ struct OperandTable {
       return marker(index, type.whole, column)
     }
     guard term.isConstant else {
-      guard type.takes(term) else {
-        _ = try type.encode(term, column: column, clock: clock)
-        throw .invalid("Cannot assign value \(term.cql) to \(column) of type \(type.name)")
+      var planner = ExpressionPlanner(scope: scope ?? TypeScope(of: type), clock: clock)
+      let expression = try planner.plan(term, type, for: column)
+      for (index, column) in planner.markers {
+        statement.markers[index] = .init(column: column.name, type: column.type)
       }
-      try register(term, type.whole, column)
-      return add(.term(term, type, column: column))
+      return add(.term(term, expression))
     }
     guard let bytes = try type.encode(term, column: column, clock: clock) else { return .null }
     return add(bytes: bytes)
@@ -279,39 +278,5 @@ struct OperandTable {
   /// The type of the values in the list that is bound to `IN ?`.
   static func listType(of columns: [Column]) -> DataType {
     columns.count == 1 ? columns[0].type : .tuple(columns.map(\.type))
-  }
-
-  /// Gives the markers inside a term the types that they must have there.
-  private mutating func register(
-    _ term: Term, _ type: DataType, _ column: String
-  ) throws(TableError) {
-    switch (term, type) {
-    case (.marker(let index, _), _): _ = marker(index, type, column)
-    case (.list(let terms), .list(let element)), (.set(let terms), .set(let element)):
-      for term in terms { try register(term, element.whole, "value(\(column))") }
-    case (.map(let entries), .map(let key, let value)):
-      for entry in entries {
-        try register(entry.key, key.whole, "key(\(column))")
-        try register(entry.value, value.whole, "value(\(column))")
-      }
-    case (.tuple(let terms), .tuple(let fields)):
-      for (number, (term, field)) in zip(terms, fields).enumerated() {
-        try register(term, field.whole, "\(column)[\(number)]")
-      }
-    case (.user(let values), .user(let user)):
-      for value in values {
-        guard let field = user.fields.first(where: { $0.name == value.field }) else { continue }
-        try register(value.value, field.type.whole, "\(column).\(field.name)")
-      }
-    case (.cast(_, let inner), _), (.negation(let inner), _): try register(inner, type, column)
-    case (.arithmetic(let first, let rest), _):
-      for term in [first] + rest.map(\.operand) { try register(term, type, column) }
-    case (.function(_, let name, let arguments), _):
-      let function = try ScalarFunction.resolve(name, arguments, for: type, column)
-      for (number, term) in arguments.enumerated() {
-        try register(term, function.arguments[number], "arg\(number)(system.\(name))")
-      }
-    default: break
-    }
   }
 }

@@ -10,6 +10,8 @@ struct PartitionReader: ~Copyable {
   let table: Table
   private let rows: Database
   private let now: Int64
+  private let partitionColumns: Int
+  private let clustering: ClusteringReader
   /// The keys' common beginning, without the class.
   private(set) var prefix = ByteBuffer(capacity: 256)
   /// The partition's record; empty where it has none.
@@ -22,15 +24,13 @@ struct PartitionReader: ~Copyable {
   /// The values of static columns that are made of cells.
   private(set) var statics = AssembledValues()
   private var ranges = RangeTombstones.Place()
-  private let partitionColumns: Int
-  private let clustering: [RowKey.ClusteringColumn]
 
   init(_ table: Table, _ rows: Database, now: Int64) {
     self.table = table
     self.rows = rows
     self.now = now
     partitionColumns = table.partitionKey.count
-    clustering = table.clusteringKey.map { .init(type: $0.type, isDescending: $0.isDescending) }
+    clustering = ClusteringReader(table)
   }
 
   /// Whether a key is one of this partition.
@@ -73,6 +73,7 @@ struct PartitionReader: ~Copyable {
       throw damaged("its key is not one of this table")
     }
     partitionKeyBytes = keyValues.count
+    for _ in 0..<clustering.count { keyRanges.append(0..<0) }
     statics.removeAll()
     if record.hasElements {
       for column in table.staticColumns {
@@ -93,10 +94,9 @@ struct PartitionReader: ~Copyable {
   /// Takes the clustering columns' values out of a row's key.
   mutating func readClustering(_ key: UnsafeRawBufferPointer) throws(TableError) {
     keyValues.truncate(to: partitionKeyBytes)
-    keyRanges.removeSubrange(partitionColumns...)
     guard
-      RowKey.decodeClustering(
-        key, from: prefix.count + 1, clustering, into: &keyValues, &keyRanges)
+      clustering.read(
+        key, from: prefix.count + 1, into: &keyValues, &keyRanges, at: partitionColumns)
     else { throw damaged("its key is not one of this table") }
   }
 

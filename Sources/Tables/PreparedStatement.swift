@@ -40,11 +40,11 @@ package struct PreparedStatement: Sendable {
     var found: [Int: StatementOperands.Marker] = [:]
     switch statement {
     case .select(let select):
+      let table = try schema.table(select.table, current: keyspace)
       var planner = SelectionPlanner(
-        table: try schema.table(select.table, current: keyspace),
-        operands: OperandTable(clock: clock))
+        table: table, scope: schema.scope(table.keyspace), clock: clock)
       let selection = try planner.plan(select)
-      found = selection.operands.markers
+      found = selection.markers.mapValues { .init(column: $0.name, type: $0.type) }
       plan = .select(Shared(selection))
     case .insert, .insertJSON, .update, .delete:
       let modification = try PreparedStatement.modification(statement, schema, keyspace, clock)
@@ -119,44 +119,21 @@ package struct PreparedStatement: Sendable {
   /// The statement as it must be executed now: planned anew where a table of it has another
   /// definition than when it was prepared.
   func current(_ schema: Schema, _ clock: Clock) throws(TableError) -> PreparedStatement {
-    if schema.version == schemaVersion { return self }
+    isCurrent(schema) ? self : try PreparedStatement(statement, schema, keyspace, clock)
+  }
+
+  /// Whether the tables of the statement are defined as they were when it was planned.
+  func isCurrent(_ schema: Schema) -> Bool {
+    if schema.version == schemaVersion { return true }
     let tables: [Table]
     switch plan {
     case .select(let selection): tables = [selection.value.table]
     case .modify(let modification): tables = [modification.table]
     case .batch(let batch): tables = batch.value.statements.map(\.table)
-    case .define, .describe, .nothing: return self
+    case .define, .describe, .nothing: return true
     }
-    let isCurrent = tables.allSatisfy { table in
+    return tables.allSatisfy { table in
       schema.tables[TableName(keyspace: table.keyspace, table: table.name)] == table
-    }
-    return isCurrent ? self : try PreparedStatement(statement, schema, keyspace, clock)
-  }
-
-  func select(
-    _ databases: Databases, _ values: borrowing BoundValues, _ clock: Clock,
-    pageRows: Int, _ state: PagingState?
-  ) throws(TableError) -> Page {
-    guard case .select(let selection) = plan else { throw .invalid("The statement is no SELECT") }
-    try check(values)
-    guard takesSets else { return try page(selection, databases, values, clock, pageRows, state) }
-    return try page(selection, databases, try sorted(values), clock, pageRows, state)
-  }
-
-  private func page(
-    _ selection: Shared<Selection>, _ databases: Databases, _ values: borrowing BoundValues,
-    _ clock: Clock, _ pageRows: Int, _ state: PagingState?
-  ) throws(TableError) -> Page {
-    return try selection.value.operands.withOperands(values, clock) {
-      operands throws(TableError) in
-      var run = try SelectionRun(
-        selection, operands, now: clock.microseconds / 1_000_000, pageRows: max(pageRows, 1),
-        state: state)
-      let page = try run.run(databases)
-      guard selection.value.isJSON else { return page }
-      return Page(
-        columns: [ResultColumn(name: "[json]", type: .text)],
-        rows: page.rows.map { [Array(page.json($0).utf8)] }, next: page.next)
     }
   }
 }

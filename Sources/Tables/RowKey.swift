@@ -12,12 +12,6 @@ enum RowKey {
     static let end: UInt8 = 4
   }
 
-  /// What has to be known of a clustering column to read it.
-  struct ClusteringColumn {
-    let type: DataType
-    let isDescending: Bool
-  }
-
   /// Where the escaped partition key begins: behind table id and token.
   static let partitionStart = 12
   /// A partition key longer than this, escaped, stands in keys as its digest.
@@ -111,22 +105,6 @@ enum RowKey {
       }
       return parts.remaining == 0
     }
-  }
-
-  /// Takes the values of the clustering columns out of a row's key, whose partition ends before
-  /// `start`.
-  static func decodeClustering(
-    _ key: UnsafeRawBufferPointer, from start: Int, _ columns: [ClusteringColumn],
-    into values: inout ByteBuffer, _ ranges: inout [Range<Int>]
-  ) -> Bool {
-    var reader = ByteReader(key, offset: start)
-    for column in columns {
-      let begin = values.count
-      guard column.type.readComponent(&reader, descending: column.isDescending, into: &values)
-      else { return false }
-      ranges.append(begin..<values.count)
-    }
-    return reader.remaining == 0
   }
 
   /// The length of a key's partition part, class included: rows of one partition share it.

@@ -19,11 +19,18 @@ struct LiveRow {
 
   /// A column's bytes; nil where it is null.
   subscript(column: Column) -> UnsafeRawBufferPointer? {
-    switch column.kind {
-    case .partitionKey: reader.keyPart(column.position)
-    case .clustering: isStaticOnly ? nil : reader.keyPart(reader.partitionColumns + column.position)
-    case .regular: isStaticOnly ? nil : reader.regularValue(column, value)
-    case .static: reader.staticValue(column)
+    self[ColumnPlace(column)]
+  }
+
+  /// The bytes of the column at a place; nil where it is null.
+  @inline(__always)
+  subscript(place: ColumnPlace) -> UnsafeRawBufferPointer? {
+    switch place.kind {
+    case .partitionKey: reader.keyPart(Int(place.position))
+    case .clustering:
+      isStaticOnly ? nil : reader.keyPart(reader.partitionColumns + Int(place.position))
+    case .regular: isStaticOnly ? nil : reader.regularValue(place, value)
+    case .static: reader.staticValue(place)
     }
   }
 
@@ -66,10 +73,12 @@ final class RowReader {
   /// Whether rows are shown that a deletion around them hides: what an index holds depends on the
   /// row alone.
   var showsCovered = false
-  // Looked at for every row, by this thread alone.
+  // A row is shown while nothing of this changes: the accesses need no check at run time, which
+  // would cost a third of a scan.
   @exclusivity(unchecked) fileprivate(set) var row = Row()
   @exclusivity(unchecked) fileprivate(set) var isStaticOnly = false
   private let rows: Database
+  private let hasDroppedColumns: Bool
   @exclusivity(unchecked) private var partition: PartitionReader
   @exclusivity(unchecked) private var elements = AssembledValues()
   /// Whether a row of the partition has been shown, or must be thought to have been.
@@ -80,6 +89,7 @@ final class RowReader {
     self.rows = rows
     self.now = now
     partitionColumns = table.partitionKey.count
+    hasDroppedColumns = !table.droppedColumns.isEmpty
     partition = PartitionReader(table, rows, now: now)
   }
 
@@ -202,7 +212,7 @@ final class RowReader {
     _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
     do throws(ByteError) { try row.decode(value) } catch { throw partition.damaged("\(error)") }
-    if !table.droppedColumns.isEmpty { row.removeDropped(of: table) }
+    if hasDroppedColumns { row.removeDropped(of: table) }
     if !showsCovered, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)
     }
@@ -276,14 +286,14 @@ final class RowReader {
   }
 
   fileprivate func regularValue(
-    _ column: Column, _ value: UnsafeRawBufferPointer
+    _ column: ColumnPlace, _ value: UnsafeRawBufferPointer
   ) -> UnsafeRawBufferPointer? {
-    if case .multiCell = column.type { return elements.value(of: column.id) }
+    if column.isMultiCell { return elements.value(of: column.id) }
     return row.cell(column.id, at: now)?.value(in: value)
   }
 
-  fileprivate func staticValue(_ column: Column) -> UnsafeRawBufferPointer? {
-    if case .multiCell = column.type { return partition.statics.value(of: column.id) }
+  fileprivate func staticValue(_ column: ColumnPlace) -> UnsafeRawBufferPointer? {
+    if column.isMultiCell { return partition.statics.value(of: column.id) }
     return partition.record.cell(column.id, at: now)?.value(in: partition.recordBytes)
   }
 

@@ -3,232 +3,349 @@ internal import CQL
 internal import LMDB
 internal import Machine
 
-/// One execution of a SELECT, or of one page of it.
-struct SelectionRun {
-  private let plan: Shared<Selection>
-  private let operands: Operands
+/// One execution of a SELECT, or of one page of it, over as many transactions as it takes.
+final class SelectionRun {
+  /// What becomes of a scan after a row.
+  private enum Step {
+    case next
+    /// No more of this partition.
+    case skipPartition
+    /// This transaction has read enough.
+    case pause
+    /// The page is full, and there are more rows.
+    case pageEnd
+    /// LIMIT is reached.
+    case end
+  }
+
+  private let shared: Shared<Selection>
   private let now: Int64
   private let pageRows: Int
-  private var state: PagingState
-  private var rows: [[[UInt8]?]] = []
-  private var aggregates: [Aggregate]
-  private let limit: Int
+  private let access: SelectionAccess
+  private let filters: [BoundRestriction]
   private let perPartitionLimit: Int
+  /// Whether it matters which partition a row is in.
+  private let countsPartitions: Bool
+  private let isGrouped: Bool
+  // Changed row by row, and by nobody else meanwhile: no check at run time.
+  @exclusivity(unchecked) private var rowsLeft: Int
+  @exclusivity(unchecked) private var rowsLeftInPartition: Int
+  @exclusivity(unchecked) private var result: ResultBuilder
+  @exclusivity(unchecked) private var groups: GroupBuilder?
+  @exclusivity(unchecked) private var step = Step.next
+  @exclusivity(unchecked) private var scanned = 0
+  /// The key of the last row looked at; empty before the first.
+  @exclusivity(unchecked) private var position = ByteBuffer(capacity: 64)
+  /// What the keys of the partition have in common in which rows are counted.
+  @exclusivity(unchecked) private var partition = ByteBuffer(capacity: 64)
 
   init(
-    _ plan: Shared<Selection>, _ operands: Operands, now: Int64, pageRows: Int, state: PagingState?
+    _ shared: Shared<Selection>, _ evaluation: Evaluation, now: Int64, pageRows: Int,
+    state: PagingState?
   ) throws(TableError) {
-    func number(_ operand: Operand?, _ name: String) throws(TableError) -> Int {
-      guard let operand, let bytes = operands[operand] else { return .max }
-      try DataType.int.validate(bytes, column: name, inKey: true)
-      let number = Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-      guard number > 0 else { throw .invalid("\(name) must be strictly positive") }
-      return number
-    }
-    try plan.value.restrictions.validate(operands)
-    self.plan = plan
-    self.operands = operands
+    self.shared = shared
+    let plan = shared.value
     self.now = now
     self.pageRows = pageRows
-    // Cassandra limits the rows that are returned, and an aggregate returns one.
-    let asked = try number(plan.value.limit, "LIMIT")
-    limit = plan.value.isAggregate ? .max : asked
-    perPartitionLimit = try number(plan.value.perPartitionLimit, "PER PARTITION LIMIT")
-    self.state = state ?? PagingState()
-    aggregates = plan.value.isAggregate ? plan.value.outputs.map { Aggregate($0) } : []
+    guard plan.sorting.isEmpty || pageRows == .max else {
+      throw .invalid(
+        "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you "
+          + "must either remove the ORDER BY or the IN and sort client side, or disable paging for "
+          + "this query")
+    }
+    let limit = try evaluation.limit(plan.limit)
+    var perPartition = try evaluation.limit(plan.perPartitionLimit)
+    // No partition has more rows in the result than the whole.
+    if !plan.sorting.isEmpty { perPartition = min(perPartition, limit) }
+    if plan.isDistinct { perPartition = 1 }
+    perPartitionLimit = perPartition
+    countsPartitions = perPartition != .max
+    isGrouped = plan.isGrouped
+    (access, filters) = try evaluation.access(plan.restrictions)
+    result = ResultBuilder(shared, evaluation, limit: limit)
+    groups = plan.isGrouped ? GroupBuilder(shared, evaluation) : nil
+    rowsLeft = plan.sorting.isEmpty ? limit : .max
+    if case .everything = plan.grouping { rowsLeft = .max }
+    rowsLeftInPartition = perPartition
+    guard let state else { return }
+    guard state.statement == plan.fingerprint, state.lastKey.count > RowKey.partitionStart else {
+      throw PagingState.invalid
+    }
+    rowsLeft = state.rowsLeft
+    rowsLeftInPartition = min(state.rowsLeftInPartition, perPartition)
+    position.append(state.lastKey)
+    state.lastKey.withUnsafeBytes { partition.append(RowKey.partitionPrefix($0)) }
   }
 
-  /// Reads the page.
-  mutating func run(_ databases: Databases) throws(TableError) -> Page {
-    var isFull = false
-    if let index = plan.value.index {
-      isFull = try runIndex(index.index, index.column, index.operand, databases)
-    } else {
-      let reader = RowReader(plan.value.table, databases.rows, now: now)
-      reader.showsStaticRows = plan.value.restrictions.all.allSatisfy {
-        $0.column.kind == .partitionKey || $0.column.kind == .static
-      }
-      var ranges = try plan.value.restrictions.ranges(operands)
-      if plan.value.isReversed { ranges.reverse() }
-      for range in ranges {
-        guard let rest = remainder(of: range) else { continue }
-        try reader.scan(rest, reversed: plan.value.isReversed) {
-          row throws(TableError) in
-          guard take(row) else {
-            isFull = true
-            return false
-          }
-          return true
+  private var plan: Selection {
+    _read { yield shared.value }
+  }
+
+  /// Reads on in one transaction; true when the page is complete.
+  func advance(_ databases: Databases) throws(TableError) -> Bool {
+    step = .next
+    scanned = 0
+    let source = RowSource(
+      plan.table, databases, now: now, showsStatics: plan.restrictions.showsStaticContent)
+    switch access {
+    case .row(let key):
+      if position.count == 0 {
+        _ = try key.borrowed { key throws(TableError) in
+          try source.find(key) { row throws(TableError) in try take(row) }
         }
-        if isFull { break }
       }
+    case .partitions(let partitions): try scan(partitions, source)
+    case .range(let range): try scan(range, source)
+    case .index(let prefix, let range): try scan(index: prefix, range, source)
     }
-    if plan.value.isAggregate {
-      return Page(columns: plan.value.columns, rows: [aggregates.map(\.result)], next: nil)
+    if case .pause = step { return false }
+    if plan.isGrouped {
+      var isCut = false
+      if case .pageEnd = step { isCut = true }
+      if !isCut { try finishGroup() }
     }
-    return Page(
-      columns: plan.value.columns, rows: rows, next: isFull && state.returned < limit ? state : nil)
+    return true
   }
 
-  /// What of a range lies behind the last row of the page before.
-  private func remainder(of range: KeyRange) -> KeyRange? {
-    guard let last = state.lastKey else { return range }
+  /// The page, when it is complete.
+  func page() throws(TableError) -> Page {
+    var next: PagingState?
+    if case .pageEnd = step {
+      let key = position.toArray()
+      let isCounted = key.withUnsafeBytes { isInPartition($0) }
+      next = PagingState(
+        lastKey: key, rowsLeft: rowsLeft,
+        rowsLeftInPartition: isCounted ? rowsLeftInPartition : perPartitionLimit,
+        statement: plan.fingerprint)
+    }
+    return result.page(next: next)
+  }
+
+  private func scan(
+    _ partitions: [SelectionAccess.Partition], _ source: RowSource
+  ) throws(TableError) {
+    var rest = partitions[...]
+    if position.count > 0 {
+      let found = partitions.firstIndex { wanted in
+        position.withBytes { key in
+          wanted.prefix.withUnsafeBytes { RowKey.partitionPrefix(key).elementsEqual($0) }
+        }
+      }
+      guard let found else { throw PagingState.invalid }
+      rest = partitions[found...]
+    }
+    for partition in rest {
+      let ranges = plan.isReversed ? partition.ranges.reversed() : partition.ranges
+      for range in ranges {
+        guard let range = remainder(of: range, in: partition.prefix) else { continue }
+        try source.scan(range, reversed: plan.isReversed) { row throws(TableError) in
+          try take(row)
+        }
+        if case .next = step { continue }
+        break
+      }
+      switch step {
+      case .next, .skipPartition: step = .next
+      case .pause, .pageEnd, .end: return
+      }
+    }
+  }
+
+  /// What of a range lies behind the last row looked at.
+  private func remainder(of range: KeyRange, in prefix: [UInt8]) -> KeyRange? {
+    let key = position.toArray()
+    guard !key.isEmpty, key.starts(with: prefix) else { return range }
     var rest = range
-    if plan.value.isReversed {
-      if rest.end.map({ last.lexicographicallyPrecedes($0) }) ?? true { rest.end = last }
-    } else {
-      let behind = last + [0]
-      if rest.start.lexicographicallyPrecedes(behind) { rest.start = behind }
-    }
-    if let end = rest.end, !rest.start.lexicographicallyPrecedes(end) { return nil }
-    return rest
+    if plan.isReversed { rest.lower(to: key) } else { rest.raise(to: key + [0]) }
+    return rest.isEmpty ? nil : rest
   }
 
-  /// Follows an index; true where the page ended before the entries did.
-  private mutating func runIndex(
-    _ index: Index, _ column: Column, _ operand: Operand, _ databases: Databases
-  ) throws(TableError) -> Bool {
-    let wanted = try operands.required(operand, column)
-    var prefix = ByteBuffer(capacity: 128)
-    prefix.append(bigEndian: index.id)
-    column.type.appendComponent(wanted, descending: false, exact: false, to: &prefix)
-    let start = prefix.toArray()
-    guard
-      let range = remainder(of: KeyRange(start: start, end: KeyEncoding.successor(of: start)))
-    else { return false }
-    let cursor = try stored { () throws(LMDBError) in try databases.indexes.cursor() }
-    var entry = try stored { () throws(LMDBError) in
-      try range.start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
+  private func scan(_ range: KeyRange, _ source: RowSource) throws(TableError) {
+    var range = range
+    if position.count > 0 {
+      range.raise(to: position.toArray() + [0])
+      // Of this partition there is nothing left.
+      if rowsLeftInPartition == 0 { range.raise(to: endOfPartition) }
     }
-    // Most look-ups in a stream of new rows find nothing: the reader is made when there is a row.
-    guard entry.map({ range.contains($0.key) }) ?? false else { return false }
-    let reader = RowReader(plan.value.table, databases.rows, now: now)
-    while let found = entry, range.contains(found.key) {
-      let rowKey = UnsafeRawBufferPointer(rebasing: found.key[start.count...])
-      let goOn = try reader.find(rowKey) { row throws(TableError) in
-        take(row, position: found.key)
+    while !range.isEmpty {
+      try source.scan(range, reversed: false) { row throws(TableError) in try take(row) }
+      guard case .skipPartition = step else { return }
+      step = scanned < Limits.transactionRows ? .next : .pause
+      guard case .next = step else { return }
+      range.raise(to: endOfPartition)
+    }
+  }
+
+  private var endOfPartition: [UInt8] { partition.toArray() + [RowKey.partitionEnd] }
+
+  /// Follows the entries of an index. That of a partition's record stands for all of its rows.
+  private func scan(
+    index prefix: [UInt8], _ rows: KeyRange, _ source: RowSource
+  ) throws(TableError) {
+    let end = rows.end.map { prefix + $0 } ?? KeyEncoding.successor(of: prefix)
+    var start = prefix + rows.start
+    if position.count > 0 {
+      let key = position.toArray()
+      let partition = key.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
+      let record = prefix + partition + [RowKey.Class.record]
+      let isOfRecord = try stored { () throws(LMDBError) in
+        try source.indexes.get(record) != nil
       }
-      guard goOn ?? true else { return true }
-      entry = try stored { () throws(LMDBError) in try cursor.next() }
+      start = isOfRecord ? record : prefix + key + [0]
+    }
+    let cursor = try stored { () throws(LMDBError) in try source.indexes.cursor() }
+    while true {
+      let entry = try stored { () throws(LMDBError) in
+        try start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
+      }
+      guard var found = entry else { return }
+      let range = KeyRange(start: start, end: end)
+      var skipped: [UInt8]?
+      while range.contains(found.key) {
+        let key = UnsafeRawBufferPointer(rebasing: found.key[prefix.count...])
+        let partition = RowKey.partitionPrefix(key)
+        if partition.count < key.count, key[partition.count] == RowKey.Class.record {
+          skipped = [UInt8](partition)
+          try scanPartition([UInt8](partition), source)
+        } else {
+          _ = try source.find(key) { row throws(TableError) in try take(row) }
+          if case .skipPartition = step { skipped = [UInt8](partition) }
+        }
+        if case .skipPartition = step { step = .next }
+        guard case .next = step else { return }
+        if skipped != nil { break }
+        let next = try stored { () throws(LMDBError) in try cursor.next() }
+        guard let next else { return }
+        found = next
+      }
+      guard let skipped else { return }
+      start = prefix + skipped + [RowKey.partitionEnd]
+    }
+  }
+
+  private func scanPartition(_ prefix: [UInt8], _ source: RowSource) throws(TableError) {
+    let rows = prefix + [RowKey.Class.row]
+    let whole = KeyRange(start: rows, end: KeyEncoding.successor(of: rows))
+    guard let range = remainder(of: whole, in: prefix) else { return }
+    try source.scan(range, reversed: false) { row throws(TableError) in try take(row) }
+  }
+
+  /// Looks at a row; false where the scan ends with it.
+  private func take(_ row: LiveRow) throws(TableError) -> Bool {
+    scanned += 1
+    if !filters.isEmpty {
+      for filter in filters where !filter.accepts(row) { return pass(row) }
+    }
+    if isGrouped {
+      guard try group(row) else { return false }
+    } else {
+      guard try show(row) else { return false }
+    }
+    if case .next = step { return pass(row) }
+    position.removeAll()
+    position.append(row.key)
+    return false
+  }
+
+  /// Goes on behind a row, unless the transaction has read enough.
+  @inline(__always)
+  private func pass(_ row: LiveRow) -> Bool {
+    position.removeAll()
+    position.append(row.key)
+    guard scanned >= Limits.transactionRows else { return true }
+    step = .pause
+    return false
+  }
+
+  private func isInPartition(_ key: UnsafeRawBufferPointer) -> Bool {
+    let count = partition.count
+    guard count > 0, key.count > count else { return false }
+    return partition.withBytes { $0.elementsEqual(key[..<count]) }
+  }
+
+  /// Counts the rows of a partition from now on.
+  private func enterPartition(_ key: UnsafeRawBufferPointer) {
+    guard countsPartitions, !isInPartition(key) else { return }
+    partition.removeAll()
+    partition.append(RowKey.partitionPrefix(key))
+    rowsLeftInPartition = perPartitionLimit
+  }
+
+  private func show(_ row: LiveRow) throws(TableError) -> Bool {
+    guard mayAdd(row) else { return false }
+    enterPartition(row.key)
+    try result.append(row)
+    count()
+    return true
+  }
+
+  /// Whether another row of the result may follow; else how the scan ends.
+  @inline(__always)
+  private func mayAdd(_ row: LiveRow) -> Bool {
+    if rowsLeft == 0 {
+      step = .end
+    } else if countsPartitions, rowsLeftInPartition == 0, isInPartition(row.key) {
+      step = .skipPartition
+    } else if result.rowCount >= pageRows || result.bytes >= Limits.pageBytes {
+      step = .pageEnd
+    } else {
+      return true
     }
     return false
   }
 
-  /// Takes a row into the page where it is asked for; false where the page or the limit is reached.
-  private mutating func take(_ row: LiveRow, position: UnsafeRawBufferPointer? = nil) -> Bool {
-    guard plan.value.restrictions.accepts(operands, { row[$0] }) else { return true }
-    guard state.returned < limit else { return false }
-    let partition = UnsafeRawBufferPointer(
-      rebasing: row.key[..<RowKey.partitionLength(row.key)])
-    let isSamePartition = state.partition.map { $0.elementsEqual(partition) } ?? false
-    let returnedOfPartition = isSamePartition ? state.returnedOfPartition : 0
-    if plan.value.isDistinct && returnedOfPartition > 0 { return true }
-    guard returnedOfPartition < perPartitionLimit else { return true }
-    if plan.value.isAggregate {
-      for index in aggregates.indices { aggregates[index].add(row) }
-    } else {
-      guard rows.count < pageRows else { return false }
-      rows.append(plan.value.outputs.map { show($0, row) })
-      state.lastKey = [UInt8](position ?? row.key)
+  @inline(__always)
+  private func count() {
+    if rowsLeft != .max { rowsLeft -= 1 }
+    if countsPartitions { rowsLeftInPartition -= 1 }
+    if rowsLeft == 0 {
+      step = .end
+    } else if rowsLeftInPartition == 0 {
+      step = .skipPartition
     }
-    // Only now: a row that is left to the next page must find the state of the row before it.
-    if !isSamePartition { state.partition = [UInt8](partition) }
-    state.returned += 1
-    state.returnedOfPartition = returnedOfPartition + 1
+  }
+
+  private func group(_ row: LiveRow) throws(TableError) -> Bool {
+    if let groups, groups.isOpen, !groups.holds(row) {
+      try finishGroup()
+      step = .next
+    }
+    if groups?.isOpen == false {
+      guard mayAdd(row) else { return false }
+      enterPartition(row.key)
+      groups?.open(row)
+    }
+    try groups?.add(row)
+    if plan.isDistinct {
+      // One row stands for its partition, whichever group it is in.
+      enterPartition(row.key)
+      rowsLeftInPartition = 0
+      step = .skipPartition
+    }
     return true
   }
 
-  private func show(_ output: Selection.Output, _ row: LiveRow) -> [UInt8]? {
-    switch output {
-    case .column(let column): row[column].map { [UInt8]($0) }
-    case .token: bigEndian(RowKey.token(row.key))
-    case .writetime(let column):
-      row.writetime(column).map { bigEndian($0) }
-    case .ttl(let column):
-      row.ttl(column).map { bigEndian(Int32(clamping: $0)) }
-    default: nil
-    }
+  private func finishGroup() throws(TableError) {
+    if case .everything = plan.grouping {} else if groups?.isOpen == false { return }
+    if let group = groups?.close() { try result.append(group) }
+    count()
   }
 }
 
-/// An aggregate as it grows.
-private struct Aggregate {
-  private let output: Selection.Output
-  private var count: Int64 = 0
-  private var integer: Int64 = 0
-  private var real = 0.0
-  private var extreme: [UInt8]?
-
-  init(_ output: Selection.Output) { self.output = output }
-
-  mutating func add(_ row: LiveRow) {
-    switch output {
-    case .countRows: count += 1
-    case .count(let column): if row[column] != nil { count += 1 }
-    case .minimum(let column): replaceExtreme(row[column], column) { $0 < 0 }
-    case .maximum(let column): replaceExtreme(row[column], column) { $0 > 0 }
-    case .sum(let column), .average(let column):
-      guard let bytes = row[column] else { return }
-      count += 1
-      integer &+= column.type.integer(bytes) ?? 0
-      real += column.type.real(bytes)
-    case .column, .token, .writetime, .ttl: break
+extension Evaluation {
+  /// The rows that a LIMIT allows; a value that is not set is none.
+  fileprivate func limit(_ expression: Expression?) throws(TableError) -> Int {
+    guard let expression else { return .max }
+    if case .marker(let index, _) = expression {
+      if operands.isUnset(.marker(index)) { return .max }
+      if let bytes = operands[.marker(index)], bytes.count != 4 {
+        throw .invalid("Invalid limit value")
+      }
     }
-  }
-
-  private mutating func replaceExtreme(
-    _ bytes: UnsafeRawBufferPointer?, _ column: Column, _ isBetter: (Int) -> Bool
-  ) {
-    guard let bytes else { return }
-    let isNew = extreme.map { old in
-      old.withUnsafeBytes { isBetter(column.type.compare(bytes, $0)) }
+    guard let number = try value(expression, nil)?.number(.int) else {
+      throw .invalid("Invalid null value of limit")
     }
-    if isNew ?? true { extreme = [UInt8](bytes) }
-  }
-
-  var result: [UInt8]? {
-    switch output {
-    case .countRows, .count: bigEndian(count)
-    case .minimum, .maximum: extreme
-    case .sum(let column): column.type.encode(integer, real)
-    case .average(let column):
-      column.type.encode(count == 0 ? 0 : integer / count, count == 0 ? 0 : real / Double(count))
-    case .column, .token, .writetime, .ttl: nil
-    }
-  }
-}
-
-extension DataType {
-  fileprivate func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-    if bytes.isEmpty { return nil }
-    return switch self {
-    case .tinyint: Int64(Int8(bitPattern: bytes[0]))
-    case .smallint: Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
-    case .int: Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-    case .bigint: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
-    default: nil
-    }
-  }
-
-  fileprivate func real(_ bytes: UnsafeRawBufferPointer) -> Double {
-    if bytes.isEmpty { return 0 }
-    return switch self {
-    case .float:
-      Double(Float(bitPattern: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))
-    case .double: Double(bitPattern: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)))
-    default: 0
-    }
-  }
-
-  fileprivate func encode(_ integer: Int64, _ real: Double) -> [UInt8]? {
-    switch self {
-    case .tinyint: bigEndian(Int8(truncatingIfNeeded: integer))
-    case .smallint: bigEndian(Int16(truncatingIfNeeded: integer))
-    case .int: bigEndian(Int32(truncatingIfNeeded: integer))
-    case .bigint: bigEndian(integer)
-    case .float: bigEndian(Float(real).bitPattern)
-    case .double: bigEndian(real.bitPattern)
-    default: nil
-    }
+    guard number.int64 > 0 else { throw .invalid("LIMIT must be strictly positive") }
+    return Int(number.int64)
   }
 }

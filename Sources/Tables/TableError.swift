@@ -6,6 +6,8 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// Codes as in the native protocol, section 9.
   package enum Code: Int, Sendable {
     case serverError = 0x0000
+    case protocolError = 0x000A
+    case functionFailure = 0x1400
     case syntaxError = 0x2000
     case unauthorized = 0x2100
     case invalid = 0x2200

@@ -158,9 +158,27 @@ package final class Tables: Sendable {
       return try description.page(describe.element)
     }
     guard case .select = statement.plan else { return Page(columns: [], rows: []) }
-    return try read { schema, transaction throws(TableError) in
-      try statement.current(schema, clock).select(
-        try Databases(transaction), values, clock, pageRows: pageRows, state)
+    return try select(statement, values, pageRows, state)
+  }
+
+  /// Reads a page. Where that takes several transactions and the definitions change between two,
+  /// the page is read from its beginning, as they are now.
+  private func select(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues, _ pageRows: Int,
+    _ state: PagingState?
+  ) throws(TableError) -> Page {
+    while true {
+      let planned = try statement.current(definitions.current, clock)
+      var isCurrent = true
+      let page = try planned.select(values, clock, pageRows: pageRows, state) {
+        advance throws(TableError) in
+        try read { schema, transaction throws(TableError) in
+          isCurrent = planned.isCurrent(schema)
+          guard isCurrent else { return true }
+          return try advance(try Databases(transaction))
+        }
+      }
+      if isCurrent { return page }
     }
   }
 

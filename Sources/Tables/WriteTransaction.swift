@@ -52,7 +52,11 @@ package final class WriteTransaction {
     _ plan: PreparedStatement.Plan, _ values: borrowing BoundValues, _ statement: PreparedStatement
   ) throws(TableError) -> Page {
     switch plan {
-    case .select: return try statement.select(databases, values, clock, pageRows: .max, nil)
+    case .select:
+      return try statement.select(values, clock, pageRows: .max, nil) {
+        advance throws(TableError) in
+        try advance(databases)
+      }
     case .modify(let plan):
       return try plan.operands.withOperands(values, clock) { operands throws(TableError) in
         if plan.condition.isNone {

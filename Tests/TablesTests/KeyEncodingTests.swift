@@ -121,10 +121,9 @@ import Testing
         if RowKey.readPartitionKey(bytes, into: &values) {
           _ = RowKey.splitPartitionKey(table, values, from: 0, &ranges)
         }
-        let clustering = table.clusteringKey.map {
-          RowKey.ClusteringColumn(type: $0.type, isDescending: $0.isDescending)
-        }
-        _ = RowKey.decodeClustering(bytes, from: length, clustering, into: &values, &ranges)
+        let clustering = ClusteringReader(table)
+        ranges = Array(repeating: 0..<0, count: clustering.count)
+        _ = clustering.read(bytes, from: length, into: &values, &ranges, at: 0)
       }
     }
   }

@@ -144,7 +144,7 @@ import Testing
     let store = try TemporaryTables(clock: clock.clock)
     try store.run("CREATE TABLE k.t (a int, at timestamp, PRIMARY KEY (a, at))")
     let tables = try store.tables
-    let insert = try tables.prepare("INSERT INTO k.t (a, at) VALUES (1, toTimestamp(now()))")
+    let insert = try tables.prepare("INSERT INTO k.t (a, at) VALUES (1, currentTimestamp())")
     let older = try tables.prepare("SELECT at FROM k.t WHERE a = 1 AND at < currentTimestamp()")
     for number in 0..<3 {
       #expect(try tables.execute(older, BoundValues()).rows.count == number)

@@ -11,9 +11,12 @@ extension OracleSession {
     var statement = StatementText(
       "SELECT \(outputs.isDistinct ? "DISTINCT " : "")\(outputs.text) FROM \(table.name)")
     var filter = RowFilter()
-    let clause = writeWhere(&filter, &statement)
+    let clause = writeWhere(&filter, &statement, isDistinct: outputs.isDistinct)
     var rows = model.live(clock.seconds).filter(filter.accepts)
-    if clause.takesOrder, chance(2), let first = table.clustering.first {
+    if clause.takesOrder == .byPartitionKey { rows = model.sortedByPartitionKey(rows) }
+    if clause.takesOrder == .reversible, !outputs.isDistinct, chance(2),
+      let first = table.clustering.first
+    {
       let isReversed = chance(2)
       statement.text +=
         " ORDER BY \(first.name) \(first.isDescending != isReversed ? "DESC" : "ASC")"
@@ -76,14 +79,15 @@ extension OracleSession {
 
   /// Writes one of the kinds of WHERE there are.
   private mutating func writeWhere(
-    _ filter: inout RowFilter, _ statement: inout StatementText
-  ) -> (takesOrder: Bool, filters: Bool) {
-    switch Int.random(in: 0..<7, using: &random) {
-    case 0: return (false, false)
+    _ filter: inout RowFilter, _ statement: inout StatementText, isDistinct: Bool
+  ) -> (takesOrder: ResultOrder, filters: Bool) {
+    // DISTINCT takes restrictions of the partition key alone.
+    switch Int.random(in: 0..<(isDistinct ? 5 : 7), using: &random) {
+    case 0: return (.byToken, false)
     case 1, 2:
       filter.fixPartition(partition(), table, &statement, &random)
-      writeClustering(&filter, &statement)
-      return (true, false)
+      if !isDistinct { writeClustering(&filter, &statement) }
+      return (.reversible, false)
     case 3:
       let (first, second) = (partition(), partition())
       for column in 0..<(table.partition.count - 1) {
@@ -92,32 +96,40 @@ extension OracleSession {
       let last = table.partition.count - 1
       filter.add(
         table.partition[last], .in, [first[last], second[last]], &statement, &random)
-      writeClustering(&filter, &statement)
-      return (false, false)
+      if !isDistinct { writeClustering(&filter, &statement) }
+      return (.byPartitionKey, false)
     case 4:
-      let comparisons: [Comparison] = [.less, .lessOrEqual, .greater, .greaterOrEqual, .equal]
-      let token = chance(5) ? Int64.max : model.token(partition().map(\.bytes))
-      for _ in 0...Int.random(in: 0...1, using: &random) {
-        filter.addToken(
-          comparisons.randomElement(using: &random) ?? .less, token, table, &statement, &random)
+      // One bound at each end, or an equality.
+      let comparisons: [[Comparison]] = [
+        [.less], [.lessOrEqual], [.greater], [.greaterOrEqual], [.equal], [.greater, .lessOrEqual],
+        [.less, .greaterOrEqual],
+      ]
+      for comparison in comparisons.randomElement(using: &random) ?? [] {
+        let token = chance(5) ? Int64.max : model.token(partition().map(\.bytes))
+        filter.addToken(comparison, token, table, &statement, &random)
       }
-      return (false, false)
+      return (.byToken, false)
     case 5:
-      guard let column = table.indexed.randomElement(using: &random) else { return (false, false) }
+      guard let column = table.indexed.randomElement(using: &random) else {
+        return (.byToken, false)
+      }
       filter.add(column, .equal, [sample(column)], &statement, &random)
       // Where no index was made yet the rows are filtered.
-      return (false, true)
+      return (.byToken, true)
     default:
       for column in table.columns.shuffled(using: &random).prefix(2) {
         let isPartition = table.partition.contains(column)
         if isPartition || chance(2) {
+          var value = sample(column)
+          // Cassandra takes no empty partition key.
+          while isPartition, value.bytes.isEmpty { value = sample(column) }
           filter.add(
-            column, chance(2) ? .in : .equal, [sample(column)], &statement, &random)
+            column, isPartition && chance(2) ? .in : .equal, [value], &statement, &random)
         } else {
           filter.addSlice(column, &statement, &random)
         }
       }
-      return (false, true)
+      return (.byToken, true)
     }
   }
 
@@ -151,6 +163,9 @@ extension OracleSession {
   }
 }
 
+/// In which order the rows of a SELECT come.
+enum ResultOrder { case byToken, byPartitionKey, reversible }
+
 /// What a SELECT asks for, and what it must give.
 enum SelectionOutputs {
   case all([RandomTable.Column])
@@ -170,7 +185,9 @@ enum SelectionOutputs {
     case .times(let column): return "writetime(\(column.name)), ttl(\(column.name))"
     case .aggregates(let column):
       let base = ["count(*)"] + ["count", "min", "max"].map { "\($0)(\(column.name))" }
-      let sums = column.type.hasSum ? ["sum(\(column.name))", "avg(\(column.name))"] : []
+      let sums =
+        column.type.isNumeric && column.type.fixedSize != nil
+        ? ["sum(\(column.name))", "avg(\(column.name))"] : []
       return (base + sums).joined(separator: ", ")
     }
   }
@@ -189,12 +206,15 @@ enum SelectionOutputs {
         ]
       }
     case .aggregates(let column):
-      let values = rows.compactMap { $0.values[column.name] }
-        .sorted { column.type.order($0, $1) < 0 }
+      // Functions know values that are made of parts as blobs.
+      let isBlob = !column.type.parts.isEmpty
+      let values = rows.compactMap { $0.values[column.name] }.sorted {
+        isBlob ? $0.lexicographicallyPrecedes($1) : column.type.order($0, $1) < 0
+      }
       var shown: [[UInt8]?] = [
         bigEndian(Int64(rows.count)), bigEndian(Int64(values.count)), values.first, values.last,
       ]
-      if column.type.hasSum { shown += sums(values, column.type) }
+      if column.type.isNumeric, column.type.fixedSize != nil { shown += sums(values, column.type) }
       return [shown]
     }
   }
@@ -204,8 +224,8 @@ enum SelectionOutputs {
       let numbers = values.map { bytes in
         Int64(Integer(truncatingIfNeeded: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }))
       }
-      let sum = numbers.reduce(0, &+)
-      let average = numbers.isEmpty ? 0 : sum / Int64(numbers.count)
+      let sum = numbers.reduce(Int128(0)) { $0 + Int128($1) }
+      let average = numbers.isEmpty ? 0 : sum / Int128(numbers.count)
       return [
         bigEndian(Integer(truncatingIfNeeded: sum)),
         bigEndian(Integer(truncatingIfNeeded: average)),

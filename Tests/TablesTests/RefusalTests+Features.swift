@@ -14,15 +14,6 @@ extension RefusalTests {
     ("CREATE ROLE r", "CREATE ROLE"),
     ("GRANT SELECT ON k.s TO r", "GRANT"),
     ("LIST ROLES", "LIST ROLES"),
-    ("SELECT n + 1 FROM k.s", "Arithmetic"),
-    ("SELECT - n FROM k.s", "Arithmetic"),
-    ("SELECT CAST(n AS text) FROM k.s", "CAST"),
-    ("SELECT (int) n FROM k.s", "A type hint"),
-    ("SELECT v.f FROM k.s", "Selecting a field"),
-    ("SELECT v[0] FROM k.s", "Selecting an element or a slice"),
-    ("SELECT v FROM k.s WHERE k = 'a' AND n = 1 + 1", "Arithmetic"),
-    ("SELECT v FROM k.s WHERE v IS NOT NULL", "IS NOT NULL"),
-    ("SELECT v FROM k.s WHERE expr(i, 'x')", "expr()"),
   ]
 
   /// Forms of DESCRIBE that are carried out.

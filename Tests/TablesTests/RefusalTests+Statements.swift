@@ -42,20 +42,18 @@ extension RefusalTests {
     ("SELECT * FROM k.t WHERE a = 1", .invalid, filtering),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b = '' AND c > 1 AND d = now()", .invalid,
-      filtering
+      #"Clustering column "d" cannot be restricted (preceding column "c" is restricted by a non-EQ relation)"#
     ),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b = '' AND d = 00000000-0000-1000-8000-000000000000",
-      .invalid, filtering
+      .invalid,
+      #"PRIMARY KEY column "d" cannot be restricted as preceding column "c" is not restricted"#
     ),
     ("SELECT * FROM k.s WHERE n = 1", .invalid, filtering),
     ("SELECT * FROM k.s WHERE v = 'a' AND n = 1", .invalid, filtering),
+    ("SELECT * FROM k.s WHERE k > 'a'", .invalid, filtering),
     (
-      "SELECT * FROM k.s WHERE k > 'a'", .invalid,
-      "Only EQ and IN relation are supported on the partition key (unless you use the token() function)"
-    ),
-    (
-      "SELECT * FROM k.s WHERE k IN ('a') AND k = 'b'", .invalid,
+      "SELECT * FROM k.s WHERE k IN ('a', 'c') AND k = 'b'", .invalid,
       "k cannot be restricted by more than one relation if it includes a IN"
     ),
     (
@@ -71,17 +69,8 @@ extension RefusalTests {
       "k cannot be restricted by more than one relation if it includes an Equal"
     ),
     (
-      "SELECT * FROM k.s WHERE k = 'a' AND token(k) > 0", .invalid,
-      #"Columns "k" cannot be restricted by both a normal relation and a token relation"#
-    ),
-    ("SELECT * FROM k.s WHERE v = 'a' AND token(k) > 0", .invalid, filtering),
-    (
       "SELECT * FROM k.t WHERE token(b, a) > 0", .invalid,
       "The token function arguments must be in the partition key order: a, b"
-    ),
-    (
-      "SELECT token(v) FROM k.s", .invalid,
-      "The token function takes the columns of the partition key: k"
     ),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b IN ('x', 'y') ORDER BY c", .invalid,
@@ -102,7 +91,7 @@ extension RefusalTests {
     ),
     (
       "SELECT * FROM k.t WHERE a = 1 AND b = '' ORDER BY c ASC, d DESC", .invalid,
-      "Unsupported order by relation: it is neither the table's nor its reverse"
+      "Unsupported order by relation"
     ),
     ("SELECT * FROM k.s LIMIT 0", .invalid, "LIMIT must be strictly positive"),
     (
@@ -119,13 +108,12 @@ extension RefusalTests {
     ),
     (
       "SELECT DISTINCT v FROM k.s", .invalid,
-      "SELECT DISTINCT queries must only request partition key columns and/or static columns"
+      "SELECT DISTINCT queries must only request partition key columns and/or static columns (not v)"
     ),
     (
       "SELECT writetime(k) FROM k.s", .invalid,
-      "Cannot use selection function writetime on PRIMARY KEY part k"
+      "Cannot use selection function writeTime on PRIMARY KEY part k"
     ),
-    ("SELECT v FROM k.s GROUP BY k", .invalid, "GROUP BY is not supported"),
     (
       "UPDATE k.s SET n = n + 1 WHERE k = 'a'", .invalid,
       "Invalid operation (n = n + 1) for non counter column n"

@@ -79,12 +79,16 @@ import Testing
         "Expected 4 bytes for n of type int (1)"
       ),
       ("SELECT * FROM k.s WHERE v = ?", [[0xFF]], "String didn't validate (v is no UTF-8)"),
-      ("SELECT * FROM k.s WHERE token(k) > ?", [[1]], "token() must be compared with a bigint"),
-      ("SELECT * FROM k.s LIMIT ?", [[1]], "Expected 4 bytes for LIMIT of type int (1)"),
+      (
+        "SELECT * FROM k.s WHERE token(k) > ?", [[1]],
+        "Expected 8 bytes for partition key token of type bigint (1)"
+      ),
+      ("SELECT * FROM k.s LIMIT ?", [[1]], "Invalid limit value"),
+      ("SELECT * FROM k.s LIMIT ?", [nil], "Invalid null value of limit"),
       ("SELECT * FROM k.s LIMIT ?", [bigEndian(Int32(0))], "LIMIT must be strictly positive"),
       (
         "SELECT * FROM k.s PER PARTITION LIMIT ?", [bigEndian(Int32(-1))],
-        "PER PARTITION LIMIT must be strictly positive"
+        "LIMIT must be strictly positive"
       ),
       (
         "BEGIN BATCH INSERT INTO k.s (k) VALUES ('a'); APPLY BATCH", [[1]],

@@ -111,6 +111,17 @@ struct TableModel {
     }.sorted(by: precedes)
   }
 
+  /// Rows as an IN of partition keys gives them: by the keys' values.
+  func sortedByPartitionKey(_ rows: [Found]) -> [Found] {
+    rows.enumerated().sorted { left, right in
+      for (place, column) in table.partition.enumerated() {
+        let order = column.type.order(left.element.key[place], right.element.key[place])
+        if order != 0 { return order < 0 }
+      }
+      return left.offset < right.offset
+    }.map(\.element)
+  }
+
   private func precedes(_ left: Found, _ right: Found) -> Bool {
     if left.token != right.token { return left.token < right.token }
     for (number, column) in table.clustering.enumerated() {

@@ -271,7 +271,7 @@ extension WriteRule {
       .rows("SELECT v FROM k.t", [#"{"v": 7}"#])),
     WriteRule(
       "functions are refused by their types", "cql3.functions.FunctionResolver",
-      .refused("INSERT INTO k.t (k, v) VALUES (1, nope())", "Unknown function 'nope' called"),
+      .refused("INSERT INTO k.t (k, v) VALUES (1, nope())", "Unknown function nope called"),
       .refused(
         "INSERT INTO k.t (k, v) VALUES (1, now())",
         "Type error: cannot assign result of function system.now (type timeuuid) to v (type int)"

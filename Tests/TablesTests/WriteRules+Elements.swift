@@ -180,7 +180,7 @@ extension WriteRule {
       .run("INSERT INTO k.s (k, s) VALUES (1, 5)"),
       .rows("SELECT * FROM k.s", [#"{"k": 1, "c": null, "s": 5, "ss": null, "v": null}"#]),
       .rows("SELECT k, s FROM k.s WHERE k = 1", [#"{"k": 1, "s": 5}"#]),
-      .rows("SELECT s FROM k.s WHERE k = 1 AND c = 1", [])),
+      .rows("SELECT c, s FROM k.s WHERE k = 1 AND c = 1", [])),
     WriteRule(
       "an INSERT of a key and static values makes the row", "cql3.statements.UpdateStatement",
       .run("INSERT INTO k.s (k, c, s) VALUES (1, 1, 5)"), .run("DELETE s FROM k.s WHERE k = 1"),

@@ -1,0 +1,146 @@
+internal import Bytes
+
+/// A group of rows as it grows: what the aggregates have gathered, and its first row's values.
+struct GroupBuilder {
+  private enum Gathered {
+    case aggregate(Aggregate)
+    case first([UInt8]?)
+
+    /// Changes an aggregate where it is.
+    @inline(__always)
+    mutating func update(_ body: (inout Aggregate) -> Void) {
+      guard case .aggregate(var aggregate) = self else { return }
+      // Given away meanwhile, so that it is changed and not copied.
+      self = .first(nil)
+      body(&aggregate)
+      self = .aggregate(aggregate)
+    }
+  }
+
+  /// The values of a finished group, and of the columns that the result is sorted by.
+  struct Group {
+    var gathered: [[UInt8]?]
+    var sortKey: [UInt8]
+  }
+
+  /// One thing to gather, by what it takes of each row.
+  private enum Source {
+    case row
+    case column(ColumnPlace)
+    case expression(Expression)
+    case none
+  }
+
+  private(set) var isOpen = false
+  private let shared: Shared<Selection>
+  private let evaluation: Evaluation
+  private let isEverything: Bool
+  private let sources: [Source]
+  private let groupingColumns: [ColumnPlace]
+  private var gathered: [Gathered] = []
+  private var partition: [UInt8] = []
+  private var clustering: [[UInt8]?] = []
+  private var sortKey: [UInt8] = []
+
+  init(_ shared: Shared<Selection>, _ evaluation: Evaluation) {
+    self.shared = shared
+    self.evaluation = evaluation
+    let plan = shared.value
+    sources = plan.gatherers.map { gatherer in
+      switch gatherer {
+      case .countRows: .row
+      case .aggregate(_, _, .column(let column)): .column(ColumnPlace(column))
+      case .aggregate(_, _, let argument): .expression(argument)
+      case .first: .none
+      }
+    }
+    if case .everything = plan.grouping { isEverything = true } else { isEverything = false }
+    var clusteringColumns = 0
+    if case .prefix(let count) = plan.grouping { clusteringColumns = count }
+    groupingColumns = plan.table.clusteringKey.prefix(clusteringColumns).map(ColumnPlace.init)
+    if plan.isGrouped { reset() }
+  }
+
+  private var plan: Selection {
+    _read { yield shared.value }
+  }
+
+  private mutating func reset() {
+    isOpen = false
+    gathered = plan.gatherers.map { gatherer in
+      switch gatherer {
+      case .countRows: .aggregate(Aggregate(.count, .bigint))
+      case .aggregate(let kind, let type, _): .aggregate(Aggregate(kind, type))
+      case .first: .first(nil)
+      }
+    }
+  }
+
+  /// Whether a row belongs to the open group.
+  func holds(_ row: LiveRow) -> Bool {
+    if isEverything { return true }
+    let count = partition.count
+    guard row.key.count > count, row.key[..<count].elementsEqual(partition) else { return false }
+    for (column, value) in zip(groupingColumns, clustering) {
+      let bytes = row[column]
+      guard let value, let bytes else {
+        if value == nil && bytes == nil { continue }
+        return false
+      }
+      if !bytes.elementsEqual(value) { return false }
+    }
+    return true
+  }
+
+  mutating func open(_ row: LiveRow) {
+    isOpen = true
+    partition = [UInt8](RowKey.partitionPrefix(row.key))
+    clustering = groupingColumns.map { column in row[column].map { [UInt8]($0) } }
+    sortKey = row.sortKey(plan.sorting)
+    for (place, gatherer) in plan.gatherers.enumerated() {
+      guard case .first(let expression) = gatherer else { continue }
+      // A column, its write time or its time to live: no evaluation of these fails.
+      gathered[place] = .first((try? evaluation.value(expression, row)) ?? nil)
+    }
+  }
+
+  mutating func add(_ row: LiveRow) throws(TableError) {
+    for place in sources.indices {
+      switch sources[place] {
+      case .row: gathered[place].update { $0.addRow() }
+      case .column(let column):
+        let bytes = row[column]
+        gathered[place].update { $0.add(bytes) }
+      case .expression(let expression):
+        guard let value = try evaluation.value(expression, row) else { continue }
+        value.withUnsafeBytes { bytes in gathered[place].update { $0.add(bytes) } }
+      case .none: break
+      }
+    }
+  }
+
+  /// Ends the group and gives its values.
+  mutating func close() -> Group {
+    let values: [[UInt8]?] = gathered.map { gathered in
+      switch gathered {
+      case .aggregate(let aggregate): aggregate.result
+      case .first(let value): value
+      }
+    }
+    reset()
+    return Group(gathered: values, sortKey: sortKey)
+  }
+}
+
+extension LiveRow {
+  /// Bytes that sort as rows do by some of their clustering columns.
+  func sortKey(_ columns: [Column]) -> [UInt8] {
+    if columns.isEmpty { return [] }
+    var key = ByteBuffer(capacity: 64)
+    for column in columns {
+      guard let value = self[column] else { continue }
+      column.type.appendComponent(value, descending: column.isDescending, to: &key)
+    }
+    return key.toArray()
+  }
+}
