@@ -156,7 +156,15 @@ final class SelectionRun {
     let key = position.toArray()
     guard !key.isEmpty, key.starts(with: prefix) else { return range }
     var rest = range
-    if plan.isReversed { rest.lower(to: key) } else { rest.raise(to: key + [0]) }
+    if plan.isReversed {
+      rest.lower(to: key)
+    } else if key.count > prefix.count, key[prefix.count] == RowKey.Class.record {
+      // The static columns alone have been shown; a range that begins with the first row would
+      // show them again.
+      rest.start = key + [0]
+    } else {
+      rest.raise(to: key + [0])
+    }
     return rest.isEmpty ? nil : rest
   }
 
