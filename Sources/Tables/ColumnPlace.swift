@@ -1,5 +1,5 @@
-/// Where a row has a column's value: what of a column matters row by row, without its name and type,
-/// whose copying would cost more than the value's.
+/// Where a row has a column's value: what of a column matters row by row, without its name and
+/// type, whose copying would cost more than the value's.
 struct ColumnPlace: Sendable {
   let id: UInt32
   let position: Int32

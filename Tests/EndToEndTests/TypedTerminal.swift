@@ -52,7 +52,7 @@ enum TypedTerminal {
     let code = lines.last.flatMap { Int32(String(decoding: $0, as: UTF8.self)) } ?? -1
     #expect(
       process.terminationStatus == 0,
-      "\(shown.count): \(steps[max(shown.count - 1, 0)]), \(shown.suffix(2))")
+      "step \(shown.count) of \(steps.count): \(shown)")
     return (shown, code)
   }
 }
