@@ -61,7 +61,7 @@ package final class FailingDisk: FileSystem {
     guard isFailing.load(ordering: .acquiring) else { return nil }
     let part = random.withLock { random in
       Double.random(in: 0..<1, using: &random) < share
-        ? Int.random(in: 0...count, using: &random) : nil
+        ? Int.random(in: 0..<max(count, 1), using: &random) : nil
     }
     if part != nil { refused.add(1, ordering: .relaxed) }
     return part
