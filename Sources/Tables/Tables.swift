@@ -77,7 +77,9 @@ package final class Tables: Sendable {
     let path = self.path
     let found = try opened.read(mapping: TableError.init) { transaction throws(TableError) in
       let version = try Format.check(transaction, path)
-      return (version, try SchemaStore.load(transaction))
+      return (
+        version, try SchemaStore.load(transaction), try Format.lastTimestamp(transaction) ?? .min
+      )
     }
     if found.0 == 1 { try Format.checkFirstVersion(found.1, path) }
     if let version = found.0, version < 3 { try Format.checkKeys(opened, version, found.1, path) }
@@ -94,7 +96,9 @@ package final class Tables: Sendable {
       housekeeper = nil
       return
     }
-    let writer = WriterThread(opened, definitions, clock, options.durability)
+    let writer = WriterThread(
+      opened, definitions, clock, options.durability, lastTimestamp: found.2)
+    if found.2 > 0 { TimeUUID.resume(after: found.2, clock) }
     self.writer = writer
     let definer = Definer(
       environment: opened, definitions: definitions, writer: writer, clock: clock,
