@@ -189,6 +189,8 @@ extension ByteBuffer {
 
   /// Flips every bit from `offset` to the end.
   mutating func complement(from offset: Int) {
-    for index in offset..<count { flip(at: index, mask: 0xFF) }
+    withMutableBytes { bytes in
+      for index in offset..<bytes.count { bytes[index] = ~bytes[index] }
+    }
   }
 }

@@ -220,7 +220,7 @@ package final class Tables: Sendable {
   ) async throws(TableError) -> Page {
     switch statement.plan {
     case .modify, .batch:
-      let values = Values(values)
+      let values = HeldValues(values)
       return try await writing.write { transaction throws(TableError) in
         try transaction.execute(statement, values.bound)
       }
@@ -239,12 +239,6 @@ package final class Tables: Sendable {
     }
   }
 
-  /// Bound values that outlive the call that has bound them.
-  private final class Values: Sendable {
-    let bound: BoundValues
-    init(_ bound: consuming BoundValues) { self.bound = bound }
-  }
-
   /// Lets `body` read and write in one transaction, committed and durable when this returns; when
   /// `body` throws, nothing has changed. `body` may go on after a statement that failed, unless the
   /// statement had changed something by then: then its error is thrown in the end.
@@ -258,7 +252,7 @@ package final class Tables: Sendable {
     try writing.write(body)
   }
 
-  private var writing: WriterThread {
+  var writing: WriterThread {
     get throws(TableError) {
       if let writer { return writer }
       throw Tables.readOnly

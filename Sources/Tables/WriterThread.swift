@@ -218,7 +218,10 @@ final class WriterThread: Sendable {
         case .change(let body):
           let open = try WriteTransaction(
             transaction, definitions, clock, environment.maxKeySize, lastTimestamp: lastTimestamp)
-          defer { lastTimestamp = open.lastTimestamp }
+          defer {
+            lastTimestamp = open.lastTimestamp
+            open.close()
+          }
           try body(open)
           if let failure = open.failure { throw failure }
         case .define(let body):
