@@ -64,6 +64,11 @@ final class Modification: Sendable {
   let setsMarker: Bool
   /// Whether any operation depends on a list's places or values.
   let readsLists: Bool
+  /// Whether it writes down one row without a look at what there is, and may wait for others.
+  var mayWait: Bool {
+    cells != nil && !key.isEmpty && staticOperations.isEmpty && !isRowDeletion
+      && (indexes != nil || table.indexes.isEmpty)
+  }
   /// The columns of the key where one row is named by values alone.
   let key: [WrittenColumn]
   /// The cells of a row, where each operation replaces a column that is one: then it is written

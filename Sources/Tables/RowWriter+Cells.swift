@@ -142,6 +142,7 @@ extension RowWriter {
   mutating func readLists(
     _ plan: Modification, _ operands: Operands, now: Int64
   ) throws(TableError) {
+    try flush()
     for operation in plan.operations + plan.staticOperations where operation.readsList {
       for key in try plan.keys.rows(operands, isStatic: operation.column.kind == .static) {
         setKey(key)

@@ -60,6 +60,7 @@ extension RowWriter {
     _ table: Table, _ partition: ModificationKeys.Partition
   ) throws(TableError) {
     guard partition.prefix.borrowed({ RowKey.hasDigest($0) }) else { return }
+    try flush()
     let place = RowKey.partitionStart
     setKey(partition.prefix)
     try toRecord()

@@ -9,8 +9,13 @@ struct RowWriter: ~Copyable {
   let rows: Database
   private let indexes: Database
   /// Where rows, and index entries, are put: one mostly belongs near the last.
-  private var rowPlace: WriteCursor
-  private var entryPlace: WriteCursor
+  var rowPlace: WriteCursor
+  var entryPlace: WriteCursor
+  /// Rows that are not in the tree yet, their table, and what may be dropped of it.
+  var pending = PendingRows()
+  var pendingTable: (table: Table, purge: Purge)?
+  /// Why rows that had waited could not be put: their statements have succeeded.
+  var failure: TableError?
   let clock: Clock
   let maxKeySize: Int
   /// The key of the row, or partition record, that is written.
@@ -28,7 +33,7 @@ struct RowWriter: ~Copyable {
   /// While a batch is written: the lists that its statements look into.
   var listsBefore: ListsBefore?
   /// How many rows have been changed.
-  private(set) var changes = 0
+  var changes = 0
   /// The timestamp given to the statement before, microseconds since 1970.
   private(set) var lastTimestamp: Int64
 
@@ -64,6 +69,7 @@ struct RowWriter: ~Copyable {
   mutating func execute(
     _ plan: Modification, _ operands: Operands, timestamp: Int64? = nil
   ) throws(TableError) {
+    if !plan.mayWait || pendingTable?.table.id != plan.table.id { try flush() }
     let present = clock.microseconds
     if timestamp == nil, plan.timestamp == nil { _ = nextTimestamp(at: present) }
     let times = try plan.times(
@@ -161,7 +167,9 @@ struct RowWriter: ~Copyable {
       cells.encode(header, plan.table, to: &value)
     }
     try gatherNew(plan, operands)
-    try apply(plan.table, times.purge)
+    // The first row does not wait: mostly it is the only one.
+    guard changes > 0, plan.mayWait else { return try apply(plan.table, times.purge) }
+    try wait(plan.table, times.purge)
   }
 
   private mutating func writeStatics(
@@ -229,7 +237,7 @@ struct RowWriter: ~Copyable {
 
   /// Brings `value` to the row of `key`, or takes that away, with what is to go and to come of its
   /// index entries.
-  private mutating func put(remains: Bool) throws(TableError) {
+  mutating func put(remains: Bool) throws(TableError) {
     changes += 1
     try stored { () throws(LMDBError) in
       try key.withBytes { key throws(LMDBError) in
@@ -252,7 +260,7 @@ struct RowWriter: ~Copyable {
 
   /// Merges `value` with the row there is, and gathers the index entries of both; false where
   /// nothing is left.
-  private mutating func merge(
+  mutating func merge(
     _ existing: UnsafeRawBufferPointer, _ table: Table, _ purge: Purge
   ) throws(TableError) -> Bool {
     // The bytes are LMDB's until the next change: copied before it.
@@ -282,6 +290,7 @@ struct RowWriter: ~Copyable {
   mutating func replace(
     _ table: Table, _ key: [UInt8], with remains: [UInt8]?
   ) throws(TableError) {
+    try flush()
     setKey(key)
     value.removeAll()
     value.append(remains ?? [])
@@ -308,7 +317,7 @@ struct RowWriter: ~Copyable {
   }
 
   /// Gathers the index entries of a row. Expiry is left to readers, which look at the row itself.
-  private static func gather(
+  static func gather(
     _ table: Table, _ rows: Database, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
     into entries: inout IndexEntries, _ maxKeySize: Int
   ) throws(TableError) {

@@ -10,7 +10,9 @@ package final class WriteTransaction {
   private let schema: Schema
   private let clock: Clock
   /// The error of a statement that failed when it had changed something: not to be committed.
-  private(set) var failure: TableError?
+  private var statementFailure: TableError?
+  /// Why it must not be committed.
+  var failure: TableError? { statementFailure ?? writer.failure }
   var lastTimestamp: Int64 { writer.lastTimestamp }
 
   init(
@@ -28,6 +30,9 @@ package final class WriteTransaction {
     self.clock = clock
   }
 
+  /// Sees to it that all that has been written is in the tree.
+  func flush() throws(TableError) { try writer.flush() }
+
   /// Ends it, before what it writes is committed.
   func close() { writer.close() }
 
@@ -44,7 +49,7 @@ package final class WriteTransaction {
       if statement.isCurrent(schema) { return try run(statement, values) }
       return try run(try statement.current(schema, clock), values)
     } catch {
-      if writer.changes != changesBefore { failure = error }
+      if writer.changes != changesBefore { statementFailure = error }
       throw error
     }
   }
@@ -62,6 +67,7 @@ package final class WriteTransaction {
   ) throws(TableError) -> Page {
     switch plan {
     case .select:
+      try writer.flush()
       return try statement.select(values, clock, pageRows: .max, nil) {
         advance throws(TableError) in
         try advance(databases)
@@ -72,6 +78,7 @@ package final class WriteTransaction {
           try writer.execute(plan, operands)
           return Page(columns: [], rows: [])
         }
+        try writer.flush()
         var check = ConditionCheck(
           plan.table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: false)
         try check.add(plan, operands)
@@ -113,7 +120,7 @@ package final class WriteTransaction {
         try plans[place].operands.withOperands(try statement.sorted(values.bound), clock, body)
       }
     } catch {
-      if writer.changes != changesBefore { failure = error }
+      if writer.changes != changesBefore { statementFailure = error }
       throw error
     }
   }
@@ -133,6 +140,7 @@ package final class WriteTransaction {
     var timestamp = timestamp ?? given
     if let table = statements.first?.table, statements.contains(where: { !$0.condition.isNone }) {
       timestamp = given
+      try writer.flush()
       var check = ConditionCheck(
         table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: true)
       for (place, plan) in statements.enumerated() {
@@ -159,6 +167,7 @@ package final class WriteTransaction {
   func purge(
     _ candidates: [(table: Table, key: [UInt8])], now: Int64
   ) throws(TableError) -> Int {
+    try writer.flush()
     var purged = 0
     var purger: RowPurger?
     for (table, key) in candidates {

@@ -223,6 +223,7 @@ final class WriterThread: Sendable {
             open.close()
           }
           try body(open)
+          try open.flush()
           if let failure = open.failure { throw failure }
         case .define(let body):
           var changed = definitions

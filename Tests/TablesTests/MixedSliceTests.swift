@@ -38,10 +38,10 @@ import Testing
         "CREATE TABLE k.t\(number) (k int, a int, b varint, c int, PRIMARY KEY (k, a, b, c)) "
           + "WITH CLUSTERING ORDER BY (\(orders.joined(separator: ", ")))")
       for round in 0..<25 {
-        for row in all {
-          let values = row.map { "\($0)" }.joined(separator: ", ")
-          try store.run("INSERT INTO k.t\(number) (k, a, b, c) VALUES (\(round), \(values))")
+        let inserts = all.map { row in
+          "INSERT INTO k.t\(number) (k, a, b, c) VALUES (\(round), \(row[0]), \(row[1]), \(row[2]));"
         }
+        try store.run("BEGIN BATCH \(inserts.joined(separator: " ")) APPLY BATCH")
         let first = Int.random(in: 0...1, using: &random)
         var kept = all
         var text = "DELETE FROM k.t\(number) WHERE k = ?"
