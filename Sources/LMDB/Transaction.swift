@@ -206,14 +206,14 @@ extension Environment {
 
 extension MDB_val {
   /// LMDB takes keys and values by mutable pointer and does not write through it.
-  fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: UnsafeRawBufferPointer) {
     self.init(
       mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
   }
 }
 
 extension UnsafeRawBufferPointer {
-  fileprivate init(_ value: MDB_val) {
+  init(_ value: MDB_val) {
     self.init(start: value.mv_data, count: value.mv_size)
   }
 }

@@ -7,6 +7,8 @@
 /// The door to time. Engines receive one, so that tests decide what time it is.
 package struct Clock: Sendable {
   private let source: @Sendable () -> Int64
+  /// What has been given of this clock's times, by it and its copies.
+  package let moments = Moments()
 
   /// A clock that reads microseconds since 1970-01-01 UTC from `source`.
   package init(microseconds source: @escaping @Sendable () -> Int64) { self.source = source }

@@ -30,14 +30,9 @@ extension DataType {
       guard bytes.count == 4 || bytes.count == 16 else {
         throw .invalid("Expected 4 or 16 byte inetaddress; got \(Hex.text(bytes))")
       }
-    case .list, .set, .map:
-      guard let found = elements(bytes) else {
-        throw .invalid("Malformed collection for \(column)")
-      }
-      let types = parts
-      for (number, bytes) in found.enumerated() {
-        try types[number % types.count].validate(bytes, column: column, inKey: inKey)
-      }
+    case .list(let element), .set(let element):
+      try validateElements(bytes, column, inKey, element, element)
+    case .map(let key, let value): try validateElements(bytes, column, inKey, key, value)
     case .tuple, .user:
       for (type, bytes) in zip(parts, try fields(bytes)) {
         if let bytes { try type.validate(bytes, column: column, inKey: inKey) }
@@ -60,6 +55,18 @@ extension DataType {
       throw .invalid(
         "The number for \(column) needs \(bytes.count - start) bytes, more than the limit of "
           + "\(Limits.numberBytes)")
+    }
+  }
+
+  private func validateElements(
+    _ bytes: UnsafeRawBufferPointer, _ column: String, _ inKey: Bool, _ even: DataType,
+    _ odd: DataType
+  ) throws(TableError) {
+    guard let found = elements(bytes) else {
+      throw .invalid("Malformed collection for \(column)")
+    }
+    for (number, bytes) in found.enumerated() {
+      try (number % 2 == 0 ? even : odd).validate(bytes, column: column, inKey: inKey)
     }
   }
 

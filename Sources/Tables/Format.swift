@@ -4,6 +4,7 @@ internal import LMDB
 /// The version of the format that a file has.
 enum Format {
   private static let key = Array("format".utf8)
+  private static let timestampKey = Array("timestamp".utf8)
 
   /// The version that the file says; nil in a new one. Thrown: a newer one than this program's.
   static func check(
@@ -63,6 +64,24 @@ enum Format {
       "\(path) has format version \(version), with a partition key of more than "
         + "\(RowKey.partitionKeyBytes) bytes in \(name ?? "a table"): copy that table's rows with "
         + "the program that wrote it, delete them there, and insert them with this one")
+  }
+
+  /// The last timestamp that was given to a statement, microseconds since 1970; nil before the
+  /// first.
+  static func lastTimestamp(_ transaction: borrowing Transaction) throws(TableError) -> Int64? {
+    let found = try stored { () throws(LMDBError) in
+      try transaction.database("meta").get(timestampKey)
+    }
+    guard let found, found.count == 8 else { return nil }
+    return found.reduce(0) { $0 << 8 | Int64($1) }
+  }
+
+  static func write(
+    lastTimestamp: Int64, _ transaction: borrowing Transaction
+  ) throws(TableError) {
+    try stored { () throws(LMDBError) in
+      try transaction.database("meta").put(timestampKey, bigEndian(lastTimestamp))
+    }
   }
 
   static func write(_ transaction: borrowing Transaction) throws(TableError) {

@@ -75,6 +75,13 @@ struct IndexEntries: ~Copyable {
   }
 
   /// Shows `body` every entry.
+  borrowing func show(_ body: (UnsafeRawBufferPointer) -> Void) {
+    bytes.withBytes { bytes in
+      for range in ranges { body(UnsafeRawBufferPointer(rebasing: bytes[range])) }
+    }
+  }
+
+  /// Shows `body` every entry.
   borrowing func visit(
     _ body: (UnsafeRawBufferPointer) throws(LMDBError) -> Void
   ) throws(TableError) {

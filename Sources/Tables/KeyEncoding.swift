@@ -131,7 +131,14 @@ enum KeyEncoding {
 
   static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
     let shared = min(left.count, right.count)
-    for index in 0..<shared where left[index] != right[index] {
+    var start = 0
+    while start + 8 <= shared,
+      left.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        == right.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+    {
+      start += 8
+    }
+    for index in start..<shared where left[index] != right[index] {
       return left[index] < right[index] ? -1 : 1
     }
     return left.count - right.count
@@ -189,6 +196,8 @@ extension ByteBuffer {
 
   /// Flips every bit from `offset` to the end.
   mutating func complement(from offset: Int) {
-    for index in offset..<count { flip(at: index, mask: 0xFF) }
+    withMutableBytes { bytes in
+      for index in offset..<bytes.count { bytes[index] = ~bytes[index] }
+    }
   }
 }

@@ -19,7 +19,7 @@ struct KeyPlanner {
           others.append(name)
           continue
         }
-        try add([column], comparison, term, &keys, &fixed, &operands)
+        try add([column], false, comparison, term, &keys, &fixed, &operands)
       case .columns(let names, let comparison, let term):
         var columns: [Column] = []
         for name in names { columns.append(try table.required(name)) }
@@ -29,7 +29,7 @@ struct KeyPlanner {
               + wrong.name)
         }
         try checkOrder(columns)
-        try add(columns, comparison, term, &keys, &fixed, &operands)
+        try add(columns, true, comparison, term, &keys, &fixed, &operands)
       case .token:
         throw .invalid(
           "The token function cannot be used in WHERE clauses for \(statement.rawValue) "
@@ -51,8 +51,9 @@ struct KeyPlanner {
   }
 
   private func add(
-    _ columns: [Column], _ comparison: Comparison, _ term: Term, _ keys: inout ModificationKeys,
-    _ fixed: inout [ModificationKeys.Fixed], _ operands: inout OperandTable
+    _ columns: [Column], _ isTuple: Bool, _ comparison: Comparison, _ term: Term,
+    _ keys: inout ModificationKeys, _ fixed: inout [ModificationKeys.Fixed],
+    _ operands: inout OperandTable
   ) throws(TableError) {
     let name = columns.map(\.name).joined(separator: ", ")
     let other = fixed.first { $0.columns.contains { columns.contains($0) } }
@@ -64,11 +65,11 @@ struct KeyPlanner {
       if isTwice || isBounded { throw restrictedTwice(name, kind) }
       fixed.append(
         .init(
-          columns: columns, alternatives: [try values(columns, term, &operands)], list: nil,
+          columns: columns, alternatives: [try values(columns, isTuple, term, &operands)],
           isIn: false))
     case .in:
       if isTwice || isBounded { throw restrictedTwice(name, "a IN") }
-      fixed.append(try alternatives(columns, term, &operands))
+      fixed.append(try alternatives(columns, isTuple, term, &operands))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       if isTwice { throw restrictedTwice(name, kind) }
       if columns[0].kind == .partitionKey {
@@ -80,7 +81,7 @@ struct KeyPlanner {
       keys.bounds.append(
         .init(
           columns: columns, comparison: comparison,
-          operands: try values(columns, term, &operands)))
+          values: try values(columns, isTuple, term, &operands)))
     case .notEqual: throw .invalid("Unsupported \"!=\" relation: \(name) != \(term.cql)")
     case .contains, .containsKey, .like:
       throw .invalid("\(comparison.rawValue) is not supported in a WHERE clause")
@@ -98,43 +99,48 @@ struct KeyPlanner {
             + columns[0].name)
       }
     }
-    if columns.contains(where: { $0.isDescending != columns[0].isDescending }) {
-      throw .unsupported("A DELETE of a range over columns of ascending and descending order")
-    }
   }
 
   private func values(
-    _ columns: [Column], _ term: Term, _ operands: inout OperandTable
-  ) throws(TableError) -> [Operand] {
-    guard columns.count > 1 || term.isTuple(for: columns) else {
+    _ columns: [Column], _ isTuple: Bool, _ term: Term, _ operands: inout OperandTable
+  ) throws(TableError) -> ModificationKeys.Values {
+    guard isTuple else {
       if case .null = term {
         throw .invalid("Invalid null value in condition for column \(columns[0].name)")
       }
-      return [try operands.add(term, columns[0].type, column: columns[0].name)]
+      return .each([try operands.add(term, columns[0].type, column: columns[0].name)])
     }
-    guard case .tuple(let terms) = term, terms.count == columns.count else {
-      if case .marker = term { throw .unsupported("A marker for a tuple of columns") }
+    if case .marker(let index, _) = term {
+      let names = columns.map(\.name).joined(separator: ",")
+      return .tuple(operands.marker(index, OperandTable.tupleType(of: columns), "(\(names))"))
+    }
+    var terms = [term]
+    if case .tuple(let found) = term { terms = found }
+    guard case .tuple = term, terms.count == columns.count else {
       throw .invalid(
-        "Expected \(columns.count) elements in value tuple, but got 1: \(term.cql)")
+        "Expected \(columns.count) elements in value tuple, but got \(terms.count): \(term.cql)")
     }
     var found: [Operand] = []
     for (column, term) in zip(columns, terms) {
       found.append(try operands.add(term, column.type, column: column.name))
     }
-    return found
+    return .each(found)
   }
 
   private func alternatives(
-    _ columns: [Column], _ term: Term, _ operands: inout OperandTable
+    _ columns: [Column], _ isTuple: Bool, _ term: Term, _ operands: inout OperandTable
   ) throws(TableError) -> ModificationKeys.Fixed {
-    var fixed = ModificationKeys.Fixed(columns: columns, alternatives: [], list: nil, isIn: true)
+    var fixed = ModificationKeys.Fixed(
+      columns: columns, alternatives: [], hasTuples: isTuple, isIn: true)
     let name = columns.map(\.name).joined(separator: ",")
     switch term {
     case .marker(let index, _):
-      fixed.list = operands.marker(
-        index, .list(OperandTable.listType(of: columns)), "in(\(name))")
+      let type = isTuple ? OperandTable.tupleType(of: columns) : columns[0].type
+      fixed.list = operands.marker(index, .list(type), "in(\(name))")
     case .list(let terms):
-      for term in terms { fixed.alternatives.append(try values(columns, term, &operands)) }
+      for term in terms {
+        fixed.alternatives.append(try values(columns, isTuple, term, &operands))
+      }
     default: throw .invalid("Invalid list of values for \(name)")
     }
     return fixed
@@ -188,16 +194,5 @@ struct KeyPlanner {
 
   private func restrictedTwice(_ name: String, _ kind: String) -> TableError {
     .invalid("\(name) cannot be restricted by more than one relation if it includes \(kind)")
-  }
-}
-
-extension Term {
-  /// Whether this is the value of `(a) = (1)`: a tuple that stands for one column.
-  fileprivate func isTuple(for columns: [Column]) -> Bool {
-    guard columns.count == 1, case .tuple = columns[0].type else {
-      if case .tuple = self { return true }
-      return false
-    }
-    return false
   }
 }

@@ -34,8 +34,13 @@ final class Modification: Sendable {
 
     /// Whether what there is must be known: a list's places and values, a counter's value.
     var needsRow: Bool {
+      if case .increment = action { return true }
+      return readsList
+    }
+
+    /// Whether a list's places or values must be known.
+    var readsList: Bool {
       switch action {
-      case .increment: return true
       case .remove, .setElement, .removeElement:
         if case .list = column.type.whole { return true }
         return false
@@ -55,8 +60,22 @@ final class Modification: Sendable {
   let ttl: Operand?
   let condition: ModificationCondition
   let operands: StatementOperands
-  /// Whether each operation replaces a column that is one cell: then a row is written down at once.
-  let isPlain: Bool
+  /// An INSERT makes a row that is there though all its columns are null.
+  let setsMarker: Bool
+  /// Whether any operation depends on a list's places or values.
+  let readsLists: Bool
+  /// Whether it writes down one row without a look at what there is, and may wait for others.
+  var mayWait: Bool {
+    cells != nil && !key.isEmpty && staticOperations.isEmpty && !isRowDeletion
+      && (indexes != nil || table.indexes.isEmpty)
+  }
+  /// The columns of the key where one row is named by values alone.
+  let key: [WrittenColumn]
+  /// The cells of a row, where each operation replaces a column that is one: then it is written
+  /// down at once.
+  let cells: [WrittenColumn]?
+  /// The indexes of a new row; nil where the row itself must be looked at.
+  let indexes: [WrittenIndex]?
 
   init(
     _ table: Table, _ kind: Kind, _ operations: [Operation], _ keys: ModificationKeys,
@@ -73,12 +92,54 @@ final class Modification: Sendable {
     self.ttl = ttl
     self.condition = condition
     self.operands = operands
-    isPlain = operations.allSatisfy { operation in
-      if case .multiCell = operation.column.type { return false }
+    readsLists = operations.contains(where: \.readsList)
+    setsMarker = kind == .insert && !table.isCounter
+    key = zip(table.partitionKey + table.clusteringKey, keys.single)
+      .map { WrittenColumn($0, $1, table) }
+    let hasStatics = !staticOperations.isEmpty
+    let cells = Modification.cells(self.operations, table)
+    self.cells = cells
+    indexes =
+      kind == .insert && cells != nil && !hasStatics
+      ? Modification.indexes(table, self.operations, keys.single) : nil
+  }
+
+  private static func cells(_ operations: [Operation], _ table: Table) -> [WrittenColumn]? {
+    var cells: [WrittenColumn] = []
+    for operation in operations {
+      if case .multiCell = operation.column.type { return nil }
       switch operation.action {
-      case .set, .delete: return true
-      default: return false
+      case .set(let operand): cells.append(WrittenColumn(operation.column, operand, table))
+      case .delete: cells.append(WrittenColumn(operation.column, .null, table))
+      default: return nil
       }
+    }
+    return cells
+  }
+
+  private static func indexes(
+    _ table: Table, _ operations: [Operation], _ key: [Operand]
+  ) -> [WrittenIndex]? {
+    // What is older than the drop of a column that was added again is not there, even when it is
+    // written only now.
+    guard table.droppedColumns.isEmpty, !key.isEmpty else { return nil }
+    return table.indexes.compactMap { index in
+      guard let column = table.column(id: index.columnID) else { return nil }
+      let operand: Operand? =
+        switch column.kind {
+        case .partitionKey: key[column.position]
+        case .clustering: key[table.partitionKey.count + column.position]
+        case .static: nil
+        case .regular:
+          if case .set(let operand)? = operations.first(where: { $0.column.id == column.id })?
+            .action
+          {
+            operand
+          } else {
+            nil
+          }
+        }
+      return operand.map { WrittenIndex(index: index, column: column, operand: $0) }
     }
   }
 
@@ -90,8 +151,6 @@ final class Modification: Sendable {
   }
   /// An INSERT or UPDATE of a partition's static columns, without clustering columns.
   var isStaticOnly: Bool { !staticOperations.isEmpty && keys.namesPartitionOnly }
-  /// An INSERT makes a row that is there though all its columns are null.
-  var setsMarker: Bool { kind == .insert && !table.isCounter }
 }
 
 /// What must be met for a modification to be applied.

@@ -4,13 +4,19 @@ internal import CQL
 /// The rows that a modification is about: its WHERE clause, or an INSERT's key columns, brought
 /// onto the table.
 struct ModificationKeys: Sendable {
+  /// A value for each of one or more columns: on its own, or all of them in a tuple.
+  enum Values: Sendable {
+    case each([Operand])
+    case tuple(Operand)
+  }
+
   /// The values of one key column, or of several in `(a, b) IN …`.
   struct Fixed: Sendable {
     var columns: [Column]
-    /// A value for each column, for each alternative.
-    var alternatives: [[Operand]]
-    /// A marker for the list of alternatives.
+    var alternatives: [Values]
+    /// A marker for the list of alternatives, and whether these are tuples.
     var list: Operand?
+    var hasTuples = false
     var isIn: Bool
   }
 
@@ -18,7 +24,7 @@ struct ModificationKeys: Sendable {
   struct Bound: Sendable {
     var columns: [Column]
     var comparison: Comparison
-    var operands: [Operand]
+    var values: Values
   }
 
   let table: Table
@@ -105,59 +111,17 @@ struct ModificationKeys: Sendable {
     return Set(keys).sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The spans of clustering bytes that a DELETE takes away.
-  func spans(
-    _ operands: Operands
-  ) throws(TableError) -> [(start: [UInt8], end: [UInt8]?)] {
-    var spans: [(start: [UInt8], end: [UInt8]?)] = []
-    for head in try clusterings(operands) {
-      var start = head
-      var end = KeyEncoding.successor(of: head)
-      for bound in bounds {
-        try narrow(head, bound, operands, &start, &end)
-      }
-      if let end, !start.lexicographicallyPrecedes(end) { continue }
-      spans.append((start, end))
-    }
-    return spans
-  }
-
-  /// Cuts a span at a bound. One of several columns, `(a, b) > (1, 2)`, is a bound of bytes only as
-  /// far as the columns are all ascending or all descending; others are refused in planning.
-  private func narrow(
-    _ head: [UInt8], _ bound: Bound, _ operands: Operands, _ start: inout [UInt8],
-    _ end: inout [UInt8]?
-  ) throws(TableError) {
-    var key = ByteBuffer(capacity: 64)
-    key.append(head)
-    for (number, column) in bound.columns.enumerated() {
-      let bytes = try value(bound.operands[number], column, operands)
-      // A number bounds all that are equal to it; it begins their components.
-      let isNumber = column.type == .varint || column.type == .decimal
-      bytes.borrowed {
-        column.type.appendComponent(
-          $0, descending: column.isDescending,
-          exact: !isNumber || number + 1 < bound.columns.count, to: &key)
+  /// The keys of the rows, or of the partitions' records, that are named.
+  func rows(_ operands: Operands, isStatic: Bool) throws(TableError) -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    for partition in try partitions(operands) {
+      if isStatic {
+        found.append(partition.prefix.dropLast() + [RowKey.Class.record])
+      } else {
+        found += try clusterings(operands).map { partition.prefix + $0 }
       }
     }
-    let edge = key.toArray()
-    let isDescending = bound.columns.first?.isDescending ?? false
-    func raise(_ low: [UInt8]?) {
-      // Nothing comes behind the last bytes there are.
-      guard let low else { return lower([]) }
-      if start.lexicographicallyPrecedes(low) { start = low }
-    }
-    func lower(_ high: [UInt8]?) {
-      guard let high else { return }
-      if end.map({ high.lexicographicallyPrecedes($0) }) ?? true { end = high }
-    }
-    switch (bound.comparison, isDescending) {
-    case (.greater, false), (.less, true): raise(KeyEncoding.successor(of: edge))
-    case (.greaterOrEqual, false), (.lessOrEqual, true): raise(edge)
-    case (.less, false), (.greater, true): lower(edge)
-    case (.lessOrEqual, false), (.greaterOrEqual, true): lower(KeyEncoding.successor(of: edge))
-    default: break
-    }
+    return found
   }
 
   /// The alternatives of fixed columns as bytes, checked by their types.
@@ -167,53 +131,75 @@ struct ModificationKeys: Sendable {
     if let list = fixed.list { return try listed(list, fixed, operands) }
     var found: [[[UInt8]]] = []
     for alternative in fixed.alternatives {
-      var values: [[UInt8]] = []
-      for (column, operand) in zip(fixed.columns, alternative) {
-        values.append(try value(operand, column, operands))
-      }
-      found.append(values)
+      found.append(try values(alternative, fixed.columns, operands))
     }
     return found
   }
 
-  private func value(
-    _ operand: Operand, _ column: Column, _ operands: Operands
-  ) throws(TableError) -> [UInt8] {
-    let bytes = try operands.required(operand, column)
-    try column.type.validate(bytes, column: column.name, inKey: true)
-    return [UInt8](bytes)
+  /// A value for each of the columns.
+  func values(
+    _ source: Values, _ columns: [Column], _ operands: Operands
+  ) throws(TableError) -> [[UInt8]] {
+    switch source {
+    case .each(let each):
+      var found: [[UInt8]] = []
+      for (column, operand) in zip(columns, each) {
+        let bytes = try operands.required(operand, column)
+        try column.type.validate(bytes, column: column.name, inKey: true)
+        found.append([UInt8](bytes))
+      }
+      return found
+    case .tuple(let tuple):
+      let bytes = try required(tuple, columns, operands)
+      return try values(in: try OperandTable.tupleType(of: columns).fields(bytes), columns)
+    }
+  }
+
+  private func required(
+    _ operand: Operand, _ columns: [Column], _ operands: Operands
+  ) throws(TableError) -> UnsafeRawBufferPointer {
+    if operands.isUnset(operand) {
+      throw .invalid("Invalid unset value for column \(columns[0].name)")
+    }
+    guard let bytes = operands[operand] else {
+      throw .invalid("Invalid null value in condition for column \(columns[0].name)")
+    }
+    return bytes
   }
 
   /// The values of `IN ?`.
   private func listed(
     _ list: Operand, _ fixed: Fixed, _ operands: Operands
   ) throws(TableError) -> [[[UInt8]]] {
-    if operands.isUnset(list) {
-      throw .invalid("Invalid unset value for column \(fixed.columns[0].name)")
-    }
-    guard let bytes = operands[list] else {
-      throw .invalid("Invalid null value in condition for column \(fixed.columns[0].name)")
-    }
-    let type = OperandTable.listType(of: fixed.columns)
+    let bytes = try required(list, fixed.columns, operands)
+    let tuple = OperandTable.tupleType(of: fixed.columns)
+    let type = fixed.hasTuples ? tuple : fixed.columns[0].type
     guard let elements = DataType.list(type).elements(bytes) else {
       throw .invalid("Malformed collection for \(fixed.columns[0].name)")
     }
     var found: [[[UInt8]]] = []
     for element in elements {
-      let parts = fixed.columns.count == 1 ? [element] : try type.fields(element)
-      var values: [[UInt8]] = []
-      for (number, column) in fixed.columns.enumerated() {
-        guard number < parts.count, let part = parts[number] else {
-          throw .invalid("Invalid null value in condition for column \(column.name)")
-        }
-        try column.type.validate(part, column: column.name, inKey: true)
-        if part.isEmpty, !column.type.hasEmptyValue {
-          throw .invalid("Key may not be empty: column \(column.name)")
-        }
-        values.append([UInt8](part))
-      }
-      found.append(values)
+      let parts = fixed.hasTuples ? try tuple.fields(element) : [element]
+      found.append(try values(in: parts, fixed.columns))
     }
     return found
+  }
+
+  /// The parts of a bound tuple, checked by their columns' types.
+  private func values(
+    in parts: [UnsafeRawBufferPointer?], _ columns: [Column]
+  ) throws(TableError) -> [[UInt8]] {
+    var values: [[UInt8]] = []
+    for (number, column) in columns.enumerated() {
+      guard number < parts.count, let part = parts[number] else {
+        throw .invalid("Invalid null value in condition for column \(column.name)")
+      }
+      try column.type.validate(part, column: column.name, inKey: true)
+      if part.isEmpty, !column.type.hasEmptyValue {
+        throw .invalid("Key may not be empty: column \(column.name)")
+      }
+      values.append([UInt8](part))
+    }
+    return values
   }
 }

@@ -39,7 +39,7 @@ struct ModificationPlanner {
     for column in table.partitionKey {
       guard let operand = values[column.name] else { throw missing([column]) }
       keys.partition.append(
-        .init(columns: [column], alternatives: [[operand]], list: nil, isIn: false))
+        .init(columns: [column], alternatives: [.each([operand])], isIn: false))
     }
     let absent = table.clusteringKey.filter { values[$0.name] == nil }
     let isStaticOnly =
@@ -50,7 +50,7 @@ struct ModificationPlanner {
       for column in table.clusteringKey {
         guard let operand = values[column.name] else { continue }
         keys.clustering.append(
-          .init(columns: [column], alternatives: [[operand]], list: nil, isIn: false))
+          .init(columns: [column], alternatives: [.each([operand])], isIn: false))
       }
     }
     if !isStaticOnly || table.clusteringKey.isEmpty {
@@ -214,9 +214,10 @@ extension ModificationKeys {
     for column in table.partitionKey + table.clusteringKey {
       let fixed = (partition + clustering).first { $0.columns.contains(column) }
       guard let fixed, !fixed.isIn, fixed.alternatives.count == 1,
+        case .each(let values) = fixed.alternatives[0],
         let place = fixed.columns.firstIndex(of: column)
       else { return [] }
-      operands.append(fixed.alternatives[0][place])
+      operands.append(values[place])
     }
     return operands.compactMap { $0 }
   }

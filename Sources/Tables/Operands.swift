@@ -275,8 +275,6 @@ struct OperandTable {
     return operands
   }
 
-  /// The type of the values in the list that is bound to `IN ?`.
-  static func listType(of columns: [Column]) -> DataType {
-    columns.count == 1 ? columns[0].type : .tuple(columns.map(\.type))
-  }
+  /// The type of a value that is bound for several columns.
+  static func tupleType(of columns: [Column]) -> DataType { .tuple(columns.map(\.type)) }
 }

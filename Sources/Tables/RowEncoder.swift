@@ -50,6 +50,23 @@ struct RowEncoder {
     value.append(varint: UInt64(cells))
   }
 
+  /// Appends a whole cell of the base timestamp that is there to stay: what most are.
+  @inline(__always)
+  func append(
+    staying column: UInt32, _ bytes: UnsafeRawBufferPointer, to value: inout ByteBuffer
+  ) {
+    if column < 0x80, bytes.count < 0x80 {
+      // Neither flags nor a difference of timestamps; all varints have one byte.
+      let header = UInt32(column) << 24 | UInt32(truncatingIfNeeded: bytes.count)
+      value.append(bigEndian: header)
+    } else {
+      value.append(varint: UInt64(column))
+      value.append(bigEndian: UInt16(0))
+      value.append(varint: UInt64(bytes.count))
+    }
+    value.append(bytes)
+  }
+
   /// Appends one cell with its bytes; `path` is an element's.
   func append(
     _ cell: Cell, path: UnsafeRawBufferPointer = .init(start: nil, count: 0),

@@ -137,6 +137,39 @@ extension RowWriter {
 
   // What depends on what there is.
 
+  /// Remembers the lists that a statement of a batch looks into, before any of the batch is
+  /// written.
+  mutating func readLists(
+    _ plan: Modification, _ operands: Operands, now: Int64
+  ) throws(TableError) {
+    try flush()
+    for operation in plan.operations + plan.staticOperations where operation.readsList {
+      for key in try plan.keys.rows(operands, isStatic: operation.column.kind == .static) {
+        setKey(key)
+        let found = try elements(of: operation.column, plan.table, now)
+        var lists = listsBefore ?? ListsBefore()
+        lists[key, operation.column] = found
+        listsBefore = lists
+      }
+    }
+  }
+
+  /// The elements of a list in the row of `key`.
+  private func elements(
+    of column: Column, _ table: Table, _ now: Int64
+  ) throws(TableError) -> ListsBefore.Elements {
+    var list: ListsBefore.Elements = []
+    let reader = RowReader(table, rows, now: now)
+    try key.withBytes { key throws(TableError) in
+      _ = try reader.find(key) { row throws(TableError) in
+        try row.forEachElement(column) { path, value throws(TableError) in
+          list.append(([UInt8](path), [UInt8](value)))
+        }
+      }
+    }
+    return list
+  }
+
   private mutating func gatherFromRow(
     _ operation: Modification.Operation, _ table: Table, _ operands: Operands,
     _ times: WriteTimes
@@ -145,14 +178,11 @@ extension RowWriter {
     if case .increment(let operand, let isNegative) = operation.action {
       return try increment(column, operand, isNegative, table, operands, times)
     }
-    var list: [(path: [UInt8], value: [UInt8])] = []
-    let reader = RowReader(table, rows, now: times.now)
-    try key.withBytes { key throws(TableError) in
-      _ = try reader.find(key) { row throws(TableError) in
-        try row.forEachElement(column) { path, value throws(TableError) in
-          list.append(([UInt8](path), [UInt8](value)))
-        }
-      }
+    let list: ListsBefore.Elements
+    if let before = listsBefore?[key.toArray(), column] {
+      list = before
+    } else {
+      list = try elements(of: column, table, times.now)
     }
     guard case .list(let type) = column.type.whole else { return }
     switch operation.action {

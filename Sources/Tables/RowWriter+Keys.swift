@@ -15,16 +15,14 @@ extension RowWriter {
     key.append(RowKey.Class.record)
   }
 
-  mutating func setKey(
-    _ table: Table, _ operands: [Operand], _ values: Operands
-  ) throws(TableError) {
+  /// Sets the key of the one row that a modification names.
+  mutating func setKey(_ plan: Modification, _ operands: Operands) throws(TableError) {
+    let table = plan.table
     key.removeAll()
     scratch.removeAll()
-    let partitionColumns = table.partitionKey.count
-    for index in 0..<partitionColumns {
-      let column = table.columns[index]
-      let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name, inKey: true)
+    let partitionColumns = plan.keys.partition.count
+    for column in plan.key[..<partitionColumns] {
+      let bytes = try column.keyValue(operands, table)
       if partitionColumns == 1 {
         scratch.append(bytes)
         break
@@ -35,17 +33,14 @@ extension RowWriter {
       scratch.append(0)
     }
     try ModificationKeys.check(scratch.count)
-    scratch.withBytes { RowKey.appendPartition(table: table.id, $0, to: &key) }
+    lastPartition.appendPrefix(table: table.id, scratch, to: &key)
     if scratch.count > RowKey.partitionKeyBytes / 2, key.withBytes({ RowKey.hasDigest($0) }) {
       let partition = ModificationKeys.Partition(prefix: key.toArray(), key: scratch.toArray())
       try keepLongKey(table, partition)
       setKey(partition.prefix)
     }
-    for index in partitionColumns..<operands.count {
-      let column = table.columns[index]
-      let bytes = try values.required(operands[index], column)
-      try column.type.validate(bytes, column: column.name, inKey: true)
-      column.type.appendComponent(bytes, descending: column.isDescending, to: &key)
+    for column in plan.key[partitionColumns...] {
+      column.appendComponent(try column.keyValue(operands, table), table, to: &key)
     }
     try checkKey(table)
   }
@@ -65,6 +60,7 @@ extension RowWriter {
     _ table: Table, _ partition: ModificationKeys.Partition
   ) throws(TableError) {
     guard partition.prefix.borrowed({ RowKey.hasDigest($0) }) else { return }
+    try flush()
     let place = RowKey.partitionStart
     setKey(partition.prefix)
     try toRecord()
@@ -91,5 +87,29 @@ extension RowWriter {
       try apply(table, .none)
     }
     setKey(partition.prefix)
+  }
+}
+
+/// The beginning that the keys of one partition have in common.
+struct LastPartition: ~Copyable {
+  private var table: UInt32?
+  private var partitionKey = ByteBuffer()
+  private var prefix = ByteBuffer()
+
+  /// Appends a partition's prefix, made anew only where it is another partition than the last one.
+  mutating func appendPrefix(
+    table: UInt32, _ partitionKey: borrowing ByteBuffer, to key: inout ByteBuffer
+  ) {
+    partitionKey.withBytes { wanted in
+      let isSame = self.partitionKey.withBytes { KeyEncoding.isEqual($0, wanted) }
+      if !isSame || self.table != table {
+        self.table = table
+        self.partitionKey.removeAll()
+        self.partitionKey.append(wanted)
+        prefix.removeAll()
+        RowKey.appendPartition(table: table, wanted, to: &prefix)
+      }
+      prefix.withBytes { key.append($0) }
+    }
   }
 }

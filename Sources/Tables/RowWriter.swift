@@ -8,6 +8,14 @@ internal import Machine
 struct RowWriter: ~Copyable {
   let rows: Database
   private let indexes: Database
+  /// Where rows, and index entries, are put: one mostly belongs near the last.
+  var rowPlace: WriteCursor
+  var entryPlace: WriteCursor
+  /// Rows that are not in the tree yet, their table, and what may be dropped of it.
+  var pending = PendingRows()
+  var pendingTable: (table: Table, purge: Purge)?
+  /// Why rows that had waited could not be put: their statements have succeeded.
+  var failure: TableError?
   let clock: Clock
   let maxKeySize: Int
   /// The key of the row, or partition record, that is written.
@@ -16,37 +24,58 @@ struct RowWriter: ~Copyable {
   var value = ByteBuffer(capacity: 2_048)
   private var old = ByteBuffer(capacity: 2_048)
   var scratch = ByteBuffer(capacity: 2_048)
+  /// The partition that was written last: rows mostly come one behind the other.
+  var lastPartition = LastPartition()
   var cells = CellList()
   var added = IndexEntries()
   private var removed = IndexEntries()
   private var merger = RowMerger()
+  /// While a batch is written: the lists that its statements look into.
+  var listsBefore: ListsBefore?
   /// How many rows have been changed.
-  private(set) var changes = 0
+  var changes = 0
   /// The timestamp given to the statement before, microseconds since 1970.
   private(set) var lastTimestamp: Int64
 
-  init(_ databases: Databases, clock: Clock, maxKeySize: Int, lastTimestamp: Int64) {
+  init(
+    _ databases: Databases, rowPlace: consuming WriteCursor, entryPlace: consuming WriteCursor,
+    clock: Clock, maxKeySize: Int, lastTimestamp: Int64
+  ) {
     rows = databases.rows
     indexes = databases.indexes
+    self.rowPlace = rowPlace
+    self.entryPlace = entryPlace
     self.clock = clock
     self.maxKeySize = maxKeySize
     self.lastTimestamp = lastTimestamp
   }
 
+  /// Ends writing, before the transaction ends.
+  mutating func close() {
+    rowPlace.close()
+    entryPlace.close()
+  }
+
   /// A timestamp for a statement, or a batch, that names none: never twice the same, so that of
   /// two the later one wins.
-  mutating func nextTimestamp() -> Int64 {
-    lastTimestamp = max(clock.microseconds, lastTimestamp &+ 1)
+  mutating func nextTimestamp() -> Int64 { nextTimestamp(at: clock.microseconds) }
+
+  private mutating func nextTimestamp(at present: Int64) -> Int64 {
+    lastTimestamp = max(present, lastTimestamp &+ 1)
     return lastTimestamp
   }
 
-  /// Carries out one modification, whose condition has been found met.
+  /// Carries out one modification, whose condition has been found met; `timestamp` is a batch's.
   mutating func execute(
-    _ plan: Modification, _ operands: Operands, timestamp: Int64
+    _ plan: Modification, _ operands: Operands, timestamp: Int64? = nil
   ) throws(TableError) {
-    let times = try plan.times(operands, clock, timestamp: timestamp)
-    if !plan.keys.single.isEmpty {
-      try setKey(plan.table, plan.keys.single, operands)
+    if !plan.mayWait || pendingTable?.table.id != plan.table.id { try flush() }
+    let present = clock.microseconds
+    if timestamp == nil, plan.timestamp == nil { _ = nextTimestamp(at: present) }
+    let times = try plan.times(
+      operands, at: present, timestamp: timestamp ?? lastTimestamp)
+    if !plan.key.isEmpty {
+      try setKey(plan, operands)
       try writeRow(plan, operands, times)
       if plan.staticOperations.isEmpty { return }
       try toRecord()
@@ -129,8 +158,8 @@ struct RowWriter: ~Copyable {
         timestamp: times.timestamp, expiry: times.expiry, ttl: times.ttl)
     }
     value.removeAll()
-    if plan.isPlain {
-      let count = try encodePlain(plan, operands, times, header)
+    if let columns = plan.cells {
+      let count = try encode(columns, plan.table, operands, times, header)
       if count == 0, header.marker == nil { return }
     } else {
       try gather(plan.operations, plan.table, operands, times)
@@ -138,7 +167,9 @@ struct RowWriter: ~Copyable {
       cells.encode(header, plan.table, to: &value)
     }
     try gatherNew(plan, operands)
-    try apply(plan.table, times.purge)
+    // The first row does not wait: mostly it is the only one.
+    guard changes > 0, plan.mayWait else { return try apply(plan.table, times.purge) }
+    try wait(plan.table, times.purge)
   }
 
   private mutating func writeStatics(
@@ -157,27 +188,24 @@ struct RowWriter: ~Copyable {
   }
 
   /// Writes a row whose columns are one cell each at once; returns the number of cells.
-  private mutating func encodePlain(
-    _ plan: Modification, _ operands: Operands, _ times: WriteTimes, _ header: RowHeader
+  private mutating func encode(
+    _ columns: [WrittenColumn], _ table: Table, _ operands: Operands, _ times: WriteTimes,
+    _ header: RowHeader
   ) throws(TableError) -> Int {
-    var count = plan.operations.count
-    for operation in plan.operations {
-      if case .set(let operand) = operation.action, operands.isUnset(operand) { count -= 1 }
-    }
+    var count = columns.count
+    for column in columns where operands.isUnset(column.operand) { count -= 1 }
     let encoder = RowEncoder(header, cells: count, to: &value)
-    for operation in plan.operations {
-      var bytes: UnsafeRawBufferPointer?
-      if case .set(let operand) = operation.action {
-        if operands.isUnset(operand) { continue }
-        bytes = operands[operand]
-      }
-      if let bytes {
-        try RowWriter.check(bytes, operation.column)
-        encoder.append(times.cell(operation.column), bytes, to: &value)
+    for column in columns where !operands.isUnset(column.operand) {
+      if let bytes = operands[column.operand] {
+        try column.check(bytes, table)
+        if times.ttl == 0 {
+          encoder.append(staying: column.id, bytes, to: &value)
+        } else {
+          encoder.append(times.cell(column.id), bytes, to: &value)
+        }
       } else {
         encoder.append(
-          times.tombstone(operation.column), UnsafeRawBufferPointer(start: nil, count: 0),
-          to: &value)
+          times.tombstone(column.id), UnsafeRawBufferPointer(start: nil, count: 0), to: &value)
       }
     }
     return count
@@ -196,30 +224,43 @@ struct RowWriter: ~Copyable {
   /// is none, merged where there is one. Nothing has been changed where a value is found too long.
   mutating func apply(_ table: Table, _ purge: Purge) throws(TableError) {
     let existing = try stored { () throws(LMDBError) in
-      try withKeyAndValue { key, value throws(LMDBError) in try rows.insert(key, value) }
+      try key.withBytes { key throws(LMDBError) in
+        try value.withBytes { value throws(LMDBError) in try rowPlace.insert(key, value) }
+      }
     }
-    if let existing {
-      let remains = try merge(existing, table, purge)
+    guard let existing else {
       changes += 1
-      try stored { () throws(LMDBError) in
-        try withKeyAndValue { key, value throws(LMDBError) in
-          if remains { try rows.put(key, value) } else { _ = try rows.remove(key) }
+      return try putEntries()
+    }
+    try put(remains: try merge(existing, table, purge))
+  }
+
+  /// Brings `value` to the row of `key`, or takes that away, with what is to go and to come of its
+  /// index entries.
+  mutating func put(remains: Bool) throws(TableError) {
+    changes += 1
+    try stored { () throws(LMDBError) in
+      try key.withBytes { key throws(LMDBError) in
+        if !remains { _ = try rows.remove(key) }
+        if remains {
+          try value.withBytes { value throws(LMDBError) in try rowPlace.put(key, value) }
         }
       }
-      let indexes = self.indexes
-      try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
-    } else {
-      changes += 1
     }
     let indexes = self.indexes
+    try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
+    try putEntries()
+  }
+
+  private mutating func putEntries() throws(TableError) {
     try added.visit { entry throws(LMDBError) in
-      try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
+      try entryPlace.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
     }
   }
 
   /// Merges `value` with the row there is, and gathers the index entries of both; false where
   /// nothing is left.
-  private mutating func merge(
+  mutating func merge(
     _ existing: UnsafeRawBufferPointer, _ table: Table, _ purge: Purge
   ) throws(TableError) -> Bool {
     // The bytes are LMDB's until the next change: copied before it.
@@ -249,6 +290,7 @@ struct RowWriter: ~Copyable {
   mutating func replace(
     _ table: Table, _ key: [UInt8], with remains: [UInt8]?
   ) throws(TableError) {
+    try flush()
     setKey(key)
     value.removeAll()
     value.append(remains ?? [])
@@ -267,17 +309,7 @@ struct RowWriter: ~Copyable {
       }
       if remains != nil { try Self.gather(table, rows, self.key, value, into: &added, maxKeySize) }
     }
-    changes += 1
-    let indexes = self.indexes
-    try stored { () throws(LMDBError) in
-      try withKeyAndValue { key, value throws(LMDBError) in
-        if remains != nil { try rows.put(key, value) } else { _ = try rows.remove(key) }
-      }
-    }
-    try removed.visit { entry throws(LMDBError) in _ = try indexes.remove(entry) }
-    try added.visit { entry throws(LMDBError) in
-      try indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
-    }
+    try put(remains: remains != nil)
   }
 
   func damaged(_ table: Table, _ error: ByteError) -> TableError {
@@ -285,7 +317,7 @@ struct RowWriter: ~Copyable {
   }
 
   /// Gathers the index entries of a row. Expiry is left to readers, which look at the row itself.
-  private static func gather(
+  static func gather(
     _ table: Table, _ rows: Database, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
     into entries: inout IndexEntries, _ maxKeySize: Int
   ) throws(TableError) {
@@ -306,44 +338,14 @@ struct RowWriter: ~Copyable {
   ) throws(TableError) {
     added.removeAll()
     if plan.table.indexes.isEmpty { return }
-    // What is older than the drop of a column that was added again is not there, even when it is
-    // written only now.
-    guard plan.kind == .insert, plan.isPlain, plan.staticOperations.isEmpty,
-      plan.table.droppedColumns.isEmpty
-    else {
+    guard let indexes = plan.indexes else {
       return try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
     }
-    for index in plan.table.indexes {
-      guard let column = plan.table.column(id: index.columnID),
-        let bytes = plan.operand(of: column).flatMap({ operands[$0] })
-      else { continue }
+    for written in indexes {
+      guard let bytes = operands[written.operand] else { continue }
       try key.withBytes { key throws(TableError) in
-        try added.append(index, column, bytes, key: key, maxKeySize: maxKeySize)
+        try added.append(written.index, written.column, bytes, key: key, maxKeySize: maxKeySize)
       }
-    }
-  }
-
-  private func withKeyAndValue<Result>(
-    _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(LMDBError) -> Result
-  ) throws(LMDBError) -> Result {
-    try key.withBytes { key throws(LMDBError) in
-      try value.withBytes { value throws(LMDBError) in try body(key, value) }
-    }
-  }
-}
-
-extension Modification {
-  /// The operand that an INSERT has for a column.
-  fileprivate func operand(of column: Column) -> Operand? {
-    switch column.kind {
-    case .partitionKey: return keys.single[column.position]
-    case .clustering: return keys.single[table.partitionKey.count + column.position]
-    case .static: return nil
-    case .regular:
-      guard let found = operations.first(where: { $0.column.id == column.id }),
-        case .set(let operand) = found.action
-      else { return nil }
-      return operand
     }
   }
 }

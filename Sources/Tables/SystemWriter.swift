@@ -42,6 +42,7 @@ struct SystemWriter {
     }
     values.append(timestamp)
     try transaction.execute(statement.insert, values)
+    try transaction.flush()
   }
 
   private func remove(_ row: SystemRow) throws(TableError) {
@@ -50,6 +51,7 @@ struct SystemWriter {
     values.append(timestamp)
     for column in statement.key { values.append(row.values[column] ?? []) }
     try transaction.execute(statement.delete, values)
+    try transaction.flush()
   }
 
   private func statement(_ row: SystemRow) throws(TableError) -> SystemStatement {

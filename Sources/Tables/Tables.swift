@@ -77,7 +77,9 @@ package final class Tables: Sendable {
     let path = self.path
     let found = try opened.read(mapping: TableError.init) { transaction throws(TableError) in
       let version = try Format.check(transaction, path)
-      return (version, try SchemaStore.load(transaction))
+      return (
+        version, try SchemaStore.load(transaction), try Format.lastTimestamp(transaction) ?? .min
+      )
     }
     if found.0 == 1 { try Format.checkFirstVersion(found.1, path) }
     if let version = found.0, version < 3 { try Format.checkKeys(opened, version, found.1, path) }
@@ -94,7 +96,9 @@ package final class Tables: Sendable {
       housekeeper = nil
       return
     }
-    let writer = WriterThread(opened, definitions, clock, options.durability)
+    let writer = WriterThread(
+      opened, definitions, clock, options.durability, lastTimestamp: found.2)
+    if found.2 > 0 { TimeUUID.resume(after: found.2, clock) }
     self.writer = writer
     let definer = Definer(
       environment: opened, definitions: definitions, writer: writer, clock: clock,
@@ -216,7 +220,7 @@ package final class Tables: Sendable {
   ) async throws(TableError) -> Page {
     switch statement.plan {
     case .modify, .batch:
-      let values = Values(values)
+      let values = HeldValues(values)
       return try await writing.write { transaction throws(TableError) in
         try transaction.execute(statement, values.bound)
       }
@@ -235,12 +239,6 @@ package final class Tables: Sendable {
     }
   }
 
-  /// Bound values that outlive the call that has bound them.
-  private final class Values: Sendable {
-    let bound: BoundValues
-    init(_ bound: consuming BoundValues) { self.bound = bound }
-  }
-
   /// Lets `body` read and write in one transaction, committed and durable when this returns; when
   /// `body` throws, nothing has changed. `body` may go on after a statement that failed, unless the
   /// statement had changed something by then: then its error is thrown in the end.
@@ -254,7 +252,7 @@ package final class Tables: Sendable {
     try writing.write(body)
   }
 
-  private var writing: WriterThread {
+  var writing: WriterThread {
     get throws(TableError) {
       if let writer { return writer }
       throw Tables.readOnly

@@ -1,5 +1,4 @@
 internal import Machine
-internal import Synchronization
 
 /// Time-based identifiers (RFC 4122, version 1): of `now()`, and of the elements of lists.
 enum TimeUUID {
@@ -15,39 +14,33 @@ enum TimeUUID {
     bytes[2] |= 1
     return bytes
   }()
-  /// The latest and the earliest time given: one after the other, however the clock stands.
-  private static let given = Mutex((last: Int64.min, first: Int64.max, now: Int64.min))
 
   /// Another identifier of the present time: greater than those before, but where the clock has
   /// been put back by more than a second.
   static func now(_ clock: Clock) -> [UInt8] {
-    let time = given.withLock { given in
-      let present = clock.microseconds &* 10
-      let isBehind = present <= given.now && given.now &- present < 10_000_000
-      given.now = isBehind ? given.now + 1 : present
-      return given.now
-    }
-    return bytes(time, node)
+    bytes(clock.moments.now(clock.microseconds &* 10), node)
   }
 
   /// The next identifier for what is appended to lists, greater than all before.
   static func next(_ clock: Clock) -> [UInt8] {
-    let time = given.withLock { given in
-      given.last = max(clock.microseconds &* 10, given.last &+ 1)
-      return given.last
-    }
-    return bytes(time, node)
+    bytes(clock.moments.next(clock.microseconds &* 10), node)
   }
 
   /// Identifiers in rising order that are less than all before, for the elements put before a
   /// list's.
   static func before(_ clock: Clock, count: Int) -> [[UInt8]] {
-    let start = given.withLock { given in
-      let mirrored = reflection &- (clock.microseconds &* 10 &- reflection)
-      given.first = min(mirrored, given.first) &- Int64(count)
-      return given.first
-    }
+    let start = clock.moments.before(mirrored(clock.microseconds &* 10), count: count)
     return (0..<count).map { bytes(start + Int64($0), node) }
+  }
+
+  /// Has what is put into lists follow what was put there by a time, in microseconds since 1970.
+  static func resume(after microseconds: Int64, _ clock: Clock) {
+    _ = clock.moments.next(microseconds &* 10)
+    _ = clock.moments.before(mirrored(microseconds &* 10), count: 0)
+  }
+
+  private static func mirrored(_ tenths: Int64) -> Int64 {
+    reflection &- (tenths &- reflection)
   }
 
   /// The least identifier of a millisecond, in Cassandra's order.

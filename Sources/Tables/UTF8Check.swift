@@ -1,9 +1,32 @@
 /// Whether bytes are UTF-8 as Unicode defines it (table 3-7): no overlong form, no surrogate,
 /// nothing above U+10FFFF.
+@inline(__always)
 func isValidUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  isASCII(bytes) || isValidBeyondASCII(bytes)
+}
+
+/// The common case, eight bytes at a time; the last eight may overlap those before.
+@inline(__always)
+private func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  func word(_ offset: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+  }
+  var seen: UInt64 = 0
+  if bytes.count < 8 {
+    for byte in bytes { seen |= UInt64(byte) }
+    return seen < 0x80
+  }
+  var offset = 0
+  while offset + 8 < bytes.count {
+    seen |= word(offset)
+    offset += 8
+  }
+  return (seen | word(bytes.count - 8)) & 0x8080_8080_8080_8080 == 0
+}
+
+private func isValidBeyondASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
   var offset = 0
   while offset < bytes.count {
-    // ASCII, the common case, eight bytes at a time.
     while offset + 8 <= bytes.count,
       bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
     {

@@ -1,5 +1,3 @@
-internal import Machine
-
 /// When a statement writes, and for how long.
 struct WriteTimes {
   /// Microseconds since 1970.
@@ -16,16 +14,20 @@ struct WriteTimes {
   var purge: Purge { Purge(now: now, before: purgeBefore) }
 
   /// A cell without bytes.
-  func tombstone(_ column: Column) -> Cell {
-    var cell = Cell(column: column.id, timestamp: timestamp)
+  func tombstone(_ column: Column) -> Cell { tombstone(column.id) }
+
+  /// A cell with a value to come.
+  func cell(_ column: Column) -> Cell { cell(column.id) }
+
+  func tombstone(_ column: UInt32) -> Cell {
+    var cell = Cell(column: column, timestamp: timestamp)
     cell.isDeleted = true
     cell.expiry = now
     return cell
   }
 
-  /// A cell with a value to come.
-  func cell(_ column: Column) -> Cell {
-    var cell = Cell(column: column.id, timestamp: timestamp)
+  func cell(_ column: UInt32) -> Cell {
+    var cell = Cell(column: column, timestamp: timestamp)
     cell.expiry = expiry
     cell.ttl = ttl
     return cell
@@ -45,11 +47,12 @@ extension Modification {
   /// The last second that an expiry may have: Cassandra keeps it in 31 bits.
   private static let lastExpiry = Int64(Int32.max) - 1
 
-  /// The times of one execution; `timestamp` is for a statement that names none.
+  /// The times of an execution `at` so many microseconds since 1970; `timestamp` is for a statement
+  /// that names none.
   func times(
-    _ operands: Operands, _ clock: Clock, timestamp: Int64
+    _ operands: Operands, at present: Int64, timestamp: Int64
   ) throws(TableError) -> WriteTimes {
-    let now = clock.microseconds / 1_000_000
+    let now = present / 1_000_000
     return WriteTimes(
       timestamp: try self.timestamp(operands) ?? timestamp, now: now,
       ttl: try timeToLive(operands, now), purgeBefore: now &- table.options.gcGraceSeconds)

@@ -10,19 +10,31 @@ package final class WriteTransaction {
   private let schema: Schema
   private let clock: Clock
   /// The error of a statement that failed when it had changed something: not to be committed.
-  private(set) var failure: TableError?
+  private var statementFailure: TableError?
+  /// Why it must not be committed.
+  var failure: TableError? { statementFailure ?? writer.failure }
   var lastTimestamp: Int64 { writer.lastTimestamp }
 
   init(
     _ transaction: borrowing Transaction, _ schema: Schema, _ clock: Clock, _ maxKeySize: Int,
     lastTimestamp: Int64
   ) throws(TableError) {
-    databases = try Databases(transaction)
+    let databases = try Databases(transaction)
+    let rowPlace = try stored { () throws(LMDBError) in try databases.rows.writeCursor() }
+    let entryPlace = try stored { () throws(LMDBError) in try databases.indexes.writeCursor() }
+    self.databases = databases
     writer = RowWriter(
-      databases, clock: clock, maxKeySize: maxKeySize, lastTimestamp: lastTimestamp)
+      databases, rowPlace: rowPlace, entryPlace: entryPlace, clock: clock, maxKeySize: maxKeySize,
+      lastTimestamp: lastTimestamp)
     self.schema = schema
     self.clock = clock
   }
+
+  /// Sees to it that all that has been written is in the tree.
+  func flush() throws(TableError) { try writer.flush() }
+
+  /// Ends it, before what it writes is committed.
+  func close() { writer.close() }
 
   /// Executes a prepared INSERT, UPDATE, DELETE, BATCH or SELECT. A conditional statement gives a
   /// row with the column `[applied]`. A SELECT sees what this transaction has written so far, and
@@ -33,9 +45,11 @@ package final class WriteTransaction {
   ) throws(TableError) -> Page {
     let changesBefore = writer.changes
     do throws(TableError) {
+      // What is as it was when it was prepared is not copied.
+      if statement.isCurrent(schema) { return try run(statement, values) }
       return try run(try statement.current(schema, clock), values)
     } catch {
-      if writer.changes != changesBefore { failure = error }
+      if writer.changes != changesBefore { statementFailure = error }
       throw error
     }
   }
@@ -53,6 +67,7 @@ package final class WriteTransaction {
   ) throws(TableError) -> Page {
     switch plan {
     case .select:
+      try writer.flush()
       return try statement.select(values, clock, pageRows: .max, nil) {
         advance throws(TableError) in
         try advance(databases)
@@ -60,16 +75,14 @@ package final class WriteTransaction {
     case .modify(let plan):
       return try plan.operands.withOperands(values, clock) { operands throws(TableError) in
         if plan.condition.isNone {
-          let timestamp = plan.timestamp == nil ? writer.nextTimestamp() : 0
-          try writer.execute(plan, operands, timestamp: timestamp)
+          try writer.execute(plan, operands)
           return Page(columns: [], rows: [])
         }
+        try writer.flush()
         var check = ConditionCheck(
           plan.table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: false)
         try check.add(plan, operands)
-        if check.isMet {
-          try writer.execute(plan, operands, timestamp: writer.nextTimestamp())
-        }
+        if check.isMet { try writer.execute(plan, operands) }
         return try check.page()
       }
     case .batch(let plan): return try run(plan.value, values)
@@ -78,31 +91,72 @@ package final class WriteTransaction {
     }
   }
 
-  /// Runs a batch: all of its statements with one timestamp, where its conditions are met.
+  /// Runs a BATCH.
   private func run(
     _ batch: BatchPlan, _ values: borrowing BoundValues
   ) throws(TableError) -> Page {
-    var timestamp = writer.nextTimestamp()
+    var timestamp: Int64?
     if let operand = batch.timestamp {
       timestamp = try batch.operands.withOperands(values, clock) { operands throws(TableError) in
-        try Modification.timestamp(operand, operands) ?? timestamp
+        try Modification.timestamp(operand, operands)
       }
     }
-    var page = Page(columns: [], rows: [])
-    if batch.hasConditions {
-      var check = ConditionCheck(
-        batch.statements[0].table, databases.rows, now: clock.microseconds / 1_000_000,
-        isInBatch: true)
-      for plan in batch.statements {
-        try plan.operands.withOperands(values, clock) { operands throws(TableError) in
-          try check.add(plan, operands)
+    return try run(batch.statements, timestamp: timestamp) { place, body throws(TableError) in
+      try batch.statements[place].operands.withOperands(values, clock, body)
+    }
+  }
+
+  /// Executes statements that were bound one by one as one batch.
+  @discardableResult
+  package func execute(_ batch: BoundBatch) throws(TableError) -> Page {
+    let changesBefore = writer.changes
+    do throws(TableError) {
+      let plans = try batch.plans(schema, clock)
+      return try run(plans, timestamp: batch.timestamp) { place, body throws(TableError) in
+        let (statement, values) = batch.items[place]
+        guard statement.takesSets else {
+          return try plans[place].operands.withOperands(values.bound, clock, body)
         }
+        try plans[place].operands.withOperands(try statement.sorted(values.bound), clock, body)
+      }
+    } catch {
+      if writer.changes != changesBefore { statementFailure = error }
+      throw error
+    }
+  }
+
+  /// Lets a closure have the operands of the statement at a place.
+  private typealias WithOperands = (
+    Int, (Operands) throws(TableError) -> Void
+  ) throws(TableError) -> Void
+
+  /// Runs the statements of a batch where its conditions are met: with one timestamp but for those
+  /// that name their own, each on what there was before the batch.
+  private func run(
+    _ statements: [Modification], timestamp: Int64?, _ withOperands: WithOperands
+  ) throws(TableError) -> Page {
+    var page = Page(columns: [], rows: [])
+    let given = writer.nextTimestamp()
+    var timestamp = timestamp ?? given
+    if let table = statements.first?.table, statements.contains(where: { !$0.condition.isNone }) {
+      timestamp = given
+      try writer.flush()
+      var check = ConditionCheck(
+        table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: true)
+      for (place, plan) in statements.enumerated() {
+        try withOperands(place) { operands throws(TableError) in try check.add(plan, operands) }
       }
       page = try check.page()
       if !check.isMet { return page }
     }
-    for plan in batch.statements {
-      try plan.operands.withOperands(values, clock) { operands throws(TableError) in
+    defer { writer.listsBefore = nil }
+    for (place, plan) in statements.enumerated() where plan.readsLists {
+      try withOperands(place) { operands throws(TableError) in
+        try writer.readLists(plan, operands, now: clock.microseconds / 1_000_000)
+      }
+    }
+    for (place, plan) in statements.enumerated() {
+      try withOperands(place) { operands throws(TableError) in
         try writer.execute(plan, operands, timestamp: timestamp)
       }
     }
@@ -113,6 +167,7 @@ package final class WriteTransaction {
   func purge(
     _ candidates: [(table: Table, key: [UInt8])], now: Int64
   ) throws(TableError) -> Int {
+    try writer.flush()
     var purged = 0
     var purger: RowPurger?
     for (table, key) in candidates {

@@ -26,13 +26,13 @@ final class WriterThread: Sendable {
 
   init(
     _ environment: Environment, _ schema: CurrentSchema, _ clock: Clock,
-    _ durability: Tables.Durability
+    _ durability: Tables.Durability, lastTimestamp: Int64
   ) {
     self.environment = environment
     self.schema = schema
     self.clock = clock
     self.durability = durability
-    worker.withLock { $0 = Worker { [self] in work() } }
+    worker.withLock { $0 = Worker { [self] in work(after: lastTimestamp) } }
   }
 
   /// Ends the thread once all that waits is written.
@@ -120,8 +120,8 @@ final class WriterThread: Sendable {
     return group
   }
 
-  private func work() {
-    var lastTimestamp = Int64.min
+  private func work(after lastTimestamp: Int64) {
+    var lastTimestamp = lastTimestamp
     var syncDue: Double?
     while true {
       let seen = arrivals.generation
@@ -151,6 +151,7 @@ final class WriterThread: Sendable {
 
   private func commit(_ group: WriteGroup, _ lastTimestamp: inout Int64) {
     var failure: TableError?
+    let former = lastTimestamp
     do throws(TableError) {
       var definitions = schema.current
       try environment.write(mapping: TableError.init) { transaction throws(TableError) in
@@ -162,6 +163,9 @@ final class WriterThread: Sendable {
           // Nothing of this is committed: the map grows, and all of it runs again.
           if transaction.hasMetMapEnd, let failure = request.failure { throw failure }
           done += 1
+        }
+        if lastTimestamp != former {
+          try Format.write(lastTimestamp: lastTimestamp, transaction)
         }
       }
       schema.current = definitions
@@ -214,8 +218,12 @@ final class WriterThread: Sendable {
         case .change(let body):
           let open = try WriteTransaction(
             transaction, definitions, clock, environment.maxKeySize, lastTimestamp: lastTimestamp)
-          defer { lastTimestamp = open.lastTimestamp }
+          defer {
+            lastTimestamp = open.lastTimestamp
+            open.close()
+          }
           try body(open)
+          try open.flush()
           if let failure = open.failure { throw failure }
         case .define(let body):
           var changed = definitions

@@ -112,7 +112,9 @@ import Testing
     _ = try run(
       "UPDATE k.t SET v = 1 WHERE k IN ? AND c IN ?", [list(numbers), list(numbers)], store)
     #expect(try store.rows("SELECT k, c FROM k.t").count == 4)
-    _ = try run("DELETE FROM k.t WHERE k = 1 AND (c) IN ?", [list([numbers[0]])], store)
+    _ = try run(
+      "DELETE FROM k.t WHERE k = 1 AND (c) IN ?", [list([LiteralEncoder.tuple([numbers[0]])])],
+      store)
     #expect(try store.rows("SELECT c FROM k.t WHERE k = 1") == [#"{"c": 2}"#])
     _ = try run("DELETE FROM k.t WHERE k IN ?", [list([])], store)
     #expect(try store.rows("SELECT k, c FROM k.t").count == 3)
@@ -122,6 +124,47 @@ import Testing
     #expect(
       try refusal("DELETE FROM k.t WHERE k IN ?", [.null], store)
         == "Invalid null value in condition for column k")
+  }
+
+  /// `Tuples.Raw.makeReceiver` and `Tuples.INRaw.makeInReceiver`.
+  @Test func `one marker stands for a tuple of columns`() throws {
+    let store = try store()
+    try store.run("CREATE TABLE k.w (k int, a int, b text, v int, PRIMARY KEY (k, a, b))")
+    func tuple(_ number: Int32?, _ text: String) -> [UInt8] {
+      LiteralEncoder.tuple([number.map { bigEndian($0) }, Array(text.utf8)])
+    }
+    func list(_ tuples: [UInt8]...) -> Bound { .bytes(LiteralEncoder.collection(tuples)) }
+    _ = try run(
+      "UPDATE k.w SET v = 1 WHERE k = 1 AND (a, b) = ?", [.bytes(tuple(1, "x"))], store)
+    _ = try run(
+      "UPDATE k.w SET v = 2 WHERE k = 1 AND (a, b) IN ?",
+      [list(tuple(2, "y"), tuple(3, "z"), tuple(2, "y"))], store)
+    _ = try run(
+      "UPDATE k.w SET v = 3 WHERE k = 1 AND (a, b) IN (?, ?)",
+      [.bytes(tuple(1, "w")), .bytes(tuple(4, "v"))], store)
+    #expect(
+      try store.rows("SELECT a, b, v FROM k.w") == [
+        #"{"a": 1, "b": "w", "v": 3}"#, #"{"a": 1, "b": "x", "v": 1}"#,
+        #"{"a": 2, "b": "y", "v": 2}"#, #"{"a": 3, "b": "z", "v": 2}"#,
+        #"{"a": 4, "b": "v", "v": 3}"#,
+      ])
+    _ = try run("DELETE FROM k.w WHERE k = 1 AND (a, b) > ?", [.bytes(tuple(2, "y"))], store)
+    #expect(try store.rows("SELECT a FROM k.w").count == 3)
+    let page = try run(
+      "DELETE FROM k.w WHERE k = 1 AND (a, b) = ? IF v = 1", [.bytes(tuple(1, "x"))], store)
+    #expect(page.rows == [[[1]]])
+    let prepared = try store.tables.prepare("DELETE FROM k.w WHERE k = ? AND (a, b) IN ?")
+    #expect(prepared.markers.map(\.name) == ["k", "in(a,b)"])
+    let update = "UPDATE k.w SET v = 1 WHERE k = 1 AND (a, b) = ?"
+    #expect(try store.tables.prepare(update).markers.map(\.name) == ["(a,b)"])
+    #expect(
+      try refusal(update, [.bytes(tuple(nil, "x"))], store)
+        == "Invalid null value in condition for column a")
+    #expect(
+      try refusal(update, [.unset], store) == "Invalid unset value for column a")
+    #expect(
+      try refusal("UPDATE k.w SET v = 1 WHERE k = 1 AND (a, b) = (1, 'x', 2)", [], store)
+        == "Expected 2 elements in value tuple, but got 3: (1, 'x', 2)")
   }
 
   @Test func `the markers of a batch are numbered through, JSON is bound whole`() throws {

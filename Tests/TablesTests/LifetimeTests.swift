@@ -164,6 +164,44 @@ import Testing
     #expect(try store.rows("SELECT v FROM k.t") == [#"{"v": 1}"#])
   }
 
+  @Test func `what is written later wins though the tables were opened anew with an earlier clock`()
+    throws
+  {
+    let clock = FakeClock()
+    let store = try TemporaryTables(clock: clock.clock)
+    try store.run(
+      "CREATE TABLE k.t (a int PRIMARY KEY, v int, l list<int>)",
+      "INSERT INTO k.t (a, v, l) VALUES (1, 1, [2])", "UPDATE k.t SET l = [1] + l WHERE a = 1")
+    for step in 3..<6 {
+      clock.advance(microseconds: -3_600_000_000)
+      store.close()
+      // Another clock, which knows nothing of what the one before has given.
+      let tables = try Tables(store.directory, clock: clock.clock)
+      for change in ["v = \(step), l = l + [\(step)]", "l = [\(3 - step)] + l"] {
+        _ = try tables.execute("UPDATE k.t SET \(change) WHERE a = 1")
+      }
+      let page = try tables.execute("SELECT v FROM k.t")
+      #expect(page.rows == [[bigEndian(Int32(step))]])
+    }
+    try store.run("DELETE FROM k.t WHERE a = 1")
+    store.close()
+    clock.advance(microseconds: -3_600_000_000)
+    #expect(try store.rows("SELECT v FROM k.t") == [])
+    try store.run("INSERT INTO k.t (a, v) VALUES (1, 9)")
+    #expect(try store.rows("SELECT v FROM k.t") == [#"{"v": 9}"#])
+  }
+
+  @Test func `one clock's times say nothing of another's`() {
+    let (early, late) = (FakeClock(), FakeClock())
+    late.advance(microseconds: 900_000)
+    let (first, second) = (early.clock, late.clock)
+    _ = TimeUUID.now(second)
+    _ = TimeUUID.next(second)
+    #expect(TimeUUID.milliseconds(TimeUUID.now(first)) == early.microseconds / 1_000)
+    #expect(TimeUUID.milliseconds(TimeUUID.next(first)) == early.microseconds / 1_000)
+    #expect(TimeUUID.now(first) != TimeUUID.now(first))
+  }
+
   @Test func `conditions decide whether a statement is applied`() throws {
     let clock = FakeClock()
     let store = try TemporaryTables(clock: clock.clock)

@@ -36,12 +36,9 @@ struct TableModel {
   private var rows: [[[UInt8]]: Row] = [:]
   /// Deletions of all rows, there or not, that a filter accepts.
   private var ranges: [(filter: RowFilter, timestamp: Int64)] = []
-  private var lastTimestamp = Int64.min
+  var lastTimestamp = Int64.min
 
   init(_ table: RandomTable) { self.table = table }
-
-  /// What closing the tables forgets.
-  mutating func reopen() { lastTimestamp = .min }
 
   /// The timestamp of a statement without USING TIMESTAMP.
   mutating func nextTimestamp(_ now: Int64) -> Int64 {

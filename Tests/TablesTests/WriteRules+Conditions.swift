@@ -152,6 +152,27 @@ extension WriteRule {
         BEGIN BATCH USING TIMESTAMP 1 INSERT INTO k.t (k) VALUES (1) USING TIMESTAMP 2; APPLY BATCH
         """, "Timestamp must be set either on BATCH or individual statements")),
     WriteRule(
+      "places in a list are those before the batch",
+      "cql3.statements.ModificationStatement.readRequiredLists",
+      .run("UPDATE k.m SET l = [1, 2, 3] WHERE k = 1"),
+      .run(
+        """
+        BEGIN BATCH DELETE l[0] FROM k.m WHERE k = 1; UPDATE k.m SET l[1] = 9 WHERE k = 1;
+        UPDATE k.m SET l = l - [3] WHERE k = 1; UPDATE k.m SET l = l + [3] WHERE k = 1; APPLY BATCH
+        """),
+      .rows("SELECT l FROM k.m", [#"{"l": [9, 3]}"#]),
+      .refused(
+        """
+        BEGIN BATCH UPDATE k.m SET l = [1, 2] WHERE k = 2; UPDATE k.m SET l[0] = 9 WHERE k = 2;
+        APPLY BATCH
+        """, "Attempted to set an element on a list which is null"),
+      .refused(
+        """
+        BEGIN BATCH UPDATE k.m SET l = l + [4] WHERE k = 1; DELETE l[2] FROM k.m WHERE k = 1;
+        APPLY BATCH
+        """, "List index 2 out of bound, list has size 2"),
+      .rows("SELECT l FROM k.m", [#"{"l": [9, 3]}"#])),
+    WriteRule(
       "a batch's own timestamp", "cql3.statements.BatchStatement.getMutations",
       .run("BEGIN BATCH USING TIMESTAMP 7 INSERT INTO k.t (k, v) VALUES (1, 1); APPLY BATCH"),
       .rows("SELECT writetime(v) FROM k.t", [#"{"writetime(v)": 7}"#])),
