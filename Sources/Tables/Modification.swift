@@ -55,7 +55,8 @@ final class Modification: Sendable {
   let ttl: Operand?
   let condition: ModificationCondition
   let operands: StatementOperands
-  /// Whether each operation replaces a column that is one cell: then a row is written down at once.
+  /// Whether each operation replaces a column of its own that is one cell: then a row is written
+  /// down at once.
   let isPlain: Bool
 
   init(
@@ -73,13 +74,17 @@ final class Modification: Sendable {
     self.ttl = ttl
     self.condition = condition
     self.operands = operands
-    isPlain = operations.allSatisfy { operation in
-      if case .multiCell = operation.column.type { return false }
-      switch operation.action {
-      case .set, .delete: return true
-      default: return false
+    // DELETE a, a is no mistake to Cassandra.
+    let isDistinct = zip(sorted, sorted.dropFirst()).allSatisfy { $0.column.id != $1.column.id }
+    isPlain =
+      isDistinct
+      && operations.allSatisfy { operation in
+        if case .multiCell = operation.column.type { return false }
+        switch operation.action {
+        case .set, .delete: return true
+        default: return false
+        }
       }
-    }
   }
 
   /// Whether rows, not only static columns, are written.
