@@ -18,6 +18,8 @@ package enum Limits {
   /// The types that a type is made of, those of the user-defined types in it counted wherever they
   /// stand: forty types that each hold the one before twice would be a thousand thousand million.
   static let typeParts = 1_024
+  /// Bytes of an error's message; of a longer one a quarter as many characters are kept.
+  static let messageBytes = 16 << 10
   /// Seconds that USING TTL may give: Cassandra's 20 years.
   package static let ttlSeconds: Int64 = 20 * 365 * 86_400
   /// Rows and index entries that one transaction removes of a dropped table, or reads to fill an
