@@ -24,7 +24,7 @@ package final class Environment: @unchecked Sendable {
   /// Nobody puts another file into this one's place as long as it is open.
   private let use: DirectoryUse
   private let databases: [String: MDB_dbi]
-  private let residency: Residency
+  let residency: Residency
   private let syncsRoot: Bool
   let gate = TransactionGate()
   /// What keeps this environment from writing until it is opened anew.

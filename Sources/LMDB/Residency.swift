@@ -16,11 +16,13 @@ internal import Synchronization
 final class Residency: Sendable {
   private static let growthBytes = 32 << 20
   private static let commits = 512
+  private static let entries = 100_000
 
   private struct State {
     var map: Extent?
     var lastSize = 0
     var commitsSince = 0
+    var entriesSince = 0
   }
 
   private let state = Mutex(State())
@@ -49,13 +51,26 @@ final class Residency: Sendable {
       else { return false }
       state.lastSize = usedBytes
       state.commitsSince = 0
-      // The map is a read-only view of a shared file: no page in it can hold anything unsaved.
-      if let map = state.map {
-        _ = madvise(
-          UnsafeMutableRawPointer(bitPattern: map.start), min(usedBytes, map.length), MADV_DONTNEED)
-      }
+      Self.giveBack(state.map, usedBytes)
       return true
     }
+  }
+
+  /// Gives the map's pages back when many entries have been read, by whomever.
+  func read(entries: Int, usedBytes: () -> Int) {
+    state.withLock { state in
+      state.entriesSince += entries
+      guard state.entriesSince >= Self.entries else { return }
+      state.entriesSince = 0
+      Self.giveBack(state.map, usedBytes())
+    }
+  }
+
+  /// The map is a read-only view of a shared file: no page in it can hold anything unsaved.
+  private static func giveBack(_ map: Extent?, _ usedBytes: Int) {
+    guard let map else { return }
+    _ = madvise(
+      UnsafeMutableRawPointer(bitPattern: map.start), min(usedBytes, map.length), MADV_DONTNEED)
   }
 
   /// Reads `/proc/self/maps`, which lists each mapping as `start-end … path`.

@@ -116,6 +116,12 @@ package struct Database {
     return statistics.ms_entries
   }
 
+  /// Says that a long reading has passed so many entries: now and then the process lets go of the
+  /// pages that it has seen, so that it does not come to hold the whole file.
+  package func passed(entries: Int) {
+    environment.residency.read(entries: entries) { environment.sizes.used }
+  }
+
   /// Walks over the keys in order.
   package func cursor() throws(LMDBError) -> Cursor { try Cursor(self) }
 

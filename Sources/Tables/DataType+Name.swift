@@ -49,6 +49,7 @@ extension DataType {
         fields.append(type)
       }
       self = .tuple(fields)
+      try checkSize()
     case .user(let user):
       let type = DataType.user(try scope.find(user))
       self = frozen ? type : .multiCell(type)

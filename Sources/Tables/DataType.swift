@@ -104,6 +104,20 @@ package indirect enum DataType: Hashable, Sendable {
     }
   }
 
+  /// Whether this is made of at most `count` types, of which it takes away its own.
+  func fits(_ count: inout Int) -> Bool {
+    count -= 1
+    return count >= 0 && parts.allSatisfy { $0.fits(&count) }
+  }
+
+  /// Refuses types of which everything that walks through them would take too long.
+  func checkSize() throws(TableError) {
+    var left = Limits.typeParts
+    guard fits(&left) else {
+      throw .invalid("A type is made of more than \(Limits.typeParts) types")
+    }
+  }
+
   var containsDuration: Bool { contains { $0 == .duration } }
 
   /// What Cassandra calls the columns that a duration inside keeps from having an order.

@@ -29,6 +29,8 @@ struct ExpressionPlanner {
   private(set) var isSelection = true
   /// Whether the arguments of an aggregate are being planned.
   private var isInAggregate = false
+  /// The operations around what is being planned.
+  private var operationsAround = 0
   /// The name of markers, and what messages call the place of a value.
   private(set) var receiver = ExpressionPlanner.selection
 
@@ -170,6 +172,11 @@ struct ExpressionPlanner {
     _ first: Selector.Expression, _ rest: [Operation<Selector.Expression>],
     expecting expected: DataType?
   ) throws(TableError) -> Planned {
+    operationsAround += rest.count
+    defer { operationsAround -= rest.count }
+    guard operationsAround <= Limits.operations else {
+      throw .invalid("More than \(Limits.operations) operations in one value")
+    }
     var left: Planned?
     var leftArgument = try argument(first)
     for (number, operation) in rest.enumerated() {

@@ -9,6 +9,17 @@ package enum Limits {
   static let numberDigits = 39_000
   /// Characters of the name of a keyspace or table: Cassandra's, and LMDB's longest key holds both.
   package static let nameBytes = 48
+  /// The operations of arithmetic that stand around one operand, each worked out inside the next:
+  /// the stack holds them all.
+  static let operations = 256
+  /// The partitions, and the runs of rows in each, that one statement names by IN: Cassandra would
+  /// try to name more, and several lists multiply.
+  static let keysNamed = 1 << 18
+  /// The types that a type is made of, those of the user-defined types in it counted wherever they
+  /// stand: forty types that each hold the one before twice would be a thousand thousand million.
+  static let typeParts = 1_024
+  /// Bytes of an error's message; of a longer one a quarter as many characters are kept.
+  static let messageBytes = 16 << 10
   /// Seconds that USING TTL may give: Cassandra's 20 years.
   package static let ttlSeconds: Int64 = 20 * 365 * 86_400
   /// Rows and index entries that one transaction removes of a dropped table, or reads to fill an

@@ -106,7 +106,9 @@ final class Modification: Sendable {
 
   private static func cells(_ operations: [Operation], _ table: Table) -> [WrittenColumn]? {
     var cells: [WrittenColumn] = []
-    for operation in operations {
+    for (operation, before) in zip(operations, [nil] + operations) {
+      // DELETE a, a is no mistake to Cassandra.
+      if operation.column.id == before?.column.id { return nil }
       if case .multiCell = operation.column.type { return nil }
       switch operation.action {
       case .set(let operand): cells.append(WrittenColumn(operation.column, operand, table))

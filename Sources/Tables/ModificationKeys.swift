@@ -55,15 +55,20 @@ struct ModificationKeys: Sendable {
 
   /// The partitions that are named, each once.
   func partitions(_ operands: Operands) throws(TableError) -> [Partition] {
+    var product = KeyProduct()
+    for fixed in partition + clustering {
+      try product.multiply(by: alternatives(of: fixed, operands))
+    }
     var combinations: [[[UInt8]]] = [[]]
     for fixed in partition {
       let values = try values(of: fixed, operands)
       combinations = combinations.flatMap { head in values.map { head + $0 } }
     }
     var found: [Partition] = []
+    var seen: Set<[UInt8]> = []
     for values in combinations {
       let key = try ModificationKeys.serialize(values)
-      if found.contains(where: { $0.key == key }) { continue }
+      guard seen.insert(key).inserted else { continue }
       var prefix = ByteBuffer(capacity: 128)
       key.borrowed { RowKey.appendPartition(table: table.id, $0, to: &prefix) }
       found.append(Partition(prefix: prefix.toArray(), key: key))
@@ -122,6 +127,13 @@ struct ModificationKeys: Sendable {
       }
     }
     return found
+  }
+
+  /// How many alternatives fixed columns have; what is wrong with them is said later.
+  private func alternatives(of fixed: Fixed, _ operands: Operands) -> Int {
+    guard let list = fixed.list else { return fixed.alternatives.count }
+    let type = DataType.list(OperandTable.listType(of: fixed.columns))
+    return operands[list].flatMap { type.elements($0)?.count } ?? 1
   }
 
   /// The alternatives of fixed columns as bytes, checked by their types.

@@ -18,6 +18,7 @@ extension SchemaChange {
       }
       type.fields.append(try self.field(field, of: type))
     }
+    try DataType.user(type).checkSize()
     schema.types[QualifiedName(keyspace: keyspace, name)] = type
   }
 
@@ -60,7 +61,12 @@ extension SchemaChange {
       }
     case .type: throw .invalid("Altering field types is no longer supported")
     }
-    for (name, other) in schema.types { schema.types[name] = other.replacing(type) }
+    try DataType.user(type).checkSize()
+    for (name, other) in schema.types {
+      let changed = other.replacing(type)
+      try DataType.user(changed).checkSize()
+      schema.types[name] = changed
+    }
     schema.types[QualifiedName(keyspace: keyspace, type.name)] = type
     for (name, var table) in schema.tables where table.keyspace == keyspace {
       for index in table.columns.indices {

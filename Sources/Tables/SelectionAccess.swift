@@ -119,6 +119,7 @@ extension Evaluation {
     within tokens: KeyRange
   ) throws(TableError) -> [SelectionAccess.Partition] {
     var keys: [[[UInt8]]] = [[]]
+    var product = KeyProduct()
     for restriction in restrictions.partition.all {
       let rows: [[[UInt8]]]
       switch try bind(restriction, isFilter: false).test {
@@ -126,7 +127,11 @@ extension Evaluation {
       case .in(let all): rows = distinct(all, restriction.first.type)
       case .slice, .contains: return []
       }
+      try product.multiply(by: rows.count)
       keys = keys.flatMap { key in rows.map { key + $0 } }
+    }
+    for restriction in clustering {
+      if case .in(let rows) = restriction.test { try product.multiply(by: rows.count) }
     }
     var found: [SelectionAccess.Partition] = []
     for values in keys {

@@ -85,6 +85,8 @@ final class SelectionRun {
   func advance(_ databases: Databases) throws(TableError) -> Bool {
     step = .next
     scanned = 0
+    // Not after every point read, which would all meet at one lock.
+    defer { if scanned >= 100 { databases.rows.passed(entries: scanned) } }
     let source = RowSource(
       plan.table, databases, now: now, showsStatics: plan.restrictions.showsStaticContent)
     switch access {

@@ -24,7 +24,9 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
 
   package init(_ code: Code, _ message: String) {
     self.code = code
-    self.message = message
+    // Some of Cassandra's messages hold what was sent, however long; the protocol's strings do not.
+    let isLong = message.utf8.count > Limits.messageBytes
+    self.message = isLong ? String(message.prefix(Limits.messageBytes / 4)) + "…" : message
   }
 
   package init(_ error: LMDBError) {

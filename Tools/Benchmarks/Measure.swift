@@ -29,14 +29,22 @@ struct Measure {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Bytes of memory that the process holds at this moment; 0 where the system does not tell.
-  static var residentBytes: Int {
-    guard let bytes = try? LocalDisk().open("/proc/self/statm", .read) else { return 0 }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
+  /// Bytes of memory that the process holds at this moment, and those of them that are its own: the
+  /// others are pages of files, which the system has in its cache and takes back when it needs them.
+  /// 0 where the system does not tell.
+  static var residentBytes: (all: Int, own: Int) {
+    guard let status = try? LocalDisk().open("/proc/self/status", .read) else { return (0, 0) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 1)
     defer { buffer.deallocate() }
-    let count = (try? bytes.read(into: buffer, at: 0)) ?? 0
-    let fields = String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
+    let count = (try? status.read(into: buffer, at: 0)) ?? 0
+    let lines = String(decoding: buffer.prefix(count), as: UTF8.self).split(separator: "\n")
+    func bytes(_ name: String) -> Int {
+      let line = lines.first { $0.hasPrefix(name) }
+      return
+        (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
+        << 10
+    }
+    return (bytes("VmRSS:"), bytes("RssAnon:"))
   }
 
   /// The most memory the process has held so far, in MiB (`ru_maxrss`).

@@ -132,7 +132,7 @@ struct TablesBenchmark: ParsableCommand {
             let page = try tables.execute(scan, BoundValues(), from: state)
             count += page.rows.count
             state = page.next
-            peak = max(peak, Measure.residentBytes)
+            peak = max(peak, Measure.residentBytes.own)
           } while state != nil
           guard count == small else { throw wrong("\(count) rows scanned of \(small)") }
         }
@@ -140,7 +140,7 @@ struct TablesBenchmark: ParsableCommand {
       }
       print(
         "range scan      \(shown(Double(small) / best)) small rows/s decoded on one core, pages of "
-          + "5,000; \(shown(Double(peak) / 1_048_576)) MiB resident at most")
+          + "5,000; \(shown(Double(peak) / 1_048_576)) MiB of its own at most")
     }
   }
 
@@ -239,19 +239,22 @@ struct TablesBenchmark: ParsableCommand {
       let scan = try tables.prepare("SELECT p, c, v FROM k.many")
       var state: PagingState?
       let before = Measure.residentBytes
-      var peak = 0
+      var peak = (all: 0, own: 0)
       repeat {
         let page = try tables.execute(scan, BoundValues(), from: state)
         state = page.next
-        peak = max(peak, Measure.residentBytes)
+        let now = Measure.residentBytes
+        peak = (max(peak.all, now.all), max(peak.own, now.own))
       } while state != nil
       let file = try LocalDisk().open(Path.join(path, "data.mdb"), .read).size()
       print(
-        "memory          \(shown(Double(peak) / 1_048_576)) MiB resident at most while all of it is "
-          + "scanned, \(shown(Double(before) / 1_048_576)) before; the file has "
-          + "\(shown(Double(file) / 1_048_576))")
+        "memory          \(mebibytes(peak.own)) MiB of its own at most while all of it is scanned, "
+          + "\(mebibytes(before.own)) before; with the file's pages \(mebibytes(peak.all)) of its "
+          + "\(mebibytes(Int(file)))")
     }
   }
+
+  private func mebibytes(_ bytes: Int) -> String { shown(Double(bytes) / 1_048_576) }
 
   private func read(_ tables: Tables, _ name: String, of rows: Int) throws -> Double {
     let find = try tables.prepare("SELECT v FROM k.\(name) WHERE p = ? AND c = ?")
