@@ -209,11 +209,11 @@ extension Reading {
       "SELECT tojson(a), now(), int(a), text(b) FROM t"),
     Reading("selectionLiteral", "SELECT 1, -1, 1.5, 'x', true, null, 0xab, 1h, ?, :x, NaN FROM t"),
     Reading(
-      "selectionTypeHint", "SELECT (int) 1, (list<int>) [1], (text) ?, (k.u) a, (a) b FROM t"),
-    Reading("selectionTypeHint", "SELECT (a), (a) AS b, (a, b), (a.b), (1), ((int) 1) FROM t"),
-    Reading("selectionTypeHint", "SELECT (map<text, int>) {'a': 1}, (frozen<set<int>>) {1} FROM t"),
-    Reading("selectionTypeHint", "SELECT (int) -1, (int) - 1 FROM t"),
-    Reading("selectionTypeHint", "SELECT ('org.apache.cassandra.db.marshal.Int32Type') 1 FROM t"),
+      "selectionTypeHint", "SELECT (int)1, (list<int>)[1], (text)?, (k.u)a, (a)b FROM t"),
+    Reading("selectionTypeHint", "SELECT (a), (a) AS b, (a, b), (a.b), (1), ((int)1) FROM t"),
+    Reading("selectionTypeHint", "SELECT (map<text, int>){'a': 1}, (frozen<set<int>>){1} FROM t"),
+    Reading("selectionTypeHint", "SELECT (int)-1, (int) - 1 FROM t"),
+    Reading("selectionTypeHint", "SELECT ('org.apache.cassandra.db.marshal.Int32Type')1 FROM t"),
     Reading("selectionList", "SELECT [], [a, 1, [b]], {a, b}, {}, {a: b, 'c': 1} FROM t"),
     Reading(
       "selectionMapOrSet", "SELECT {a: 1, b} FROM t",

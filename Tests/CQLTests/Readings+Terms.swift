@@ -33,13 +33,13 @@ extension Reading {
       "line 1:27 no viable alternative at input ')' (... t (a) VALUES ([(])...)"),
     Reading(
       "simpleTerm",
-      "INSERT INTO t (a) VALUES ((int) 1, (k.u) {a: 1}, (list<int>) [1], ((text) ?), (set<int>) {})"
+      "INSERT INTO t (a) VALUES ((int)1, (k.u){a: 1}, (list<int>)[1], ((text)?), (set<int>){})"
     ),
-    Reading("simpleTerm", "INSERT INTO t (a) VALUES ((int) (text) 1)"),
+    Reading("simpleTerm", "INSERT INTO t (a) VALUES ((int)(text)1)"),
     Reading(
       "simpleTerm", "INSERT INTO t (a) VALUES ((int))",
       "line 1:30 no viable alternative at input ')' (...t (a) VALUES (([int])...)"),
-    Reading("simpleTerm", "INSERT INTO t (a) VALUES (('x'), ('x') 1, ('x') + 1)"),
+    Reading("simpleTerm", "INSERT INTO t (a) VALUES (('x'), ('x')1, ('x') + 1)"),
     Reading("simpleTerm", "INSERT INTO t (a) VALUES ({('x'): 1, ('y'): f(1), ('z'): :m})"),
     Reading(
       "function",
