@@ -5,6 +5,8 @@ package struct CQLSyntaxError: Error, Equatable, CustomStringConvertible {
   /// In Unicode scalars, from 0.
   package var column: Int
   package var message: String
+  /// Whether the text is CQL but for a value that there is not, which Cassandra finds only later.
+  package var isOfValue = false
   /// What `description` says of the place.
   var shows = Place.position
 

@@ -36,7 +36,7 @@ extension CQLParser {
     case .duration: return .duration(text(advance()))
     case .string, .dollarString: return .string(string(advance()))
     case .uuid: return .uuid(text(advance()))
-    case .blob: return .blob(blobBytes(advance()))
+    case .blob: return .blob(try blobBytes(advance()))
     case .keyword(.true), .keyword(.false): return .boolean(advance().kind == .keyword(.true))
     case .keyword(.nan), .keyword(.infinity): return .decimal(decimal(advance()))
     default: return nil
@@ -186,8 +186,14 @@ extension CQLParser {
     }
   }
 
-  private func blobBytes(_ token: Token) -> [UInt8] {
-    stride(from: token.start + 2, to: token.end, by: 2).map { index in
+  private func blobBytes(_ token: Token) throws(CQLSyntaxError) -> [UInt8] {
+    guard (token.end - token.start).isMultiple(of: 2) else {
+      // The grammar takes it; no type does.
+      var error = finding(at: token, "cannot parse '\(text(token).dropFirst(2))' as hex bytes")
+      error.isOfValue = true
+      throw error
+    }
+    return stride(from: token.start + 2, to: token.end, by: 2).map { index in
       (hexValue(bytes[index]) ?? 0) << 4 | (hexValue(bytes[index + 1]) ?? 0)
     }
   }

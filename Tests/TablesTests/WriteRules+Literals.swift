@@ -39,6 +39,20 @@ extension WriteRule {
         "UPDATE k.m SET l = (list<text>)['a'] WHERE k = 1",
         "Cannot assign value (list<text>)['a'] to l of type list<int>")),
     WriteRule(
+      "hexadecimal digits go in pairs", "db.marshal.BytesType.fromString",
+      .refused("INSERT INTO k.z (k, b) VALUES (1, 0x123)", "cannot parse '123' as hex bytes")),
+    WriteRule(
+      "a token may be written", "cql3.functions.FunctionResolver",
+      .run("INSERT INTO k.z (k, big) VALUES (1, token(1))"),
+      .rows("SELECT big FROM k.z", [#"{"big": -4069959284402364209}"#]),
+      .refused(
+        "INSERT INTO k.z (k, big) VALUES (1, token(1, 2))",
+        "Invalid number of arguments in call to function system.token: 1 required but 2 provided"),
+      .refused(
+        "INSERT INTO k.z (k, x) VALUES (1, token(1))",
+        "Type error: cannot assign result of function system.token (type bigint) to x (type uuid)"
+      )),
+    WriteRule(
       "toJson stands only where rows are read", "cql3.functions.FunctionResolver",
       .refused(
         "UPDATE k.t SET w = toJson(5) WHERE k = 1",
