@@ -5,6 +5,17 @@ package struct CQLSyntaxError: Error, Equatable, CustomStringConvertible {
   /// In Unicode scalars, from 0.
   package var column: Int
   package var message: String
+  /// Whether the text is CQL but for a value that there is not, which Cassandra finds only later.
+  package var isOfValue = false
+  /// What `description` says of the place.
+  var shows = Place.position
+
+  enum Place {
+    case position
+    /// The statement ended too early, which Cassandra places nowhere.
+    case end
+    case nothing
+  }
 
   package init(line: Int, column: Int, message: String) {
     self.line = line
@@ -13,7 +24,13 @@ package struct CQLSyntaxError: Error, Equatable, CustomStringConvertible {
   }
 
   /// E.g. `line 1:7 no viable alternative at input 'FROM'`, as Cassandra words it.
-  package var description: String { "line \(line):\(column) \(message)" }
+  package var description: String {
+    switch shows {
+    case .position: "line \(line):\(column) \(message)"
+    case .end: "line 0:-1 \(message)"
+    case .nothing: message
+    }
+  }
 
   /// The same error, its position counted from the start of the script the statement stands in.
   package func inScript(at statement: ScriptStatement) -> CQLSyntaxError {

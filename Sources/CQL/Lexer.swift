@@ -135,9 +135,6 @@ struct Lexer {
     if byte(start) == UInt8(ascii: "0"), lowercased(byte(start + 1)) == UInt8(ascii: "x") {
       offset = start + 2
       while hexValue(byte(offset)) != nil { offset += 1 }
-      guard (offset - start).isMultiple(of: 2) else {
-        throw error(at: start, "a blob constant must have an even number of hexadecimal digits")
-      }
       return .blob
     }
     let end = numberEnd(start)

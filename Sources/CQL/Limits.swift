@@ -13,7 +13,7 @@ package enum CQLLimits {
   /// The options of one WITH clause.
   package static let options = 128
   /// How many characters of an offending token an error message quotes.
-  static let quotedCharacters = 80
-  /// How many tokens before the offending one an error message shows.
-  static let snippetTokens = 5
+  static let quotedCharacters = 2_000
+  /// How many tokens before the offending one an error message shows, blanks among them.
+  static let snippetTokens = 10
 }

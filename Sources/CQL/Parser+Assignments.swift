@@ -10,7 +10,7 @@ extension CQLParser {
       if let other = kinds.updateValue(assignment.kind, forKey: column),
         other != assignment.kind || other == .set
       {
-        throw parser.error(at: first, "Multiple incompatible setting of column \(column)")
+        throw parser.finding(at: first, "Multiple incompatible setting of column \(column)")
       }
       return assignment
     }
@@ -48,7 +48,7 @@ extension CQLParser {
       case .symbol(.plus), .symbol(.minus):
         let name = try columnName()
         let sign = text(advance())
-        guard name == column else { throw other(operand, "X = X \(sign) <value>") }
+        guard name == column else { throw other(operand, "X = X \(sign)<value>") }
         let value = try term()
         return sign == "+"
           ? .add(column: column, value) : .subtract(column: column, value)
@@ -68,7 +68,7 @@ extension CQLParser {
   }
 
   private func other(_ operand: Token, _ form: String) -> CQLSyntaxError {
-    error(at: operand, "Only expressions of the form \(form) are supported.")
+    finding(at: operand, "Only expressions of the form \(form) are supported.")
   }
 }
 

@@ -10,55 +10,52 @@ extension CQLParser {
     return CQLSyntaxError(line: position.line, column: position.column, message: message)
   }
 
-  /// The current token begins none of several things that could stand here.
-  func unexpected() -> CQLSyntaxError {
-    error("no viable alternative at input '\(offendingText)'\(snippet)")
+  /// The token `distance` after the current one begins none of several things that could stand
+  /// there. What is shown as the culprit is the current token, where the choice began.
+  func unexpected(after distance: Int = 0) -> CQLSyntaxError {
+    grammarError(after: distance, "no viable alternative at input '\(quoted(distance))'")
   }
 
   /// Only one thing could stand here, and the current token is another.
   func mismatch(expecting expected: String) -> CQLSyntaxError {
-    error("mismatched input '\(offendingText)' expecting \(expected)\(snippet)")
+    grammarError(after: 0, "mismatched input '\(quoted(0))' expecting \(expected)")
   }
 
-  /// Something follows the statement: one token that could be left out, or more.
-  func notAtEnd() -> CQLSyntaxError {
-    kind(after: 1) == .end
-      ? error("extraneous input '\(offendingText)' expecting EOF\(snippet)")
-      : error("missing EOF at '\(offendingText)'\(snippet)")
-  }
+  /// Something follows the statement.
+  func notAtEnd() -> CQLSyntaxError { mismatch(expecting: "EOF") }
 
   func unsupported(_ what: String, at token: Token) -> CQLSyntaxError {
     error(at: token, "\(what) is not supported")
   }
 
+  /// What Cassandra's parser finds by itself, and says without a place.
+  func finding(at token: Token, _ message: String) -> CQLSyntaxError {
+    var error = error(at: token, message)
+    error.shows = .nothing
+    return error
+  }
+
   func repeated(_ property: String, at token: Token) -> CQLSyntaxError {
-    error(at: token, "Multiple definition for property '\(property)'")
+    finding(at: token, "Multiple definition for property '\(property)'")
   }
 
-  private var offendingText: String {
-    switch kind {
-    case .end: "<EOF>"
-    case .string, .quotedName: shortened(unquoted(token))
-    default: shortened(text(token))
-    }
+  /// Whether the grammar is broken, rather than a limit passed.
+  func isGrammatical(_ error: CQLSyntaxError) -> Bool {
+    error.message.hasPrefix("no viable") || error.message.hasPrefix("mismatched")
   }
 
-  /// The statement around the current token, which stands in brackets.
-  private var snippet: String {
-    let first = max(index - CQLLimits.snippetTokens, 0)
-    let before = String(
-      decoding: bytes[tokens[first].start..<token.start].lazy.map { $0 == 0x0A ? 0x20 : $0 },
-      as: UTF8.self)
-    let shown = String(before.suffix(CQLLimits.quotedCharacters))
-    let start = first == 0 && shown.utf8.count == before.utf8.count ? "" : "..."
-    let isLast = kind == .end || kind(after: 1) == .end
-    let offending = kind == .end ? "" : "[\(shortened(text(token)))]"
-    guard !(shown + offending).isEmpty else { return "" }
-    return " (\(start)\(shown)\(offending)\(isLast ? "" : "..."))"
+  private func grammarError(after distance: Int, _ message: String) -> CQLSyntaxError {
+    let offending = min(index + distance, tokens.count - 1)
+    let isEnd = tokens[offending].kind == .end
+    // The parser came as far as what is no token.
+    if isEnd, let unreadable { return unreadable }
+    var error = error(at: tokens[offending], message + snippet(to: offending))
+    if isEnd { error.shows = .end }
+    return error
   }
 
-  private func shortened(_ text: String) -> String {
-    let cut = text.prefix(CQLLimits.quotedCharacters)
-    return cut.endIndex == text.endIndex ? text : cut + "…"
+  private func quoted(_ distance: Int) -> String {
+    let token = tokens[min(index + distance, tokens.count - 1)]
+    return token.kind == .end ? "<EOF>" : shortened(content(of: token))
   }
 }

@@ -49,10 +49,10 @@ extension CQLParser {
   mutating func delete() throws(CQLSyntaxError) -> Delete {
     try expect(.delete)
     var targets: [Delete.Target] = []
-    if !accept(.from) {
+    if isName() || kind == .emptyQuotedName {
       targets = try commaSeparated { parser throws(CQLSyntaxError) in try parser.deleteTarget() }
-      try expect(.from)
     }
+    try expect(.from)
     let table = try tableName()
     if kind == .keyword(.using), kind(after: 1) == .keyword(.ttl) {
       advance()
@@ -77,24 +77,18 @@ extension CQLParser {
     return .element(column: column, key: try bracketedTerm())
   }
 
-  /// `USING TTL … AND TIMESTAMP …`, in either order, or nothing.
-  ///
-  /// A property given twice is an error, where Cassandra takes the last: that can only be a slip.
+  /// `USING TTL … AND TIMESTAMP …`, in either order, or nothing. Of a property given twice the last
+  /// counts.
   mutating func using() throws(CQLSyntaxError) -> Using {
     var using = Using()
     guard accept(.using) else { return using }
     repeat {
-      let property = token
-      switch kind {
-      case .keyword(.ttl):
-        guard using.ttl == nil else { throw repeated(nameText(property), at: property) }
-        advance()
+      if accept(.ttl) {
         using.ttl = try integerTerm()
-      case .keyword(.timestamp):
-        guard using.timestamp == nil else { throw repeated(nameText(property), at: property) }
-        advance()
+      } else if accept(.timestamp) {
         using.timestamp = try integerTerm()
-      default: throw unexpected()
+      } else {
+        throw unexpected()
       }
     } while accept(.and)
     return using

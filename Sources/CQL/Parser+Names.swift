@@ -26,7 +26,7 @@ extension CQLParser {
   /// A name of what is `whose`; a marker there has an error of its own.
   mutating func name(of whose: String) throws(CQLSyntaxError) -> String {
     if kind == .symbol(.question) {
-      throw error("Bind variables cannot be used for \(whose) names")
+      throw finding(at: token, "Bind variables cannot be used for \(whose) names")
     }
     return try name()
   }
@@ -74,7 +74,7 @@ extension CQLParser {
     return QualifiedName(nameText(advance()))
   }
 
-  private func isFunctionName(after distance: Int) -> Bool {
+  func isFunctionName(after distance: Int) -> Bool {
     switch kind(after: distance) {
     case .name, .quotedName: true
     case .keyword(let keyword): !keyword.isNoFunctionName

@@ -9,6 +9,9 @@ extension CQLParser {
   /// Adds one `name = value`.
   mutating func option(_ options: inout [Option]) throws(CQLSyntaxError) {
     let first = token
+    guard isName() else { throw unexpected() }
+    guard kind(after: 1) == .symbol(.equal) else { throw unexpected(after: 1) }
+    guard beginsOptionValue(after: 2) else { throw unexpected(after: 2) }
     let name = try name()
     try expect(.equal)
     let value = try optionValue()
@@ -34,13 +37,18 @@ extension CQLParser {
       }
       return .map(entries)
     }
-    if let constant = try constant() { return constant }
-    switch kind {
-    case .keyword(let keyword) where !keyword.isReserved: break
-    case .name where NativeType(rawValue: nameText(token)) != nil: break
-    default: throw unexpected()
+    return try constant() ?? .string(nameText(advance()))
+  }
+
+  private func beginsOptionValue(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .keyword(.nan), .keyword(.infinity), .keyword(.true), .keyword(.false): true
+    case .keyword(let keyword): !keyword.isReserved
+    case .name: NativeType(rawValue: nameText(tokens[index + distance])) != nil
+    case .symbol(let symbol): symbol == .leftBrace
+    case .end, .quotedName, .emptyQuotedName: false
+    default: true
     }
-    return .string(nameText(advance()))
   }
 
   private func check(
@@ -49,9 +57,9 @@ extension CQLParser {
     switch term {
     case .integer, .decimal, .string, .boolean, .uuid, .blob, .duration: return
     case .marker:
-      throw error(
+      throw finding(
         at: token, message() + " (bind variables are not supported in DDL queries)")
-    default: throw error(at: token, message())
+    default: throw finding(at: token, message())
     }
   }
 }

@@ -2,6 +2,9 @@
 
 extension CQLParser {
   mutating func create() throws(CQLSyntaxError) -> Statement {
+    guard isSchemaElement(after: 1) || kind(after: 1) == .keyword(.or) else {
+      throw unexpected(after: 1)
+    }
     let first = advance()
     switch kind {
     case .keyword(.keyspace), .keyword(.schema): return .createKeyspace(try createKeyspace())
@@ -17,6 +20,7 @@ extension CQLParser {
   }
 
   mutating func alter() throws(CQLSyntaxError) -> Statement {
+    guard isSchemaElement(after: 1) else { throw unexpected(after: 1) }
     let first = advance()
     switch kind {
     case .keyword(.keyspace), .keyword(.schema):
@@ -31,6 +35,7 @@ extension CQLParser {
   }
 
   mutating func drop() throws(CQLSyntaxError) -> Statement {
+    guard isSchemaElement(after: 1) else { throw unexpected(after: 1) }
     let first = advance()
     let dropped: Drop.Kind
     switch kind {
@@ -53,6 +58,15 @@ extension CQLParser {
       name = TableName(keyspace: type.keyspace, table: type.name)
     }
     return .drop(Drop(kind: dropped, name: name, ifExists: ifExists))
+  }
+
+  /// Whether a kind of what CREATE, ALTER and DROP are about stands there.
+  private func isSchemaElement(after distance: Int) -> Bool {
+    guard case .keyword(let keyword) = kind(after: distance) else { return false }
+    return [
+      .keyspace, .schema, .table, .columnfamily, .type, .index, .custom, .materialized, .function,
+      .aggregate, .trigger, .role, .user,
+    ].contains(keyword)
   }
 
   mutating func truncate() throws(CQLSyntaxError) -> TableName {
@@ -78,9 +92,7 @@ extension CQLParser {
     var fields = [try field()]
     while accept(.comma) {
       // A comma too many is no error.
-      if kind != .symbol(.comma), kind != .symbol(.rightParenthesis) {
-        fields.append(try field())
-      }
+      if isName() { fields.append(try field()) }
     }
     try expect(.rightParenthesis)
     return CreateType(name: name, ifNotExists: ifNotExists, fields: fields)
@@ -120,8 +132,8 @@ extension CQLParser {
     try expect(.leftParenthesis)
     var index = CreateIndex(
       name: name, ifNotExists: ifNotExists, table: table,
-      targets: try commaSeparated(until: .rightParenthesis) { parser throws(CQLSyntaxError) in
-        try parser.indexTarget()
+      targets: try commaSeparated(until: .rightParenthesis, if: beginsIndexTarget) {
+        parser throws(CQLSyntaxError) in try parser.indexTarget()
       }, isCustom: isCustom)
     if accept(.using) {
       guard kind == .string || kind == .dollarString else {
@@ -131,6 +143,10 @@ extension CQLParser {
     }
     if accept(.with) { index.options = try options() }
     return index
+  }
+
+  private var beginsIndexTarget: Bool {
+    isName() || kind == .emptyQuotedName || kind == .keyword(.entries) || kind == .keyword(.full)
   }
 
   private mutating func indexTarget() throws(CQLSyntaxError) -> CreateIndex.Target {

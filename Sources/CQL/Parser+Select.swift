@@ -3,10 +3,7 @@ extension CQLParser {
     try expect(.select)
     let json = acceptModifier(.json)
     let distinct = acceptModifier(.distinct)
-    var selectors: [Selector] = []
-    if !accept(.star) {
-      selectors = try commaSeparated { parser throws(CQLSyntaxError) in try parser.selector() }
-    }
+    let selectors = try selectors(afterWord: json || distinct)
     try expect(.from)
     var select = Select(table: try tableName())
     select.json = json
@@ -35,6 +32,20 @@ extension CQLParser {
       select.allowFiltering = true
     }
     return select
+  }
+
+  /// The selectors; none are `*`. A word of its own before them is taken for a column's name where
+  /// they cannot be read.
+  private mutating func selectors(afterWord: Bool) throws(CQLSyntaxError) -> [Selector] {
+    if accept(.star) { return [] }
+    let first = index
+    do throws(CQLSyntaxError) {
+      return try commaSeparated { parser throws(CQLSyntaxError) in try parser.selector() }
+    } catch {
+      guard afterWord, isGrammatical(error) else { throw error }
+      move(to: first - 1)
+      throw unexpected(after: 1)
+    }
   }
 
   /// `column`, `column ASC` or `column DESC`.

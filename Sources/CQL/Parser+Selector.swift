@@ -35,7 +35,27 @@ extension CQLParser {
     return .slice(from: first, to: kind == .symbol(.rightBracket) ? nil : try term())
   }
 
+  /// Whether what may follow a selector stands there, or what makes more of a name.
+  private func endsOperand(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .symbol(let symbol):
+      switch symbol {
+      case .leftBrace, .question, .semicolon, .range: false
+      default: Comparison(rawValue: symbol.rawValue) == nil
+      }
+    case .keyword(let keyword): keyword == .as || keyword == .from
+    case .end: true
+    default: false
+    }
+  }
+
   private mutating func simpleExpression() throws(CQLSyntaxError) -> Selector.Expression {
+    if isName(), !endsOperand(after: 1) { throw unexpected(after: 1) }
+    if kind == .symbol(.leftBrace), kind(after: 1) != .symbol(.rightBrace),
+      !beginsElement(after: 1)
+    {
+      throw unexpected(after: 1)
+    }
     if let constant = try constant() { return .term(constant) }
     switch kind {
     case .symbol(.question), .symbol(.colon): return .term(try marker())
@@ -127,7 +147,9 @@ extension CQLParser {
   private mutating func expressions(
     until close: Token.Symbol
   ) throws(CQLSyntaxError) -> [Selector.Expression] {
-    try commaSeparated(until: close) { parser throws(CQLSyntaxError) in try parser.expression() }
+    try commaSeparated(until: close, if: beginsElement()) { parser throws(CQLSyntaxError) in
+      try parser.expression()
+    }
   }
 
   private mutating func setOrMapExpression() throws(CQLSyntaxError) -> Selector.Expression {

@@ -27,8 +27,6 @@ extension CQLParser {
       kind = .unlogged
     } else if accept(.counter) {
       kind = .counter
-    } else if self.kind != .keyword(.batch) {
-      throw unexpected()
     }
     try expect(.batch)
     let using = try using()

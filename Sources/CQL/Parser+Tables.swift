@@ -12,7 +12,7 @@ extension CQLParser {
     try tableElement(of: &table)
     while accept(.comma) {
       // A comma too many is no error.
-      if kind != .symbol(.comma), kind != .symbol(.rightParenthesis) {
+      if isName() || kind == .keyword(.primary) {
         try tableElement(of: &table)
       }
     }
@@ -37,6 +37,9 @@ extension CQLParser {
       return .add(
         try oneOrSeveral { parser throws(CQLSyntaxError) in try parser.columnDefinition() })
     case .keyword(.drop):
+      guard isName(after: 1) || kind(after: 1) == .symbol(.leftParenthesis) else {
+        throw unexpected(after: 1)
+      }
       advance()
       if kind == .keyword(.compact), kind(after: 1) == .keyword(.storage) {
         throw unsupported("DROP COMPACT STORAGE", at: token)

@@ -36,7 +36,7 @@ extension CQLParser {
     case .duration: return .duration(text(advance()))
     case .string, .dollarString: return .string(string(advance()))
     case .uuid: return .uuid(text(advance()))
-    case .blob: return .blob(blobBytes(advance()))
+    case .blob: return .blob(try blobBytes(advance()))
     case .keyword(.true), .keyword(.false): return .boolean(advance().kind == .keyword(.true))
     case .keyword(.nan), .keyword(.infinity): return .decimal(decimal(advance()))
     default: return nil
@@ -46,7 +46,8 @@ extension CQLParser {
   /// `{key: value, …}`, all that a WITH clause takes besides constants.
   mutating func mapLiteral() throws(CQLSyntaxError) -> [MapEntry] {
     try expect(.leftBrace)
-    return try commaSeparated(until: .rightBrace) { parser throws(CQLSyntaxError) in
+    return try commaSeparated(until: .rightBrace, if: beginsElement()) {
+      parser throws(CQLSyntaxError) in
       try parser.mapEntry()
     }
   }
@@ -68,6 +69,7 @@ extension CQLParser {
     case .symbol(.leftBrace): return try braces()
     case .symbol(.leftParenthesis):
       guard parenthesis.holdsType(followedBy: isSimpleTerm) else {
+        guard beginsElement(after: 1) else { throw unexpected(after: 1) }
         advance()
         let elements = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
         try expect(.rightParenthesis)
@@ -101,12 +103,34 @@ extension CQLParser {
     }
   }
 
+  /// Whether a term or a selector may begin at the token `distance` after the current one.
+  func beginsElement(after distance: Int = 0) -> Bool {
+    switch kind(after: distance) {
+    case .symbol(.question), .symbol(.colon), .symbol(.leftBracket), .symbol(.leftBrace),
+      .symbol(.leftParenthesis), .symbol(.minus):
+      true
+    case .symbol, .end: false
+    case .keyword(let keyword):
+      !keyword.isReserved || [.token, .null, .nan, .infinity, .true, .false].contains(keyword)
+    default: true
+    }
+  }
+
+  /// The error of a name that calls no function, in a term.
+  private func noFunction() -> CQLSyntaxError {
+    guard isName() || kind == .keyword(.token) else { return unexpected() }
+    guard kind(after: 1) == .symbol(.dot) else { return unexpected(after: 1) }
+    return unexpected(after: isFunctionName(after: 2) ? 3 : 2)
+  }
+
   private mutating func terms(until close: Token.Symbol) throws(CQLSyntaxError) -> [Term] {
-    try commaSeparated(until: close) { parser throws(CQLSyntaxError) in try parser.term() }
+    try commaSeparated(until: close, if: beginsElement()) { parser throws(CQLSyntaxError) in
+      try parser.term()
+    }
   }
 
   private mutating func function() throws(CQLSyntaxError) -> Term {
-    guard isFunction() else { throw unexpected() }
+    guard isFunction() else { throw noFunction() }
     let name = try functionName()
     try expect(.leftParenthesis)
     return .function(
@@ -115,6 +139,15 @@ extension CQLParser {
 
   /// A set, a map, or a value of a user-defined type, whose keys are names.
   private mutating func braces() throws(CQLSyntaxError) -> Term {
+    guard kind(after: 1) == .symbol(.rightBrace) || beginsElement(after: 1) else {
+      throw unexpected(after: 1)
+    }
+    if isName(after: 1) {
+      switch kind(after: 2) {
+      case .symbol(.colon), .symbol(.leftParenthesis), .symbol(.dot): break
+      default: throw unexpected(after: 2)
+      }
+    }
     try expect(.leftBrace)
     if accept(.rightBrace) { return .map([]) }
     if isName(), kind(after: 1) == .symbol(.colon) {
@@ -153,8 +186,14 @@ extension CQLParser {
     }
   }
 
-  private func blobBytes(_ token: Token) -> [UInt8] {
-    stride(from: token.start + 2, to: token.end, by: 2).map { index in
+  private func blobBytes(_ token: Token) throws(CQLSyntaxError) -> [UInt8] {
+    guard (token.end - token.start).isMultiple(of: 2) else {
+      // The grammar takes it; no type does.
+      var error = finding(at: token, "cannot parse '\(text(token).dropFirst(2))' as hex bytes")
+      error.isOfValue = true
+      throw error
+    }
+    return stride(from: token.start + 2, to: token.end, by: 2).map { index in
       (hexValue(bytes[index]) ?? 0) << 4 | (hexValue(bytes[index + 1]) ?? 0)
     }
   }

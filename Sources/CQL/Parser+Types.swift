@@ -26,7 +26,7 @@ extension CQLParser {
     let word = token
     let name = try name()
     if word.kind == .name, NativeType.reserved.contains(name) {
-      throw error(at: word, "Invalid (reserved) user type name \(name)")
+      throw finding(at: word, "Invalid (reserved) user type name \(name)")
     }
     return name
   }

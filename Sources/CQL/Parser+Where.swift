@@ -30,13 +30,18 @@ extension CQLParser {
     }
     guard kind == .symbol(.leftParenthesis) else { return try columnRelation() }
     let isColumn = isName(after: 1) || kind(after: 1) == .emptyQuotedName
+    guard isColumn || [.symbol(.leftParenthesis), .keyword(.token)].contains(kind(after: 1)) else {
+      throw unexpected(after: 1)
+    }
     let afterName = kind(after: 2)
     if isColumn, afterName == .symbol(.comma) || afterName == .symbol(.rightParenthesis) {
       let columns = try parenthesizedColumns()
       if accept(.in) { return .columns(columns, .in, try tuples()) }
+      if isComparison(after: 0), !isList(after: 1) { throw unexpected(after: 1) }
       let sign = try sign()
       return .columns(columns, sign, isMarker ? try marker() : try tuple())
     }
+    if isColumn, !isRelation(after: 2) { throw unexpected(after: 2) }
     try expect(.leftParenthesis)
     let relation = try nested { parser throws(CQLSyntaxError) in try parser.relationAtDepth() }
     try expect(.rightParenthesis)
@@ -45,6 +50,9 @@ extension CQLParser {
 
   /// A relation that begins with the name of a column.
   private mutating func columnRelation() throws(CQLSyntaxError) -> Relation {
+    guard isName() || kind == .emptyQuotedName else { throw unexpected() }
+    guard isRelation(after: 1) else { throw unexpected(after: 1) }
+    if kind(after: 1) == .keyword(.in), !isList(after: 2) { throw unexpected(after: 2) }
     let column = try columnName()
     switch kind {
     case .symbol(.leftBracket):
@@ -83,9 +91,6 @@ extension CQLParser {
     case .keyword(.in):
       advance()
       return .column(column, .in, try inTerm())
-    case .keyword(.contains):
-      advance()
-      return .column(column, accept(.key) ? .containsKey : .contains, try term())
     default: return .column(column, try sign(), try term())
     }
   }
@@ -103,7 +108,8 @@ extension CQLParser {
     if isMarker { return try marker() }
     guard accept(.leftParenthesis) else { throw unexpected() }
     return .list(
-      try commaSeparated(until: .rightParenthesis) { parser throws(CQLSyntaxError) in
+      try commaSeparated(until: .rightParenthesis, if: beginsElement()) {
+        parser throws(CQLSyntaxError) in
         try parser.term()
       })
   }
@@ -151,6 +157,22 @@ extension CQLParser {
     else { throw unexpected() }
     advance()
     return comparison
+  }
+
+  /// Whether what follows a column's name makes a relation of it.
+  private func isRelation(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .keyword(.like), .keyword(.is): true
+    case .symbol(.dot): false
+    default: isComparison(after: distance)
+    }
+  }
+
+  private func isList(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .symbol(.leftParenthesis), .symbol(.question), .symbol(.colon): true
+    default: false
+    }
   }
 
   private func isComparison(after distance: Int) -> Bool {

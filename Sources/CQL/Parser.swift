@@ -1,14 +1,15 @@
 /// Parses CQL by recursive descent; pure, and safe on any input.
 ///
 /// It reads what Cassandra 4.0's grammar (src/antlr) reads, except that
-/// - CREATE KEYSPACE may go without WITH, a comment may end with the text, and conditions may use
-///   CONTAINS, as in later versions;
-/// - COMPACT STORAGE and vectors are errors of their own, as is a USING property given twice;
+/// - CREATE KEYSPACE may go without WITH, and a comment may end with the text;
+/// - COMPACT STORAGE and vectors are errors of their own;
 /// - statements that `UnsupportedStatement` stands for are not looked into.
 package struct CQLParser {
   let bytes: [UInt8]
   /// Ends in `.end`.
   let tokens: [Token]
+  /// What ends the tokens where they do not reach the text's end.
+  let unreadable: CQLSyntaxError?
   private(set) var index = 0
   private var depth = 0
   private(set) var markerCount = 0
@@ -21,6 +22,7 @@ package struct CQLParser {
     let statement = try parser.statement()
     while parser.accept(.semicolon) {}
     guard parser.kind == .end else { throw parser.notAtEnd() }
+    if let unreadable = parser.unreadable { throw unreadable }
     return statement
   }
 
@@ -31,9 +33,15 @@ package struct CQLParser {
     }
     var lexer = Lexer(text)
     var tokens: [Token] = []
+    var unreadable: CQLSyntaxError?
     tokens.reserveCapacity(lexer.bytes.count / 4 + 2)
     repeat {
-      let token = try lexer.next()
+      let token: Token
+      do throws(CQLSyntaxError) { token = try lexer.next() } catch {
+        // Where the grammar is broken before, that is the error.
+        unreadable = error
+        token = Token(.end, lexer.offset..<lexer.offset)
+      }
       guard tokens.count < CQLLimits.tokens else {
         throw lexer.error(
           at: token.start, "a statement of more than \(CQLLimits.tokens) words and signs")
@@ -42,6 +50,7 @@ package struct CQLParser {
     } while tokens.last?.kind != .end
     bytes = lexer.bytes
     self.tokens = tokens
+    self.unreadable = unreadable
   }
 
   /// The current token.
@@ -60,6 +69,9 @@ package struct CQLParser {
     if index < tokens.count - 1 { index += 1 }
     return passed
   }
+
+  /// Moves back, to word an error.
+  mutating func move(to index: Int) { self.index = index }
 
   mutating func accept(_ symbol: Token.Symbol) -> Bool {
     guard kind == .symbol(symbol) else { return false }
@@ -92,11 +104,14 @@ package struct CQLParser {
     return elements
   }
 
-  /// Commas between none or more `element`, up to and past `close`.
+  /// Commas between none or more `element`, up to and past `close`; `begins` is whether one can
+  /// begin at the current token.
   mutating func commaSeparated<Element>(
-    until close: Token.Symbol, _ element: (inout CQLParser) throws(CQLSyntaxError) -> Element
+    until close: Token.Symbol, if begins: Bool,
+    _ element: (inout CQLParser) throws(CQLSyntaxError) -> Element
   ) throws(CQLSyntaxError) -> [Element] {
     if accept(close) { return [] }
+    guard begins else { throw mismatch(expecting: "'\(close.rawValue)'") }
     let elements = try commaSeparated(element)
     try expect(close)
     return elements

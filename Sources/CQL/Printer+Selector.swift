@@ -16,7 +16,7 @@ extension Selector.Expression {
       Selector.Expression.function(QualifiedName(keyspace: keyspace, name))
         + "(\(arguments.commaSeparated(\.cql)))"
     case .cast(let expression, let type): "CAST(\(expression.cql) AS \(type.rawValue))"
-    case .typeHint(let type, let expression): "(\(type.cql)) \(expression.cql)"
+    case .typeHint(let type, let expression): "(\(type.cql))\(expression.cql)"
     case .term(let term): term.cql
     case .list(let elements): "[\(elements.commaSeparated(\.cql))]"
     case .set(let elements): "{\(elements.commaSeparated(\.cql))}"

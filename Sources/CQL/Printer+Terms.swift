@@ -32,7 +32,7 @@ extension Term {
     case .function(let keyspace, let name, let arguments):
       CQLIdentifier.function(QualifiedName(keyspace: keyspace, name))
         + "(\(arguments.commaSeparated(\.cql)))"
-    case .cast(let type, let term): "(\(type.cql)) \(term.cql)"
+    case .cast(let type, let term): "(\(type.cql))\(term.cql)"
     case .negation(let term): "- \(term.cql)"
     case .arithmetic(let first, let rest): first.cql + Operation.cql(rest, \.cql)
     case .marker(_, let name): name.map { ":" + CQLIdentifier.quoted($0) } ?? "?"

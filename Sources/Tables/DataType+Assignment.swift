@@ -24,7 +24,7 @@ extension DataType {
       terms.allSatisfy(element.takes)
     case (.map(let entries), .map(let key, let value)):
       entries.allSatisfy { key.takes($0.key) && value.takes($0.value) }
-    case (.map(let entries), .set), (.map(let entries), .user): entries.isEmpty
+    case (.map(let entries), .set): entries.isEmpty
     case (.tuple(let terms), .tuple(let fields)):
       terms.count <= fields.count && zip(terms, fields).allSatisfy { $1.takes($0) }
     case (.user(let values), .user(let type)):

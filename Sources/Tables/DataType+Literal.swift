@@ -13,7 +13,9 @@ extension DataType {
     switch self {
     case .ascii:
       guard text.utf8.allSatisfy({ $0 < 128 }) else {
-        throw .invalid("Invalid ASCII character in string literal")
+        throw .invalid(
+          "Invalid ASCII character in string literal: "
+            + "java.nio.charset.UnmappableCharacterException: Input length = 1")
       }
       return Array(text.utf8)
     case .text: return Array(text.utf8)

@@ -36,7 +36,8 @@ extension DataType {
     case .custom: throw .unsupported("The custom type \(name.cql)")
     case .frozen(let inner):
       guard inner.mayBeFrozen else {
-        throw .invalid(
+        throw TableError(
+          .syntaxError,
           "frozen<> is only allowed on collections, tuples, and user-defined types "
             + "(got \(inner.cql))")
       }

@@ -110,6 +110,10 @@ extension ExpressionPlanner {
       }
       return Function(name: "fromjson", arguments: [.text], result: expected, body: .fromJSON)
     case "tojson" where isOwn:
+      guard isSelection else {
+        throw .invalid(
+          "toJson() may only be used within the selection clause of SELECT statements")
+      }
       guard arguments.count == 1 else {
         throw .invalid("toJson() only accepts one argument (got \(arguments.count))")
       }
@@ -149,7 +153,7 @@ extension DataType {
     switch (part, whole) {
     case (.field(let name), .user(let user)):
       guard let field = user.fields.first(where: { $0.name == name }) else {
-        throw .invalid("\(self.name) of type \(text) has no field \(name)")
+        throw .invalid("\(text) of type \(self.name) has no field \(name)")
       }
       return field.type
     case (.field, _):

@@ -63,11 +63,13 @@ struct JSONColumns {
 
   init(_ text: String, _ table: Table) throws(TableError) {
     guard let json = JSONValue(text) else {
-      throw .invalid("Could not decode JSON string as a map: \(text)")
+      throw .invalid(
+        "Could not decode JSON string as a map: this is no JSON object. (String was: \(text))")
     }
     guard case .object(let members) = json else {
       if case .null = json { throw .invalid("Got null for INSERT JSON values") }
-      throw .invalid("Could not decode JSON string as a map: \(text)")
+      throw .invalid(
+        "Could not decode JSON string as a map: this is no JSON object. (String was: \(text))")
     }
     for (name, value) in members {
       // A name in quotes stands for itself, any other for its lower case.

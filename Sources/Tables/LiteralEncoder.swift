@@ -9,13 +9,16 @@ struct LiteralEncoder {
 
   /// Nil for `null`.
   func encode(_ term: Term, _ type: DataType) throws(TableError) -> [UInt8]? {
-    let type = type.whole
     switch term {
     case .null:
       if type == .counter { throw .invalid("Invalid null value for counter increment/decrement") }
       return nil
     case .cast(let hint, let inner):
-      guard try DataType(hint, in: TypeScope(of: type), frozen: true) == type else {
+      let hinted = try DataType(hint, in: TypeScope(of: type), frozen: true)
+      guard hinted.takes(inner) else {
+        throw .invalid("Cannot cast value \(inner.cql) to type \(hint.cql)")
+      }
+      guard type.whole.reads(hinted) else {
         throw .invalid("Cannot assign value \(term.cql) to \(column) of type \(type.name)")
       }
       return try encode(inner, type)
@@ -25,12 +28,10 @@ struct LiteralEncoder {
     case .function, .arithmetic, .marker: throw notConstant(term, type)
     case .list(let terms): return try encodeList(terms, type)
     case .set(let terms): return try encodeSet(terms, type)
-    case .map(let entries):
-      if case .user(let user) = type, entries.isEmpty { return try encodeUser([], user) }
-      return try encodeMap(entries, type)
+    case .map(let entries): return try encodeMap(entries, type)
     case .tuple(let terms): return try encodeTuple(terms, type)
     case .user(let fields):
-      guard case .user(let user) = type else { throw mismatch("user type literal", type) }
+      guard case .user(let user) = type.whole else { throw mismatch("user type literal", type) }
       return try encodeUser(fields, user)
     case .blob(let bytes):
       guard type.takes(term) else { throw invalid(term, type) }
@@ -56,20 +57,25 @@ struct LiteralEncoder {
   }
 
   private func encodeList(_ terms: [Term], _ type: DataType) throws(TableError) -> [UInt8] {
-    guard case .list(let element) = type else { throw mismatch("list literal", type) }
+    guard case .list(let element) = type.whole else { throw mismatch("list literal", type) }
     return Self.collection(try encodeAll(terms, element, "list literal", "value"))
   }
 
   private func encodeSet(_ terms: [Term], _ type: DataType) throws(TableError) -> [UInt8] {
-    guard case .set(let element) = type else { throw mismatch("set literal", type) }
+    guard case .set(let element) = type.whole else { throw mismatch("set literal", type) }
     let values = try encodeAll(terms, element, "set literal", "value")
     return Self.collection(element.sortedDistinct(values))
   }
 
   private func encodeMap(_ entries: [MapEntry], _ type: DataType) throws(TableError) -> [UInt8] {
-    // Braces with nothing between are a map's or a set's.
-    if case .set = type, entries.isEmpty { return Self.collection([]) }
-    guard case .map(let key, let value) = type else { throw mismatch("map literal", type) }
+    // Braces with nothing between are a set's until a map wants them.
+    if entries.isEmpty {
+      switch type.whole {
+      case .set, .map: return Self.collection([])
+      default: throw mismatch("set literal", type)
+      }
+    }
+    guard case .map(let key, let value) = type.whole else { throw mismatch("map literal", type) }
     let keys = try encodeAll(entries.map(\.key), key, "map literal", "key")
     let values = try encodeAll(entries.map(\.value), value, "map literal", "value")
     return key.map(keys, values)
@@ -93,7 +99,7 @@ struct LiteralEncoder {
   }
 
   private func encodeTuple(_ terms: [Term], _ type: DataType) throws(TableError) -> [UInt8] {
-    guard case .tuple(let fields) = type else { throw mismatch("tuple type literal", type) }
+    guard case .tuple(let fields) = type.whole else { throw mismatch("tuple type literal", type) }
     guard terms.count <= fields.count else {
       throw .invalid(
         "Invalid tuple literal for \(column): too many elements. Type \(type.name) expects "

@@ -224,10 +224,13 @@ extension Term {
 struct OperandTable {
   var statement = StatementOperands()
   let clock: Clock
-  /// The keyspace whose types casts may name.
-  var scope: TypeScope?
+  /// The table whose tokens may be computed.
+  private let table: Table?
 
-  init(clock: Clock) { self.clock = clock }
+  init(clock: Clock, table: Table? = nil) {
+    self.clock = clock
+    self.table = table
+  }
 
   mutating func add(
     _ term: Term, _ type: DataType, column: String
@@ -236,7 +239,7 @@ struct OperandTable {
       return marker(index, type.whole, column)
     }
     guard term.isConstant else {
-      var planner = ExpressionPlanner(scope: scope ?? TypeScope(of: type), clock: clock)
+      var planner = ExpressionPlanner(table: table, scope: TypeScope(of: type), clock: clock)
       let expression = try planner.plan(term, type, for: column)
       for (index, column) in planner.markers {
         statement.markers[index] = .init(column: column.name, type: column.type)

@@ -83,8 +83,8 @@ package struct PreparedStatement: Sendable {
     _ statement: Statement, _ schema: Schema, _ keyspace: String?, _ clock: Clock
   ) throws(TableError) -> Modification {
     func planner(_ name: TableName) throws(TableError) -> ModificationPlanner {
-      ModificationPlanner(
-        table: try schema.table(name, current: keyspace), operands: OperandTable(clock: clock))
+      let table = try schema.table(name, current: keyspace)
+      return ModificationPlanner(table: table, operands: OperandTable(clock: clock, table: table))
     }
     switch statement {
     case .insert(let insert):

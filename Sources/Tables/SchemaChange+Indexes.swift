@@ -2,12 +2,26 @@ internal import CQL
 
 // CREATE and DROP INDEX (`CreateIndexStatement`, `DropIndexStatement`, `IndexTarget`).
 extension SchemaChange {
+  private func checkIsNotCustom(_ create: CreateIndex) throws(TableError) {
+    guard create.isCustom else {
+      if create.indexClass != nil {
+        throw .invalid("Cannot specify index class for a non-CUSTOM index")
+      }
+      if !create.options.isEmpty {
+        throw .invalid("Cannot specify options for a non-CUSTOM index")
+      }
+      return
+    }
+    if create.indexClass == nil {
+      throw .invalid("CUSTOM index requires specifying the index class")
+    }
+    throw .unsupported("A custom index")
+  }
+
   mutating func createIndex(_ create: CreateIndex) throws(TableError) {
     let keyspace = try self.keyspace(of: create.table.keyspace)
     try SystemKeyspace.check(.alter, keyspace, table: create.table.table)
-    if create.isCustom || create.indexClass != nil || !create.options.isEmpty {
-      throw .unsupported("A custom index")
-    }
+    try checkIsNotCustom(create)
     try requireKeyspace(keyspace)
     let tableName = TableName(keyspace: keyspace, table: create.table.table)
     guard var table = schema.tables[tableName] else {

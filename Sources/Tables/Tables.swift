@@ -291,7 +291,7 @@ package final class Tables: Sendable {
 
   private func parse(_ text: String) throws(TableError) -> Statement {
     do throws(CQLSyntaxError) { return try CQLParser.parse(text) } catch {
-      throw TableError(.syntaxError, "\(error)")
+      throw TableError(error.isOfValue ? .invalid : .syntaxError, "\(error)")
     }
   }
 }

@@ -135,13 +135,12 @@ extension RandomStatement {
   }
 
   mutating func conditionRelation() -> Relation {
-    switch below(7) {
+    switch below(6) {
     case 0: .element(column: column(), key: term(), sign(), term())
     case 1: .element(column: column(), key: term(), .in, inTerm())
     case 2: .field(column: column(), field: name(), sign(), term())
     case 3: .field(column: column(), field: name(), .in, inTerm())
     case 4: .column(column(), .in, inTerm())
-    case 5: .column(column(), chance(2) ? .contains : .containsKey, term())
     default: .column(column(), sign(), term())
     }
   }

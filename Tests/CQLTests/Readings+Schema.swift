@@ -13,7 +13,7 @@ extension Reading {
       "line 1:15 no viable alternative at input ')' (CREATE TYPE a ([)])"),
     Reading(
       "createTypeStatement", "CREATE TYPE a (b int static)",
-      "line 1:21 mismatched input 'static' expecting ')' (...TYPE a (b int [static]...)"),
+      "line 1:21 mismatched input 'static' expecting ')' (... TYPE a (b int [static]...)"),
     Reading("alterTypeStatement", "ALTER TYPE k.address ADD country text"),
     Reading("alterTypeStatement", "ALTER TYPE address RENAME a TO b AND c TO d"),
     Reading("alterTypeStatement", "ALTER TYPE address ALTER a TYPE text"),
@@ -22,7 +22,7 @@ extension Reading {
       "line 1:19 no viable alternative at input 'DROP' (ALTER TYPE address [DROP]...)"),
     Reading(
       "alterTypeStatement", "ALTER TYPE address ADD a int, b int",
-      "line 1:28 missing EOF at ',' (...TYPE address ADD a int[,]...)"),
+      "line 1:28 mismatched input ',' expecting EOF (... TYPE address ADD a int[,]...)"),
     Reading("dropTypeStatement", "DROP TYPE k.address"),
     Reading("dropTypeStatement", "DROP TYPE IF EXISTS address"),
     Reading("createIndexStatement", "CREATE INDEX i ON k.t (a)"),
@@ -40,7 +40,7 @@ extension Reading {
     Reading("createIndexStatement", "CREATE INDEX ON t (keys)"),
     Reading(
       "createIndexStatement", "CREATE INDEX ON t (foo(m))",
-      "line 1:22 mismatched input '(' expecting ')' (...INDEX ON t (foo[(]...)"),
+      "line 1:22 mismatched input '(' expecting ')' (CREATE INDEX ON t (foo[(]...)"),
     Reading(
       "createIndexStatement", "CREATE INDEX k.i ON t (a)",
       "line 1:14 mismatched input '.' expecting K_ON (CREATE INDEX k[.]...)"),
@@ -54,7 +54,7 @@ extension Reading {
     Reading("createIndexStatement", "CREATE CUSTOM INDEX ON t () USING 'x'"),
     Reading(
       "createIndexStatement", "CREATE CUSTOM INDEX ON t (a) USING x",
-      "line 1:35 mismatched input 'x' expecting STRING_LITERAL (...t (a) USING [x])"),
+      "line 1:35 mismatched input 'x' expecting STRING_LITERAL (...ON t (a) USING [x])"),
     Reading(
       "createIndexStatement", "CREATE INDEX i (a)",
       "line 1:15 mismatched input '(' expecting K_ON (CREATE INDEX i [(]...)"),
@@ -100,7 +100,7 @@ extension Reading {
     Reading("describeStatement", "DESCRIBE FULL SCHEMA WITH INTERNALS"),
     Reading(
       "describeStatement", "DESCRIBE FULL",
-      "line 1:13 mismatched input '<EOF>' expecting K_KEYSPACE (DESCRIBE FULL)"),
+      "line 0:-1 mismatched input '<EOF>' expecting K_KEYSPACE"),
     Reading("describeStatement", "DESCRIBE KEYSPACES"),
     Reading("describeStatement", "DESCRIBE ONLY KEYSPACE k"),
     Reading("describeStatement", "DESCRIBE ONLY KEYSPACE WITH INTERNALS"),
@@ -111,7 +111,7 @@ extension Reading {
     Reading("describeStatement", "DESCRIBE TABLE k.t WITH INTERNALS"),
     Reading(
       "describeStatement", "DESCRIBE TABLE",
-      "line 1:14 no viable alternative at input '<EOF>' (DESCRIBE TABLE)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading("describeStatement", "DESCRIBE INDEX k.i"),
     Reading("describeStatement", "DESCRIBE MATERIALIZED VIEW v"),
     Reading("describeStatement", "DESCRIBE TYPES"),
@@ -126,19 +126,20 @@ extension Reading {
     Reading("describeStatement", "DESCRIBE tables.foo"),
     Reading("describeStatement", "DESCRIBE only", #"DESCRIBE "only""#),
     Reading(
-      "describeStatement", "DESCRIBE", "line 1:8 no viable alternative at input '<EOF>' (DESCRIBE)"),
+      "describeStatement", "DESCRIBE",
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "describeStatement", "DESCRIBE foo WITH",
-      "line 1:17 mismatched input '<EOF>' expecting K_INTERNALS (DESCRIBE foo WITH)"),
+      "line 0:-1 mismatched input '<EOF>' expecting K_INTERNALS"),
     Reading(
       "cqlStatement", "EXPLAIN SELECT * FROM t",
       "line 1:0 no viable alternative at input 'EXPLAIN' ([EXPLAIN]...)"),
     Reading(
       "cqlStatement", "SELECT * FROM t; SELECT * FROM u",
-      "line 1:17 missing EOF at 'SELECT' (SELECT * FROM t; [SELECT]...)"),
+      "line 1:17 mismatched input 'SELECT' expecting EOF (SELECT * FROM t; [SELECT]...)"),
     Reading(
       "cqlStatement", "SELECT * FROM t x",
-      "line 1:16 extraneous input 'x' expecting EOF (SELECT * FROM t [x])"),
+      "line 1:16 mismatched input 'x' expecting EOF (SELECT * FROM t [x])"),
     Reading("cqlStatement", ";", "line 1:0 no viable alternative at input ';' ([;])"),
     Reading(
       "cqlStatement", "ADD IDENTITY 'x' TO ROLE r",

@@ -9,10 +9,10 @@ extension Reading {
       "SELECT * FROM t WHERE a IN (1, 2) AND b IN () AND c IN ? AND d IN :d AND e IN (?, :x)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a NOT IN (1)",
-      "line 1:24 no viable alternative at input 'NOT' (...* FROM t WHERE a [NOT]...)"),
+      "line 1:24 no viable alternative at input 'NOT' (SELECT * FROM t WHERE [a] NOT...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a BETWEEN 1 AND 2",
-      "line 1:24 no viable alternative at input 'BETWEEN' (...* FROM t WHERE a [BETWEEN]...)"),
+      "line 1:24 no viable alternative at input 'BETWEEN' (SELECT * FROM t WHERE [a] BETWEEN...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a CONTAINS 1 AND b CONTAINS KEY 'x' AND c CONTAINS ?"),
     Reading("relation", "SELECT * FROM t WHERE a LIKE '%x%'"),
@@ -23,26 +23,26 @@ extension Reading {
     Reading("relation", "SELECT * FROM t WHERE m['k'] = 1 AND m[?] > :v"),
     Reading(
       "relation", "SELECT * FROM t WHERE m['k'] IN (1)",
-      "line 1:29 no viable alternative at input 'IN' (...WHERE m['k'] [IN]...)"),
+      "line 1:29 no viable alternative at input 'IN' (... t WHERE m['k'] [IN]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE u.f = 1",
-      "line 1:23 no viable alternative at input '.' (...* FROM t WHERE u[.]...)"),
+      "line 1:23 no viable alternative at input '.' (SELECT * FROM t WHERE [u]....)"),
     Reading(
       "relation", "SELECT * FROM t WHERE token(a, b) > token(1, 2) AND TOKEN(a) <= ?",
       "SELECT * FROM t WHERE token(a, b) > token(1, 2) AND token(a) <= ?"),
     Reading(
       "relation", "SELECT * FROM t WHERE token(a) IN (1)",
-      "line 1:31 no viable alternative at input 'IN' (...WHERE token(a) [IN]...)"),
+      "line 1:31 no viable alternative at input 'IN' (... t WHERE token(a) [IN]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE token() > 1",
-      "line 1:28 no viable alternative at input ')' (...FROM t WHERE token([)]...)"),
+      "line 1:28 no viable alternative at input ')' (...* FROM t WHERE token([)]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE token > 1",
       "line 1:28 mismatched input '>' expecting '(' (...* FROM t WHERE token [>]...)"),
     Reading("relation", "SELECT * FROM t WHERE (a, b) > (1, 2) AND (c) = ? AND (d, e) != :x"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a, b) > 1",
-      "line 1:31 no viable alternative at input '1' (...a, b) > [1])"),
+      "line 1:31 no viable alternative at input '1' (... WHERE (a, b) [>] 1)"),
     Reading(
       "relation",
       "SELECT * FROM t WHERE (a, b) IN ((1, 2), (3, 4)) AND (c, d) IN ? AND (e, f) IN (?, :x) AND (g, h) IN ()"
@@ -52,31 +52,31 @@ extension Reading {
       "SELECT * FROM t WHERE (r1, r2) IN ((?, ?))"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a, b) IN ((1, 2), ?)",
-      "line 1:41 no viable alternative at input '?' (...1, 2), [?]...)"),
+      "line 1:41 no viable alternative at input '?' (... ((1, 2), [?]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a = 1) AND ((b > 2))",
       "SELECT * FROM t WHERE a = 1 AND b > 2"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a = 1 AND b = 2)",
-      "line 1:29 mismatched input 'AND' expecting ')' (...WHERE (a = 1 [AND]...)"),
+      "line 1:29 mismatched input 'AND' expecting ')' (... WHERE (a = 1 [AND]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a = 1 OR b = 2",
-      "line 1:28 missing EOF at 'OR' (...t WHERE a = 1 [OR]...)"),
+      "line 1:28 mismatched input 'OR' expecting EOF (...t WHERE a = 1 [OR]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a == 1",
-      "line 1:25 no viable alternative at input '=' (...FROM t WHERE a =[=]...)"),
+      "line 1:25 no viable alternative at input '=' (... FROM t WHERE a =[=]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a <> 1",
-      "line 1:25 no viable alternative at input '>' (...FROM t WHERE a <[>]...)"),
+      "line 1:25 no viable alternative at input '>' (... FROM t WHERE a <[>]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a",
-      "line 1:23 no viable alternative at input '<EOF>' (...* FROM t WHERE a)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "relation", "SELECT * FROM t WHERE 1 = a",
       "line 1:22 no viable alternative at input '1' (SELECT * FROM t WHERE [1]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE a = b",
-      "line 1:26 no viable alternative at input 'b' (...FROM t WHERE a = [b])"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "relation",
       "SELECT * FROM t WHERE a = (1, 2) AND b = [1] AND c = {'x': 1} AND d = {f: 1} AND e = null"),
@@ -86,7 +86,7 @@ extension Reading {
     Reading("customIndexExpression", "SELECT * FROM t WHERE expr = 1"),
     Reading(
       "customIndexExpression", "SELECT * FROM t WHERE expr (i, 'x')",
-      "line 1:27 no viable alternative at input '(' (...* FROM t WHERE expr [(]...)"),
+      "line 1:27 no viable alternative at input '(' (SELECT * FROM t WHERE [expr] (...)"),
     Reading("selectStatement", "SELECT * FROM k.t"),
     Reading(
       "selectStatement",
@@ -96,32 +96,32 @@ extension Reading {
     Reading("selectStatement", "SELECT a FROM t PER PARTITION LIMIT ? LIMIT :x"),
     Reading(
       "selectStatement", "SELECT a FROM t LIMIT 1 PER PARTITION LIMIT 2",
-      "line 1:24 missing EOF at 'PER' (...a FROM t LIMIT 1 [PER]...)"),
+      "line 1:24 mismatched input 'PER' expecting EOF (...a FROM t LIMIT 1 [PER]...)"),
     Reading(
       "selectStatement", "SELECT a FROM t ORDER BY a GROUP BY a",
-      "line 1:27 missing EOF at 'GROUP' (...FROM t ORDER BY a [GROUP]...)"),
+      "line 1:27 mismatched input 'GROUP' expecting EOF (...FROM t ORDER BY a [GROUP]...)"),
     Reading("selectStatement", "SELECT a FROM t LIMIT -1"),
     Reading(
       "selectStatement", "SELECT a FROM t LIMIT 1 + 1",
-      "line 1:24 missing EOF at '+' (...a FROM t LIMIT 1 [+]...)"),
+      "line 1:24 mismatched input '+' expecting EOF (...a FROM t LIMIT 1 [+]...)"),
     Reading(
       "selectStatement", "SELECT a FROM t LIMIT 'x'",
-      "line 1:22 no viable alternative at input 'x' (SELECT a FROM t LIMIT ['x'])"),
+      "line 1:22 no viable alternative at input 'x' (SELECT a FROM t LIMIT [']...)"),
     Reading(
       "selectStatement", "SELECT a FROM t ALLOW",
-      "line 1:21 mismatched input '<EOF>' expecting K_FILTERING (SELECT a FROM t ALLOW)"),
+      "line 0:-1 mismatched input '<EOF>' expecting K_FILTERING"),
     Reading(
       "selectStatement", "SELECT a FROM t WHERE",
-      "line 1:21 no viable alternative at input '<EOF>' (SELECT a FROM t WHERE)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "selectStatement", "SELECT a FROM ?",
-      "line 1:14 Bind variables cannot be used for table names"),
+      "Bind variables cannot be used for table names"),
     Reading(
       "selectStatement", "SELECT a FROM t ORDER BY f(a)",
-      "line 1:26 missing EOF at '(' (...FROM t ORDER BY f[(]...)"),
+      "line 1:26 mismatched input '(' expecting EOF (... FROM t ORDER BY f[(]...)"),
     Reading(
       "selectStatement", "SELECT a FROM t GROUP BY f(a)",
-      "line 1:26 missing EOF at '(' (...FROM t GROUP BY f[(]...)"),
+      "line 1:26 mismatched input '(' expecting EOF (... FROM t GROUP BY f[(]...)"),
     Reading(
       "selectStatement", "SELECT FROM t",
       "line 1:7 no viable alternative at input 'FROM' (SELECT [FROM]...)"),
@@ -130,7 +130,7 @@ extension Reading {
       "line 1:10 no viable alternative at input 'FROM' (SELECT a, [FROM]...)"),
     Reading(
       "selectStatement", "SELECT a b FROM t",
-      "line 1:9 mismatched input 'b' expecting K_FROM (SELECT a [b]...)"),
+      "line 1:9 no viable alternative at input 'b' (SELECT [a] b...)"),
     Reading(
       "selectStatement", "SELECT *, a FROM t",
       "line 1:8 mismatched input ',' expecting K_FROM (SELECT *[,]...)"),
@@ -151,7 +151,7 @@ extension Reading {
     Reading("selectClause", "SELECT JSON DISTINCT a FROM t"),
     Reading(
       "selectClause", "SELECT DISTINCT JSON a FROM t",
-      "line 1:21 mismatched input 'a' expecting K_FROM (SELECT DISTINCT JSON [a]...)"),
+      "line 1:16 no viable alternative at input 'JSON' (SELECT [DISTINCT] JSON...)"),
     Reading(
       "selectClause", "SELECT DISTINCT distinct FROM t", #"SELECT DISTINCT "distinct" FROM t"#),
     Reading(
@@ -162,7 +162,7 @@ extension Reading {
       "line 1:12 no viable alternative at input 'select' (SELECT a AS [select]...)"),
     Reading(
       "selector", "SELECT a AS 'b' FROM t",
-      "line 1:12 no viable alternative at input 'b' (SELECT a AS ['b']...)"),
+      "line 1:12 no viable alternative at input 'b' (SELECT a AS [']...)"),
     Reading(
       "selectionFunction", "SELECT count(*), COUNT( * ) AS n FROM t",
       "SELECT count(*), count(*) AS n FROM t"),
@@ -175,7 +175,7 @@ extension Reading {
     Reading("selectionFunction", "SELECT count FROM t"),
     Reading(
       "selectionFunction", "SELECT sum(*) FROM t",
-      "line 1:11 no viable alternative at input '*' (SELECT sum([*]...)"),
+      "line 1:11 mismatched input '*' expecting ')' (SELECT sum([*]...)"),
     Reading(
       "selectionFunction", #"SELECT writetime(a), TTL(b), writetime("") FROM t"#,
       #"SELECT writetime(a), ttl(b), writetime("") FROM t"#),
@@ -209,15 +209,15 @@ extension Reading {
       "SELECT tojson(a), now(), int(a), text(b) FROM t"),
     Reading("selectionLiteral", "SELECT 1, -1, 1.5, 'x', true, null, 0xab, 1h, ?, :x, NaN FROM t"),
     Reading(
-      "selectionTypeHint", "SELECT (int) 1, (list<int>) [1], (text) ?, (k.u) a, (a) b FROM t"),
-    Reading("selectionTypeHint", "SELECT (a), (a) AS b, (a, b), (a.b), (1), ((int) 1) FROM t"),
-    Reading("selectionTypeHint", "SELECT (map<text, int>) {'a': 1}, (frozen<set<int>>) {1} FROM t"),
-    Reading("selectionTypeHint", "SELECT (int) -1, (int) - 1 FROM t"),
-    Reading("selectionTypeHint", "SELECT ('org.apache.cassandra.db.marshal.Int32Type') 1 FROM t"),
+      "selectionTypeHint", "SELECT (int)1, (list<int>)[1], (text)?, (k.u)a, (a)b FROM t"),
+    Reading("selectionTypeHint", "SELECT (a), (a) AS b, (a, b), (a.b), (1), ((int)1) FROM t"),
+    Reading("selectionTypeHint", "SELECT (map<text, int>){'a': 1}, (frozen<set<int>>){1} FROM t"),
+    Reading("selectionTypeHint", "SELECT (int)-1, (int) - 1 FROM t"),
+    Reading("selectionTypeHint", "SELECT ('org.apache.cassandra.db.marshal.Int32Type')1 FROM t"),
     Reading("selectionList", "SELECT [], [a, 1, [b]], {a, b}, {}, {a: b, 'c': 1} FROM t"),
     Reading(
       "selectionMapOrSet", "SELECT {a: 1, b} FROM t",
-      "line 1:15 mismatched input '}' expecting ':' (...a: 1, b[}]...)"),
+      "line 1:15 mismatched input '}' expecting ':' (SELECT {a: 1, b[}]...)"),
     Reading(
       "selectionMapOrSet", "SELECT {a, b: 1} FROM t",
       "line 1:12 mismatched input ':' expecting '}' (SELECT {a, b[:]...)"),
@@ -236,7 +236,7 @@ extension Reading {
       "line 1:9 no viable alternative at input ']' (SELECT m[[]]...)"),
     Reading(
       "collectionSubSelection", "SELECT m[a] FROM t",
-      "line 1:9 no viable alternative at input 'a' (SELECT m[[a]...)"),
+      "line 1:10 no viable alternative at input ']' (SELECT m[[a]]...)"),
     Reading(
       "collectionSubSelection", "SELECT m['a', 'b'] FROM t",
       "line 1:12 mismatched input ',' expecting ']' (SELECT m['a'[,]...)"),
@@ -247,7 +247,7 @@ extension Reading {
       "SELECT - a, - 1, - a.b, - - a, - f(a) FROM t"),
     Reading(
       "selectionAddition", "SELECT a -1 FROM t",
-      "line 1:9 mismatched input '-1' expecting K_FROM (SELECT a [-1]...)"),
+      "line 1:9 no viable alternative at input '-1' (SELECT [a] -1...)"),
     Reading("selectionAddition", "SELECT a - 1 FROM t"),
     Reading(
       "selectionAddition", "SELECT a + FROM t",

@@ -14,16 +14,16 @@ extension Reading {
       "line 1:19 mismatched input 'EXISTS' expecting K_NOT (CREATE KEYSPACE IF [EXISTS]...)"),
     Reading(
       "createKeyspaceStatement", "CREATE KEYSPACE ? WITH a = 1",
-      "line 1:16 Bind variables cannot be used for keyspace names"),
+      "Bind variables cannot be used for keyspace names"),
     Reading(
       "createKeyspaceStatement", "CREATE KEYSPACE a.b WITH a = 1",
-      "line 1:17 missing EOF at '.' (CREATE KEYSPACE a[.]...)"),
+      "line 1:17 mismatched input '.' expecting EOF (CREATE KEYSPACE a[.]...)"),
     Reading(
       "alterKeyspaceStatement",
       "ALTER KEYSPACE k WITH replication = {'class': 'SimpleStrategy'} AND durable_writes = true"),
     Reading(
       "alterKeyspaceStatement", "ALTER KEYSPACE k",
-      "line 1:16 mismatched input '<EOF>' expecting K_WITH (ALTER KEYSPACE k)"),
+      "line 0:-1 mismatched input '<EOF>' expecting K_WITH"),
     Reading(
       "alterKeyspaceStatement", "ALTER KEYSPACE IF EXISTS k WITH a = 1",
       "line 1:15 no viable alternative at input 'IF' (ALTER KEYSPACE [IF]...)"),
@@ -34,9 +34,15 @@ extension Reading {
       "line 1:17 mismatched input 'NOT' expecting K_EXISTS (DROP KEYSPACE IF [NOT]...)"),
     Reading("useStatement", "USE k;", "USE k"),
     Reading("useStatement", "USE k;;;", "USE k"),
-    Reading("useStatement", "USE 'k'", "line 1:4 no viable alternative at input 'k' (USE ['k'])"),
-    Reading("useStatement", "USE a.b", "line 1:5 missing EOF at '.' (USE a[.]...)"),
-    Reading("useStatement", "USE", "line 1:3 no viable alternative at input '<EOF>' (USE)"),
+    Reading(
+      "useStatement", "USE 'k'",
+      "line 1:4 no viable alternative at input 'k' (USE [']...)"),
+    Reading(
+      "useStatement", "USE a.b",
+      "line 1:5 mismatched input '.' expecting EOF (USE a[.]...)"),
+    Reading(
+      "useStatement", "USE",
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "property",
       "CREATE TABLE t (a int PRIMARY KEY) WITH comment = 'c' AND gc_grace_seconds = 864000 AND x = 1.5 AND y = true AND z = 0xab AND id = 5a1c395e-b41f-11e5-9f22-ba0be0483c18",
@@ -48,10 +54,11 @@ extension Reading {
     ),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH caching = foo",
-      "line 1:50 no viable alternative at input 'foo' (...KEY) WITH caching = [foo])"),
+      "line 1:50 no viable alternative at input 'foo' (... int PRIMARY KEY) WITH [caching] =...)"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH caching = select",
-      "line 1:50 no viable alternative at input 'select' (...KEY) WITH caching = [select])"),
+      "line 1:50 no viable alternative at input 'select'"
+        + " (... int PRIMARY KEY) WITH [caching] =...)"),
     Reading(
       "property",
       "CREATE TABLE t (a int PRIMARY KEY) WITH compaction = {'class': 'LeveledCompactionStrategy', 'sstable_size_in_mb': 160} AND compression = {}",
@@ -59,35 +66,35 @@ extension Reading {
     ),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a = 1 AND a = 2",
-      "line 1:50 Multiple definition for property 'a'"),
+      "Multiple definition for property 'a'"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a = null",
-      "line 1:44 no viable alternative at input 'null' (...KEY) WITH a = [null])"),
+      "line 1:44 no viable alternative at input 'null' (... int PRIMARY KEY) WITH [a] =...)"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a = [1]",
-      "line 1:44 no viable alternative at input '[' (...KEY) WITH a = [[]...)"),
+      "line 1:44 no viable alternative at input '[' (... int PRIMARY KEY) WITH [a] =...)"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a = {1, 2}",
-      "line 1:46 mismatched input ',' expecting ':' (...WITH a = {1[,]...)"),
+      "line 1:46 mismatched input ',' expecting ':' (...) WITH a = {1[,]...)"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a = ?",
-      "line 1:44 no viable alternative at input '?' (...KEY) WITH a = [?])"),
+      "line 1:44 no viable alternative at input '?' (... int PRIMARY KEY) WITH [a] =...)"),
     Reading(
       "property", "CREATE TABLE t (a int PRIMARY KEY) WITH a",
-      "line 1:41 mismatched input '<EOF>' expecting '=' (...PRIMARY KEY) WITH a)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "convertPropertyMap", "CREATE TABLE t (a int PRIMARY KEY) WITH a = {'x': [1]}",
-      "line 1:44 Invalid property value: [1] for property: 'x'"),
+      "Invalid property value: [1] for property: 'x'"),
     Reading(
       "convertPropertyMap", "CREATE TABLE t (a int PRIMARY KEY) WITH a = {f(): 1}",
-      "line 1:44 Invalid property name: f()"),
+      "Invalid property name: f()"),
     Reading(
       "convertPropertyMap", "CREATE TABLE t (a int PRIMARY KEY) WITH a = {'x': ?}",
-      "line 1:44 Invalid property value: ? for property: 'x' (bind variables are not supported in DDL queries)"
+      "Invalid property value: ? for property: 'x' (bind variables are not supported in DDL queries)"
     ),
     Reading(
       "convertPropertyMap", "CREATE TABLE t (a int PRIMARY KEY) WITH a = {:x: 'y'}",
-      "line 1:44 Invalid property name: :x (bind variables are not supported in DDL queries)"),
+      "Invalid property name: :x (bind variables are not supported in DDL queries)"),
     Reading(
       "tableDefinition", "CREATE TABLE k.t (a int, b text, PRIMARY KEY (a, b))",
       "CREATE TABLE k.t (\n    a int,\n    b text,\n    PRIMARY KEY (a, b)\n)"),
@@ -108,10 +115,10 @@ extension Reading {
       "line 1:16 no viable alternative at input ')' (CREATE TABLE t ([)])"),
     Reading(
       "tableDefinition", "CREATE TABLE t",
-      "line 1:14 mismatched input '<EOF>' expecting '(' (CREATE TABLE t)"),
+      "line 0:-1 mismatched input '<EOF>' expecting '('"),
     Reading(
       "tableDefinition", "CREATE TABLE ? (a int PRIMARY KEY)",
-      "line 1:13 Bind variables cannot be used for table names"),
+      "Bind variables cannot be used for table names"),
     Reading(
       "tableColumns", "CREATE TABLE t (a int, b int static, c int, PRIMARY KEY ((a), c))",
       "CREATE TABLE t (\n    a int,\n    b int static,\n    c int,\n    PRIMARY KEY (a, c)\n)"),
@@ -120,7 +127,7 @@ extension Reading {
       "CREATE TABLE t (\n    a int static,\n    PRIMARY KEY (a)\n)"),
     Reading(
       "tableColumns", "CREATE TABLE t (a int PRIMARY KEY STATIC)",
-      "line 1:34 mismatched input 'STATIC' expecting ')' (...(a int PRIMARY KEY [STATIC]...)"),
+      "line 1:34 mismatched input 'STATIC' expecting ')' (... (a int PRIMARY KEY [STATIC]...)"),
     Reading(
       "tableColumns", "CREATE TABLE t (static int static, key key PRIMARY KEY)",
       "CREATE TABLE t (\n    static int static,\n    key key,\n    PRIMARY KEY (key)\n)"),
@@ -132,13 +139,13 @@ extension Reading {
       "CREATE TABLE t (\n    a int,\n    b int,\n    c int,\n    PRIMARY KEY ((a, b), c)\n)"),
     Reading(
       "tablePartitionKey", "CREATE TABLE t (a int, PRIMARY KEY ())",
-      "line 1:36 no viable alternative at input ')' (...int, PRIMARY KEY ([)]...)"),
+      "line 1:36 no viable alternative at input ')' (...a int, PRIMARY KEY ([)]...)"),
     Reading(
       "tablePartitionKey", "CREATE TABLE t (a int, PRIMARY KEY a)",
-      "line 1:35 mismatched input 'a' expecting '(' (...a int, PRIMARY KEY [a]...)"),
+      "line 1:35 mismatched input 'a' expecting '(' (...(a int, PRIMARY KEY [a]...)"),
     Reading(
       "tablePartitionKey", "CREATE TABLE t (a int, PRIMARY KEY ((a, (b))))",
-      "line 1:40 no viable alternative at input '(' (...KEY ((a, [(]...)"),
+      "line 1:40 no viable alternative at input '(' (... PRIMARY KEY ((a, [(]...)"),
     Reading(
       "tableProperty",
       "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b DESC)",
@@ -159,7 +166,7 @@ extension Reading {
     Reading(
       "tableClusteringOrder",
       "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b)",
-      "line 1:77 no viable alternative at input ')' (...CLUSTERING ORDER BY (b[)])"),
+      "line 1:77 no viable alternative at input ')' (...WITH CLUSTERING ORDER BY (b[)])"),
     Reading(
       "comparatorType",
       "CREATE TABLE t (a ascii, b bigint, c blob, d boolean, e counter, f date, g decimal, h double, PRIMARY KEY (a))",
@@ -208,25 +215,25 @@ extension Reading {
       "line 1:18 no viable alternative at input 'ttl' (CREATE TABLE t (a [ttl]...)"),
     Reading(
       "comparatorType", "CREATE TABLE t (a list<> PRIMARY KEY)",
-      "line 1:23 no viable alternative at input '>' (...t (a list<[>]...)"),
+      "line 1:23 no viable alternative at input '>' (... TABLE t (a list<[>]...)"),
     Reading(
       "comparatorType", "CREATE TABLE t (a map<int> PRIMARY KEY)",
-      "line 1:25 mismatched input '>' expecting ',' (...(a map<int[>]...)"),
+      "line 1:25 mismatched input '>' expecting ',' (...TABLE t (a map<int[>]...)"),
     Reading(
       "comparatorType", "CREATE TABLE t (a list<list<int>> PRIMARY KEY)",
       "CREATE TABLE t (\n    a list<list<int>>,\n    PRIMARY KEY (a)\n)"),
     Reading(
       "comparatorType", "CREATE TABLE t (a list<int PRIMARY KEY)",
-      "line 1:27 mismatched input 'PRIMARY' expecting '>' (...(a list<int [PRIMARY]...)"),
+      "line 1:27 mismatched input 'PRIMARY' expecting '>' (... t (a list<int [PRIMARY]...)"),
     Reading(
       "comparatorType", "CREATE TABLE t (a k.int PRIMARY KEY)",
-      "line 1:20 no viable alternative at input 'int' (...t (a k.[int]...)"),
+      "line 1:20 no viable alternative at input 'int' (... TABLE t (a k.[int]...)"),
     Reading(
       "non_type_ident", "CREATE TABLE t (a byte PRIMARY KEY)",
-      "line 1:18 Invalid (reserved) user type name byte"),
+      "Invalid (reserved) user type name byte"),
     Reading(
       "non_type_ident", "CREATE TYPE enum (a int)",
-      "line 1:12 Invalid (reserved) user type name enum"),
+      "Invalid (reserved) user type name enum"),
     Reading(
       "non_type_ident", #"CREATE TYPE "enum" (a int)"#, "CREATE TYPE \"enum\" (\n    a int\n)"),
     Reading(
@@ -239,7 +246,7 @@ extension Reading {
     Reading("alterTableStatement", "ALTER TABLE t ADD (b int, c list<int> static)"),
     Reading(
       "alterTableStatement", "ALTER TABLE t ADD b int, c int",
-      "line 1:23 missing EOF at ',' (...TABLE t ADD b int[,]...)"),
+      "line 1:23 mismatched input ',' expecting EOF (... TABLE t ADD b int[,]...)"),
     Reading(
       "alterTableStatement", "ALTER TABLE t ADD IF NOT EXISTS b int",
       "line 1:18 no viable alternative at input 'IF' (ALTER TABLE t ADD [IF]...)"),
@@ -248,7 +255,7 @@ extension Reading {
       "line 1:12 no viable alternative at input 'IF' (ALTER TABLE [IF]...)"),
     Reading(
       "alterTableStatement", "ALTER TABLE t ADD b",
-      "line 1:19 no viable alternative at input '<EOF>' (ALTER TABLE t ADD b)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading("alterTableStatement", "ALTER TABLE t DROP b"),
     Reading("alterTableStatement", "ALTER TABLE t DROP (b, c)"),
     Reading("alterTableStatement", "ALTER TABLE t DROP b USING TIMESTAMP 1500"),
@@ -276,10 +283,11 @@ extension Reading {
       "alterTableStatement", "ALTER TABLE t WITH comment = 'x' AND speculative_retry = '99p'"),
     Reading(
       "alterTableStatement", "ALTER TABLE t WITH CLUSTERING ORDER BY (a DESC)",
-      "line 1:30 mismatched input 'ORDER' expecting '=' (ALTER TABLE t WITH CLUSTERING [ORDER]...)"),
+      "line 1:30 no viable alternative at input 'ORDER'"
+        + " (ALTER TABLE t WITH [CLUSTERING] ORDER...)"),
     Reading(
       "alterTableStatement", "ALTER TABLE t",
-      "line 1:13 no viable alternative at input '<EOF>' (ALTER TABLE t)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading(
       "alterTableStatement", "ALTER TABLE t SET a = 1",
       "line 1:14 no viable alternative at input 'SET' (ALTER TABLE t [SET]...)"),
@@ -287,7 +295,7 @@ extension Reading {
     Reading("dropTableStatement", "DROP TABLE IF EXISTS t"),
     Reading(
       "dropTableStatement", "DROP TABLE",
-      "line 1:10 no viable alternative at input '<EOF>' (DROP TABLE)"),
+      "line 0:-1 no viable alternative at input '<EOF>'"),
     Reading("truncateStatement", "TRUNCATE t", "TRUNCATE TABLE t"),
     Reading("truncateStatement", "TRUNCATE TABLE k.t"),
     Reading("truncateStatement", "TRUNCATE COLUMNFAMILY t", "TRUNCATE TABLE t"),
@@ -295,6 +303,7 @@ extension Reading {
       "truncateStatement", "TRUNCATE TABLE IF EXISTS t",
       "line 1:15 no viable alternative at input 'IF' (TRUNCATE TABLE [IF]...)"),
     Reading(
-      "truncateStatement", "TRUNCATE ?", "line 1:9 Bind variables cannot be used for table names"),
+      "truncateStatement", "TRUNCATE ?",
+      "Bind variables cannot be used for table names"),
   ]
 }

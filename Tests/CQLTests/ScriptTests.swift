@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: [
     ("USE a; USE 1", "line 1:11 no viable alternative at input '1' (USE [1])"),
-    ("USE a;\n USE\n  1", "line 3:2 no viable alternative at input '1' (USE   [1])"),
+    ("USE a;\n USE\n  1", "line 3:2 no viable alternative at input '1' (USE  [1])"),
   ])
   func `an error is placed in its script`(script: String, description: String) throws {
     let last = try #require(try CQLParser.split(script: script).last)

@@ -3,7 +3,11 @@ import Testing
 
 @Suite struct SyntaxErrorTests {
   @Test(arguments: [
-    ("", "line 1:0 no viable alternative at input '<EOF>'"),
+    ("", "line 0:-1 no viable alternative at input '<EOF>'"),
+    // Where the grammar is broken before what is no token, that is the error.
+    ("SELECT * FROM t WHERE a = 'it's'", "line 1:30 mismatched input 's' expecting EOF"),
+    ("SELECT a b #", "line 1:9 no viable alternative at input 'b'"),
+    ("SELECT * FROM t #", "line 1:16 no viable alternative at character '#'"),
     ("SELECT *\n  FROM order", "line 2:7 no viable alternative at input 'order'"),
     ("SELECT 'é' 'x' FROM t", "line 1:11 mismatched input 'x' expecting K_FROM"),
     ("SELECT 'é\n' #", "line 2:2 no viable alternative at character '#'"),
@@ -16,19 +20,26 @@ import Testing
 
   @Test(arguments: [
     ("frobnicate it", "([frobnicate]...)"), ("SELECT * FRO", "(SELECT * [FRO])"),
-    ("SELECT * FROM", "(SELECT * FROM)"),
-    ("SELECT * FROM t WHERE a = b AND c = 1", "(...FROM t WHERE a = [b]...)"),
+    ("SELECT * FROM", "'<EOF>'"),
+    // The culprit is where the choice began, and two tokens may follow it, blanks among them.
+    ("SELECT * FROM t WHERE a = b AND c = 1", "(...FROM t WHERE a = [b] AND...)"),
+    ("SELECT * FROM t WHERE a NOT IN (1)", "(SELECT * FROM t WHERE [a] NOT...)"),
+    ("SELECT * FROM t WHERE a = 1 /* x */ /* y */ b", "(...a = 1 /* x */ /* y */ [b])"),
+    ("SELECT *\nFROM t\nWHERE a ==\n 1", "(...FROM tWHERE a =[=]...)"),
+    // The quotes of a string are not counted.
+    ("SELECT * FROM t LIMIT 'a'", "(SELECT * FROM t LIMIT [']...)"),
+    ("ALTER KEYSPACE k WITH a =", "(ALTER KEYSPACE k WITH [a] =)"),
   ])
   func `an error shows its place`(text: String, snippet: String) {
     #expect(outcome(text).hasSuffix(" " + snippet))
   }
 
   @Test func `a long token is quoted in part`() {
-    let long = String(repeating: "é", count: 500)
+    let long = String(repeating: "é", count: 5_000)
     #expect(
       outcome("'\(long)'")
-        == "line 1:0 no viable alternative at input '\(long.prefix(80))…'"
-        + " (['\(long.prefix(79))…])")
+        == "line 1:0 no viable alternative at input '\(long.prefix(2_000))…'"
+        + " (['\(long.prefix(1_999))…]...)")
   }
 
   @Test func `nesting is limited`() {

@@ -161,10 +161,6 @@ extension RefusalTests {
       "Cannot create secondary index on the only partition key column k"
     ),
     (
-      "UPDATE k.s SET v = '' WHERE k = 'a' IF n CONTAINS 1", .invalid,
-      "A condition with CONTAINS is not supported"
-    ),
-    (
       "UPDATE k.s SET v = '' WHERE k = 'a' IF v.f = 1", .invalid,
       "Invalid field access syntax for non-UDT column v"
     ),

@@ -29,6 +29,8 @@ extension SelectRule {
       .refused(
         "SELECT k[0] FROM k.m", "Invalid element selection: k is of type int is not a collection"),
       .refused("SELECT k.a FROM k.m", "Invalid field selection: k of type int is not a user type"),
+      .refused("SELECT u.zz FROM k.m", "u of type u has no field zz"),
+      .refused("SELECT fu.zz FROM k.m", "fu of type frozen<u> has no field zz"),
       .gives("SELECT max(u.a), count(m['a']) FROM k.m", "3 1")),
     SelectRule(
       "literals", "cql3.selection.SelectorsTest",

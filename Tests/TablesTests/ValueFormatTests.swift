@@ -140,10 +140,14 @@ import Testing
       (.text, .boolean(true), #"Invalid BOOLEAN constant (true) for "c" of type text"#),
       (.int, .blob([0xAB]), #"Invalid HEX constant (0xab) for "c" of type int"#),
       (.int, .list([]), "Invalid list literal for c of type int"),
-      (.int, .map([]), "Invalid map literal for c of type int"),
+      (.int, .map([]), "Invalid set literal for c of type int"),
       (.int, .integer("2147483648"), "Unable to make int from '2147483648'"),
       (.date, .string("x"), "Unable to coerce 'x' to a formatted date (long)"),
-      (.ascii, .string("é"), "Invalid ASCII character in string literal"),
+      (
+        .ascii, .string("é"),
+        "Invalid ASCII character in string literal: "
+          + "java.nio.charset.UnmappableCharacterException: Input length = 1"
+      ),
     ]
     for (type, term, message) in known {
       let error = #expect(throws: TableError.self) {

@@ -266,7 +266,9 @@ extension WriteRule {
       .refused(
         #"INSERT INTO k.t JSON '{"k": 1, "x": 2}'"#,
         "JSON values map contains unrecognized column: x"),
-      .refused("INSERT INTO k.t JSON '[1]'", "Could not decode JSON string as a map: [1]"),
+      .refused(
+        "INSERT INTO k.t JSON '[1]'",
+        "Could not decode JSON string as a map: this is no JSON object. (String was: [1])"),
       .refused(
         #"INSERT INTO k.t JSON '{"v": 1}'"#, "Invalid null value in condition for column k")),
     WriteRule(

@@ -118,10 +118,14 @@ extension Function {
   private func fromJSON(_ value: [UInt8], _ clock: Clock) throws(TableError) -> [UInt8]? {
     let text = String(decoding: value, as: UTF8.self)
     guard let json = JSONValue(text) else {
-      throw TableError(.functionFailure, "Could not decode JSON string '\(text)'")
+      throw TableError(
+        .functionFailure,
+        "execution of 'system.fromjson[text]' failed: Could not decode JSON string '\(text)': "
+          + "this is no JSON")
     }
     do throws(TableError) { return try result.encode(json: json, clock: clock) } catch {
-      throw TableError(.functionFailure, error.message)
+      throw TableError(
+        .functionFailure, "org.apache.cassandra.serializers.MarshalException: \(error.message)")
     }
   }
 
