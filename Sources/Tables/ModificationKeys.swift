@@ -132,8 +132,11 @@ struct ModificationKeys: Sendable {
   /// How many alternatives fixed columns have; what is wrong with them is said later.
   private func alternatives(of fixed: Fixed, _ operands: Operands) -> Int {
     guard let list = fixed.list else { return fixed.alternatives.count }
-    let type = DataType.list(OperandTable.listType(of: fixed.columns))
-    return operands[list].flatMap { type.elements($0)?.count } ?? 1
+    return operands[list].flatMap { listType(of: fixed).elements($0)?.count } ?? 1
+  }
+
+  private func listType(of fixed: Fixed) -> DataType {
+    .list(fixed.hasTuples ? OperandTable.tupleType(of: fixed.columns) : fixed.columns[0].type)
   }
 
   /// The alternatives of fixed columns as bytes, checked by their types.
@@ -185,8 +188,7 @@ struct ModificationKeys: Sendable {
   ) throws(TableError) -> [[[UInt8]]] {
     let bytes = try required(list, fixed.columns, operands)
     let tuple = OperandTable.tupleType(of: fixed.columns)
-    let type = fixed.hasTuples ? tuple : fixed.columns[0].type
-    guard let elements = DataType.list(type).elements(bytes) else {
+    guard let elements = listType(of: fixed).elements(bytes) else {
       throw .invalid("Malformed collection for \(fixed.columns[0].name)")
     }
     var found: [[[UInt8]]] = []
