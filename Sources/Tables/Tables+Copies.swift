@@ -70,7 +70,9 @@ extension Tables {
     let tables = try Tables(directory, options: options)
     let total = Int64(tables.usedBytes)
     try stored { () throws(LMDBError) in
-      try FileGrowth.watch(target) { progress($0, total) } during: { () throws(LMDBError) in
+      try FileGrowth.watch(target) {
+        progress($0, total)
+      } during: { () throws(LMDBError) in
         try tables.environment.copy(to: target, compacting: true)
       }
     }
