@@ -1,7 +1,6 @@
 internal import CommitLog
 internal import Machine
 internal import SupportDesk
-internal import Synchronization
 internal import Tables
 
 /// A copy of a data directory, made while another process may write to it. To restore it is to use
@@ -100,22 +99,12 @@ package struct Backup: Sendable {
     _ progress: @escaping @Sendable (Progress) -> Void
   ) throws {
     guard let tables = try source.readTables() else { return }
-    let isDone = Atomic(false)
-    let changed = Signal()
     let file = Path.join(target, Tables.fileName)
-    let watching = Worker {
-      while !isDone.load(ordering: .acquiring) {
-        let size = try? LocalDisk().open(file, .read).size()
-        progress(.tables(done: size ?? 0, total: Int64(tables.usedBytes)))
-        changed.wait(since: 0, milliseconds: 100)
-      }
+    try FileGrowth.watch(file) { done in
+      progress(.tables(done: done, total: Int64(tables.usedBytes)))
+    } during: {
+      try tables.copy(to: target)
     }
-    defer {
-      isDone.store(true, ordering: .releasing)
-      changed.raise()
-      watching.join()
-    }
-    try tables.copy(to: target)
     tableBytes = try LocalDisk().open(file, .read).size()
   }
 }

@@ -156,9 +156,11 @@ package struct DataDirectory: Sendable {
 
   /// Writes the tables anew without the room that deleted rows have left; nil where there are none
   /// yet. Needs a directory opened for writing, in which nobody reads the tables.
-  package func compactTables() throws -> TablesCompaction? {
+  package func compactTables(
+    progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+  ) throws -> TablesCompaction? {
     guard hasTables, let lock else { return nil }
-    return try Tables.compact(tablesPath, lock: lock)
+    return try Tables.compact(tablesPath, lock: lock, progress: progress)
   }
 
   /// The tables, for reading beside a writer; nil where there are none yet.

@@ -23,6 +23,13 @@ package struct PagingState: Hashable, Sendable {
     self.statement = statement
   }
 
+  /// How much of the ring of tokens lies behind, from 0 to 1: of a scan of a table with many
+  /// partitions, about how much of it is done.
+  package var share: Double {
+    let token = lastKey.dropFirst(RowKey.partitionStart - 8).prefix(8)
+    return Double(token.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) / 0x1p64
+  }
+
   /// The state as clients keep it.
   package var bytes: [UInt8] {
     var bytes = ByteBuffer(capacity: 64)

@@ -37,6 +37,8 @@ package struct Schema: Sendable {
     guard let keyspace = name.keyspace ?? current else {
       throw .noKeyspace
     }
+    // Cassandra has it, so that its absence is no mistake of the client's.
+    if keyspace == "system_views" { throw .unsupported("The keyspace system_views") }
     guard keyspaces[keyspace] != nil else { throw .invalid("keyspace \(keyspace) does not exist") }
     guard let table = tables[TableName(keyspace: keyspace, table: name.table)] else {
       throw .invalid("table \(name.table) does not exist")

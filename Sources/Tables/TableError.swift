@@ -38,6 +38,9 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// The tables were opened for reading, and whoever was to make them was ended before.
   package var isOfEmptyFile: Bool { storage?.isEmpty == true }
 
+  /// A SELECT that was asked to end.
+  package static let cancelled = TableError(.serverError, "The statement was cancelled")
+
   /// A statement that is well formed and cannot be executed.
   package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
 

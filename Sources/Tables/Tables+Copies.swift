@@ -30,16 +30,18 @@ extension Tables {
 
   /// Writes the file of the tables in `directory` anew without the room that deleted rows have
   /// left, and puts it into the old one's place, which a crash leaves whole. `lock` is the right to
-  /// write there. Thrown: also where another process reads the tables.
+  /// write there; `progress` hears from another thread how many bytes are written of how many at
+  /// most. Thrown: also where another process reads the tables.
   package static func compact(
-    _ directory: String, lock: DirectoryLock
+    _ directory: String, lock: DirectoryLock,
+    progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
   ) throws(TableError) -> TablesCompaction {
     let path = Path.join(directory, fileName)
     let beside = Path.join(directory, compactedName)
     try removeUnfinished(in: directory)
     let before = try onDisk { () throws(IOFailure) in try LocalDisk().open(path, .read).size() }
     do throws(TableError) {
-      try copyCompacted(directory, lock, to: beside)
+      try copyCompacted(directory, lock, to: beside, progress)
       let after = try onDisk { () throws(IOFailure) in
         try LocalDisk().open(beside, .read).size()
       }
@@ -60,13 +62,19 @@ extension Tables {
   }
 
   private static func copyCompacted(
-    _ directory: String, _ lock: DirectoryLock, to target: String
+    _ directory: String, _ lock: DirectoryLock, to target: String,
+    _ progress: @escaping @Sendable (Int64, Int64) -> Void
   ) throws(TableError) {
     var options = Options()
     options.lock = lock
     let tables = try Tables(directory, options: options)
+    let total = Int64(tables.usedBytes)
     try stored { () throws(LMDBError) in
-      try tables.environment.copy(to: target, compacting: true)
+      try FileGrowth.watch(target) {
+        progress($0, total)
+      } during: { () throws(LMDBError) in
+        try tables.environment.copy(to: target, compacting: true)
+      }
     }
   }
 

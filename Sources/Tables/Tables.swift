@@ -136,10 +136,13 @@ package final class Tables: Sendable {
     try execute(try prepare(text, keyspace: keyspace), BoundValues())
   }
 
-  /// Executes a prepared statement. A SELECT gives at most `pageRows` rows and where to go on.
+  /// Executes a prepared statement. A SELECT gives at most `pageRows` rows and where to go on; it
+  /// asks now and then, every some hundredths of a second, whether it is to end with
+  /// `TableError.cancelled`. Nothing else is cancelled: a write is done or not.
   package func execute(
     _ statement: PreparedStatement, _ values: borrowing BoundValues,
-    pageRows: Int = Limits.pageRows, from state: PagingState? = nil
+    pageRows: Int = Limits.pageRows, from state: PagingState? = nil,
+    isCancelled: () -> Bool = { false }
   ) throws(TableError) -> Page {
     switch statement.plan {
     case .modify, .batch:
@@ -148,35 +151,37 @@ package final class Tables: Sendable {
       }
     case .define(let definition):
       return try define(definition, statement.keyspace)
-    case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
+    case .select, .nothing, .describe:
+      return try read(statement, values, pageRows, state, isCancelled)
     }
   }
 
   /// Executes a statement that changes nothing.
   private func read(
     _ statement: PreparedStatement, _ values: borrowing BoundValues, _ pageRows: Int,
-    _ state: PagingState?
+    _ state: PagingState?, _ isCancelled: () -> Bool
   ) throws(TableError) -> Page {
     if case .describe(let describe) = statement.plan {
       let description = Description(describe, schema, statement.keyspace, node)
       return try description.page(describe.element)
     }
     guard case .select = statement.plan else { return Page(columns: [], rows: []) }
-    return try select(statement, values, pageRows, state)
+    return try select(statement, values, pageRows, state, isCancelled)
   }
 
   /// Reads a page. Where that takes several transactions and the definitions change between two,
   /// the page is read from its beginning, as they are now.
   private func select(
     _ statement: PreparedStatement, _ values: borrowing BoundValues, _ pageRows: Int,
-    _ state: PagingState?
+    _ state: PagingState?, _ isCancelled: () -> Bool
   ) throws(TableError) -> Page {
     while true {
       let planned = try statement.current(definitions.current, clock)
       var isCurrent = true
       let page = try planned.select(values, clock, pageRows: pageRows, state) {
         advance throws(TableError) in
-        try read { schema, transaction throws(TableError) in
+        guard !isCancelled() else { throw .cancelled }
+        return try read { schema, transaction throws(TableError) in
           isCurrent = planned.isCurrent(schema)
           guard isCurrent else { return true }
           return try advance(try Databases(transaction))
@@ -235,7 +240,8 @@ package final class Tables: Sendable {
         }
       }
       return try outcome.get()
-    case .select, .nothing, .describe: return try read(statement, values, pageRows, state)
+    case .select, .nothing, .describe:
+      return try read(statement, values, pageRows, state) { false }
     }
   }
 

@@ -46,6 +46,44 @@ private final class Bench {
 }
 
 @Suite struct `Copying` {
+  @Test func `counters are copied by adding what the file has`() throws {
+    let bench = try Bench()
+    let definition = "(a int, b text, n counter, o counter, PRIMARY KEY (a, b))"
+    for name in ["n", "m"] { _ = try bench.tables.execute("CREATE TABLE k.\(name) \(definition)") }
+    for row in 0..<20 {
+      _ = try bench.tables.execute("UPDATE k.n SET n = n + \(row) WHERE a = \(row) AND b = 'x'")
+    }
+    let file = bench.folder("counters.csv")
+    #expect(try bench.session.run(text: "COPY n TO '\(file)'; COPY m FROM '\(file)'", name: "-e"))
+    #expect(try bench.rows("m").map { $0.prefix(3) } == bench.rows("n").map { $0.prefix(3) })
+    // Once more: it adds.
+    let again = "COPY m FROM '\(file)' WITH SKIPCOLS = 'o' AND INGESTRATE = 100000"
+    #expect(try bench.session.run(text: again, name: "-e"))
+    let doubled = try bench.tables.execute("SELECT n FROM k.m WHERE a = 7 AND b = 'x'").rows
+    #expect(doubled == [[[0, 0, 0, 0, 0, 0, 0, 14]]])
+  }
+
+  @Test func `tokens bound what is exported, and its parts are the whole`() throws {
+    let bench = try Bench()
+    _ = try bench.tables.execute("CREATE TABLE k.r (a int, b int, c int, PRIMARY KEY ((a, b), c))")
+    for row in 0..<60 {
+      _ = try bench.tables.execute("INSERT INTO k.r (a, b, c) VALUES (\(row), 1, 2)")
+    }
+    func export(_ options: String) throws -> [Substring] {
+      let file = bench.folder("part.csv")
+      #expect(try bench.session.run(text: "COPY r TO '\(file)' WITH \(options)", name: "-e"))
+      return try bench.read("part.csv").split(separator: "\r\n").flatMap {
+        $0.split(separator: "\n")
+      }
+    }
+    let whole = try export("NUMPROCESSES = 4 AND MAXREQUESTS = 6 AND PAGESIZE = 7")
+    let low = try export("ENDTOKEN = -1000 AND PAGETIMEOUT = 10")
+    let middle = try export("BEGINTOKEN = -1000 AND ENDTOKEN = 4000000000000000000")
+    let high = try export("BEGINTOKEN = 4000000000000000000 AND REPORTFREQUENCY = '0.5'")
+    #expect(whole.count == 60 && whole == low + middle + high)
+    #expect(low.count > 10 && middle.count > 3 && high.count > 3)
+  }
+
   @Test func `what COPY TO writes, COPY FROM reads as the same values`() throws {
     var values = RandomValues(random: Seed.random())
     let bench = try Bench()
@@ -199,7 +237,9 @@ private final class Bench {
 
   @Test func `what COPY does not take is refused by name`() throws {
     for (command, word) in [
-      ("COPY t TO 'f' WITH NUMPROCESSES = 4", "NUMPROCESSES"),
+      ("COPY t TO 'f' WITH DECIMALSEP = ','", "DECIMALSEP"),
+      ("COPY t TO 'f' WITH NUMPROCESSES = 0", "NUMPROCESSES"),
+      ("COPY t TO 'f' WITH BEGINTOKEN = x", "BEGINTOKEN"),
       ("COPY t TO 'f' WITH TYPO = 4", "typo"), ("COPY t FROM 'f' WITH PAGESIZE = 4", "pagesize"),
       ("COPY t FROM 'f' WITH DELIMITER = 'ab'", "DELIMITER"),
       ("COPY t FROM 'f' WITH QUOTE = ','", "QUOTE"),

@@ -283,6 +283,11 @@ import Testing
     #expect(faults == [])
   }
 
+  @Test func `the keyspace that is not there is refused by its name`() throws {
+    let refusal = try refusal(store(), "SELECT * FROM system_views.settings")
+    #expect(refusal == .unsupported("The keyspace system_views"))
+  }
+
   @Test func `a column that is named twice is deleted once`() throws {
     let store = try store()
     try store.run(

@@ -249,7 +249,8 @@ struct TablesBenchmark: ParsableCommand {
       let file = try LocalDisk().open(Path.join(path, "data.mdb"), .read).size()
       print(
         "memory          \(mebibytes(peak.own)) MiB of its own at most while all of it is scanned, "
-          + "\(mebibytes(before.own)) before; with the file's pages \(mebibytes(peak.all)) of its "
+          + "\(mebibytes(before.own)) before; with the file's pages \(mebibytes(peak.all)), "
+          + "\(mebibytes(before.all)) before, of its "
           + "\(mebibytes(Int(file)))")
     }
   }

@@ -28,9 +28,14 @@ enum Help {
 
       Both:  HEADER=FALSE  DELIMITER=','  QUOTE='"'  ESCAPE='\\'  NULL=''  BOOLSTYLE='True,False'
              DATETIMEFORMAT='%Y-%m-%d %H:%M:%S.%f%z' (of strftime's fields these)
+             NUMPROCESSES  MAXATTEMPTS  REPORTFREQUENCY (taken, and change nothing here)
       TO:    PAGESIZE=1000  FLOATPRECISION  DOUBLEPRECISION (digits; default: all it takes)
+             BEGINTOKEN  ENDTOKEN (the tokens behind the one and up to the other)
+             PAGETIMEOUT  MAXREQUESTS (change nothing here)
       FROM:  CHUNKSIZE=5000 (rows read and committed at a time)  MAXBATCHSIZE (… at most so many)
              MAXROWS=-1  SKIPROWS=0  SKIPCOLS=''  TTL  MAXPARSEERRORS=-1  MAXINSERTERRORS=1000
+             INGESTRATE (rows a second at most)
+             MINBATCHSIZE  PREPAREDSTATEMENTS (change nothing here)
              ERRFILE='import_keyspace_table.err' (takes the rows that cannot be imported)
     """,
     "DESCRIBE": """

@@ -11,12 +11,24 @@ struct CopyExport {
   func run() throws {
     let columns = try task.columns()
     let names = columns.map { CQLName.quoted($0.name) }.joined(separator: ", ")
-    let statement = try task.tables.prepare("SELECT \(names) FROM \(task.table)")
+    let statement = try task.tables.prepare(
+      "SELECT \(names) FROM \(task.table)" + (try tokenRange()))
     if task.path != nil { try task.announce(columns) }
     let rows = try write(statement, columns)
     if task.path != nil {
       try task.conclude(rows, "exported to 1 files")
     }
+  }
+
+  /// The restriction that BEGINTOKEN and ENDTOKEN are, the one as cqlsh has it without its token.
+  private func tokenRange() throws -> String {
+    let bounds = [(">", task.options.beginToken), ("<=", task.options.endToken)]
+    guard bounds.contains(where: { $0.1 != nil }) else { return "" }
+    let key = try task.partitionKey().map(CQLName.quoted).joined(separator: ", ")
+    let relations = bounds.compactMap { sign, token in
+      token.map { "token(\(key)) \(sign) \($0)" }
+    }
+    return " WHERE " + relations.joined(separator: " AND ")
   }
 
   private func write(_ statement: PreparedStatement, _ columns: [ResultColumn]) throws -> Int {
@@ -44,7 +56,8 @@ struct CopyExport {
     var state: PagingState?
     repeat {
       let page = try task.tables.execute(
-        statement, BoundValues(), pageRows: task.options.pageRows, from: state)
+        statement, BoundValues(), pageRows: task.options.pageRows, from: state,
+        isCancelled: task.isStopped)
       for row in page.rows {
         writer.append(
           zip(page.columns, row).map { column, value in
@@ -53,8 +66,10 @@ struct CopyExport {
       }
       try flush()
       rows += page.rows.count
-      if file != nil { bar.update(rows) }
       state = page.next
+      // How many rows there will be is told from how many tokens they took so far.
+      let share = state?.share ?? 1
+      if file != nil { bar.update(rows, total: share > 0 ? Int(Double(rows) / share) : nil) }
       if task.isStopped() { throw ShellError("interrupted after \(rows) rows") }
     } while state != nil
     return rows

@@ -101,10 +101,23 @@ struct CopyImport {
         // How many rows there will be is told from how much of the file they took so far.
         let total = input.share.map { $0 > 0 ? before + Int(Double(read - before) / $0) : read }
         bar.update(read, total: total)
+        keepPace()
       }
     }
     guard !task.isStopped() else { throw ShellError("interrupted after \(imported) rows") }
     try commit(rows)
+  }
+
+  /// Waits until so many rows may have been read by INGESTRATE.
+  private func keepPace() {
+    guard let rate = task.options.rowsPerSecond else { return }
+    let early = Double(read) / Double(rate) - task.seconds
+    // In short pieces, so that Ctrl-C is noticed.
+    var left = Int(early * 1_000)
+    while left > 0, !task.isStopped() {
+      Signal().wait(since: 0, milliseconds: min(left, 100))
+      left -= 100
+    }
   }
 
   private mutating func convert(_ record: CopyRecord, _ file: String) -> Row? {

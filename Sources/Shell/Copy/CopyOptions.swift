@@ -17,20 +17,26 @@ struct CopyOptions {
   var maxInsertErrors: Int? = 1_000
   var errorFile: String?
   var ttl: Int?
+  var beginToken: Int64?
+  var endToken: Int64?
+  /// Rows that are read in a second at most; nil: as fast as it goes.
+  var rowsPerSecond: Int?
 
   private static let shared: Set = [
     "DELIMITER", "QUOTE", "ESCAPE", "HEADER", "NULL", "DATETIMEFORMAT", "BOOLSTYLE", "ENCODING",
+    "NUMPROCESSES", "MAXATTEMPTS", "REPORTFREQUENCY",
   ]
   private static let from: Set = [
     "CHUNKSIZE", "MAXBATCHSIZE", "MAXROWS", "SKIPROWS", "SKIPCOLS", "MAXPARSEERRORS",
-    "MAXINSERTERRORS", "ERRFILE", "TTL",
+    "MAXINSERTERRORS", "ERRFILE", "TTL", "INGESTRATE", "MINBATCHSIZE", "PREPAREDSTATEMENTS",
   ]
-  private static let to: Set = ["PAGESIZE", "FLOATPRECISION", "DOUBLEPRECISION"]
-  /// Options of cqlsh's that mean something with many processes and servers only, or are rare.
+  private static let to: Set = [
+    "PAGESIZE", "FLOATPRECISION", "DOUBLEPRECISION", "BEGINTOKEN", "ENDTOKEN", "PAGETIMEOUT",
+    "MAXREQUESTS",
+  ]
+  /// Options of cqlsh's that would change what is written or read, and are rare.
   private static let unsupported: Set = [
-    "MAXATTEMPTS", "REPORTFREQUENCY", "DECIMALSEP", "THOUSANDSSEP", "NUMPROCESSES", "CONFIGFILE",
-    "RATEFILE", "INGESTRATE", "MINBATCHSIZE", "PREPAREDSTATEMENTS", "PAGETIMEOUT", "BEGINTOKEN",
-    "ENDTOKEN", "MAXOUTPUTSIZE", "MAXREQUESTS",
+    "DECIMALSEP", "THOUSANDSSEP", "CONFIGFILE", "RATEFILE", "MAXOUTPUTSIZE",
   ]
 
   /// The options that COPY takes in a direction, for completion.
@@ -92,6 +98,17 @@ struct CopyOptions {
     case "MAXPARSEERRORS": maxParseErrors = try Self.limit(option)
     case "MAXINSERTERRORS": maxInsertErrors = try Self.limit(option)
     case "ERRFILE": errorFile = option.value
+    case "BEGINTOKEN": beginToken = try Self.token(option)
+    case "ENDTOKEN": endToken = try Self.token(option)
+    case "INGESTRATE": rowsPerSecond = try Self.number(option, from: 1)
+    case "PREPAREDSTATEMENTS": _ = try Self.boolean(option)
+    case "REPORTFREQUENCY":
+      guard let seconds = Double(option.value), seconds > 0 else {
+        throw ShellError("REPORTFREQUENCY must be seconds, not '\(option.value)'")
+      }
+    // How cqlsh shares the work out among its processes and the servers: here one does it all.
+    case "NUMPROCESSES", "MAXATTEMPTS", "MINBATCHSIZE", "PAGETIMEOUT", "MAXREQUESTS":
+      _ = try Self.number(option, from: 1)
     default: ttl = try Self.number(option, from: 0)
     }
   }
@@ -108,6 +125,13 @@ struct CopyOptions {
   /// Nil for -1.
   private static func limit(_ option: CopyCommand.Option) throws(ShellError) -> Int? {
     option.value == "-1" ? nil : try number(option, from: 0)
+  }
+
+  private static func token(_ option: CopyCommand.Option) throws(ShellError) -> Int64 {
+    guard let token = Int64(option.value) else {
+      throw ShellError("\(option.name) must be a token, not '\(option.value)'")
+    }
+    return token
   }
 
   private static func boolean(_ option: CopyCommand.Option) throws(ShellError) -> Bool {

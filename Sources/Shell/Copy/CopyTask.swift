@@ -64,6 +64,19 @@ struct CopyTask {
     }
   }
 
+  /// The names of the columns that make the token.
+  func partitionKey() throws -> [String] {
+    let name = TableName(
+      keyspace: command.table.keyspace ?? keyspace ?? "", table: command.table.table)
+    guard let table = tables.schema.tables[name] else {
+      throw ShellError("BEGINTOKEN and ENDTOKEN are for tables that are kept by token")
+    }
+    return table.partitionKey.map(\.name)
+  }
+
+  /// Since the copy was begun.
+  var seconds: Double { Clock.monotonicSeconds() - start }
+
   func announce(_ columns: [ResultColumn]) throws {
     let names = columns.map(\.name).joined(separator: ", ")
     try say("\nStarting copy of \(plainTable) with columns [\(names)].")

@@ -24,9 +24,16 @@ extension ShellSession {
     var isSelect = false
     if case .select? = parsed { isSelect = true }
     repeat {
-      let page = try tables.execute(
-        statement, BoundValues(), pageRows: layout == .json ? 5_000 : pageRows ?? 5_000,
-        from: state)
+      let page: Page
+      do throws(TableError) {
+        page = try tables.execute(
+          statement, BoundValues(), pageRows: layout == .json ? 5_000 : pageRows ?? 5_000,
+          from: state
+        ) { [self] in isInterrupted }
+      } catch {
+        guard error == .cancelled else { throw error }
+        return try output.flush()
+      }
       if let used = statement.usedKeyspace { keyspace = used }
       if isSelect || !page.columns.isEmpty { try printer.print(page, of: table) }
       state = page.next

@@ -72,7 +72,10 @@ struct CompactCommand: ParsableCommand {
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse compact")
     Interruption.endProcess(saying: "the tables are as they were")
-    guard let done = try directory.compactTables() else {
+    let bar = ProgressBar("compacting tables", unit: "bytes", total: nil)
+    let done = try directory.compactTables { bar.update(Int($0), total: Int($1)) }
+    bar.clear()
+    guard let done else {
       Messages.line("there are no tables yet")
       return
     }

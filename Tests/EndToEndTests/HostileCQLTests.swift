@@ -1,0 +1,64 @@
+import Foundation
+import Machine
+import TestSupport
+import Testing
+
+/// Scripts of ten megabytes that mean no good, or are just long. Whatever they come to, they come
+/// to an end soon and in little memory.
+@Suite struct `Hostile CQL` {
+  private static let schema = """
+    CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1};
+    CREATE TABLE k.t (a int, b text, c int, v int, x text, PRIMARY KEY (a, b, c));
+    CREATE TABLE k.y (id int PRIMARY KEY, bl blob, l list<int>, f frozen<set<int>>, vi varint);
+
+    """
+
+  private static var scripts: [(name: String, text: String)] {
+    // A build that is not optimised gets a tenth.
+    let size = Program.isDebug ? 1 << 20 : 10 << 20
+    let long = String(repeating: "x", count: size)
+    let numbers = (0..<(size / 8)).map(String.init).joined(separator: ",")
+    func many(_ piece: String) -> String {
+      String(repeating: piece, count: size / piece.utf8.count)
+    }
+    return [
+      ("text", "INSERT INTO k.t (a, b, c, x) VALUES (1, 'a', 1, '\(long)');"),
+      ("key", "INSERT INTO k.t (a, b, c) VALUES (1, '\(long)', 1);"),
+      ("blob", "INSERT INTO k.y (id, bl) VALUES (1, 0x\(many("ab")));"),
+      ("varint", "INSERT INTO k.y (id, vi) VALUES (1, \(many("7")));"),
+      ("name", "SELECT \(long) FROM k.t;"),
+      ("IN", "SELECT * FROM k.t WHERE a IN (\(numbers));"),
+      ("DELETE IN", "DELETE FROM k.t WHERE a IN (\(numbers));"),
+      ("list", "INSERT INTO k.y (id, l) VALUES (1, [\(numbers)]);"),
+      ("set", "INSERT INTO k.y (id, f) VALUES (1, {\(numbers)});"),
+      ("JSON", "INSERT INTO k.y JSON '{\"id\": 1, \"l\": [\(numbers)]}';"),
+      ("selectors", "SELECT \(many("a, "))a FROM k.t;"),
+      ("relations", "SELECT * FROM k.t WHERE \(many("v = 1 AND "))v = 1;"),
+      ("operations", "SELECT a\(many(" + 1")) FROM k.t;"),
+      ("batch", "BEGIN BATCH \(many("DELETE FROM k.t WHERE a = 1; "))APPLY BATCH;"),
+      ("comment", "/*\(long)*/ SELECT * FROM k.t; -- \(long)"),
+      ("comments", many("-- x\n") + "SELECT * FROM k.t;"),
+      ("lines", "SELECT" + many("\n") + "* FROM k.t;"),
+      ("a line a value", "INSERT INTO k.y (id, l) VALUES (1, [1\(many(",\n1")))]);"),
+      ("semicolons", many(";")), ("quotes", many("'") + "'"), ("dollars", "SELECT $$\(long)"),
+      ("parentheses", "SELECT \(many("(")) FROM k.t;"),
+      ("JSON nested", "INSERT INTO k.y JSON '\(many("["))';"),
+      ("types", "CREATE TABLE k.z (a int PRIMARY KEY, b \(many("frozen<"));"),
+    ]
+  }
+
+  @Test func `long scripts end soon, in order and in little memory`() throws {
+    let stage = Stage()
+    try stage.works("cql", input: Self.schema)
+    for (name, text) in Self.scripts {
+      let path = try stage.write("hostile.cql", text)
+      let start = Clock.monotonicSeconds()
+      let outcome = try Program.run(["cql", "-f", path], in: stage.folder, memoryMiB: 1_536)
+      #expect(outcome.isOrderly, "\(name): \(outcome.errors.prefix(500))")
+      #expect(outcome.code == 0 || outcome.code == 1, "\(name)")
+      #expect(outcome.errors.utf8.count < 20_000, "\(name)")
+      #expect(Clock.monotonicSeconds() - start < 60, "\(name)")
+    }
+    try stage.works("check", "tables")
+  }
+}
