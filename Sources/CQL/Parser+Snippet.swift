@@ -9,9 +9,12 @@ extension CQLParser {
     guard let last = snippetEnd(offending) else { return "" }
     let shown = token
     let (open, close) = (shown.start, min(end(of: shown), last))
+    let before = lines(start..<open)
+    let cut = before.suffix(CQLLimits.quotedCharacters)
+    let isWhole = start == 0 && cut.startIndex == before.startIndex
     let text =
-      lines(start..<open) + "[" + shortened(lines(open..<close)) + "]" + lines(close..<last)
-    return " (\(start == 0 ? "" : "...")\(text)\(isLineEnd(last) ? "" : "..."))"
+      cut + "[" + shortened(lines(open..<close)) + "]" + shortened(lines(close..<last))
+    return " (\(isWhole ? "" : "...")\(text)\(isLineEnd(last) ? "" : "..."))"
   }
 
   func shortened(_ text: String) -> String {

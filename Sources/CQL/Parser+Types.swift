@@ -64,10 +64,21 @@ extension CQLParser {
       }
     }
     if kind(after: 1) != .symbol(.dot), let native = nativeType(token) {
+      guard endsType(after: 1) else { throw unexpected(after: 1) }
       advance()
       return .native(native)
     }
     return .user(try userTypeName())
+  }
+
+  /// Whether what may follow a type stands there.
+  private func endsType(after distance: Int) -> Bool {
+    switch kind(after: distance) {
+    case .symbol(.comma), .symbol(.rightParenthesis), .symbol(.greater), .symbol(.semicolon),
+      .keyword(.static), .keyword(.primary), .end:
+      true
+    default: false
+    }
   }
 
   /// The `<type>` after the current token.

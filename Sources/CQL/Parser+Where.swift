@@ -117,7 +117,11 @@ extension CQLParser {
   /// What `(a, b) IN` takes: tuples or markers, one or the other, or a marker for all.
   private mutating func tuples() throws(CQLSyntaxError) -> Term {
     if isMarker { return try marker() }
-    guard accept(.leftParenthesis) else { throw unexpected() }
+    guard kind == .symbol(.leftParenthesis) else { throw unexpected() }
+    guard isList(after: 1) || kind(after: 1) == .symbol(.rightParenthesis) else {
+      throw unexpected(after: 1)
+    }
+    advance()
     if accept(.rightParenthesis) { return .list([]) }
     let hasMarkers = isMarker
     let values = try commaSeparated { parser throws(CQLSyntaxError) in
@@ -128,7 +132,7 @@ extension CQLParser {
   }
 
   private mutating func tuple() throws(CQLSyntaxError) -> Term {
-    guard accept(.leftParenthesis) else { throw unexpected() }
+    try expect(.leftParenthesis)
     let elements = try commaSeparated { parser throws(CQLSyntaxError) in try parser.term() }
     try expect(.rightParenthesis)
     return .tuple(elements)

@@ -2,6 +2,15 @@ extension Reading {
   /// The rules of Parser.g for SELECT and WHERE.
   static let select: [Reading] = [
     Reading(
+      "relation", "SELECT * FROM t WHERE (a, b) IN (1, 2)",
+      "line 1:33 no viable alternative at input '1' (... (a, b) IN [(]1...)"),
+    Reading(
+      "relation", "SELECT * FROM t WHERE a NOT IN (1)",
+      "line 1:24 no viable alternative at input 'NOT' (SELECT * FROM t WHERE [a] NOT...)"),
+    Reading(
+      "selectClause", "SELECT DISTINCT a b FROM t",
+      "line 1:16 no viable alternative at input 'a' (SELECT [DISTINCT] a...)"),
+    Reading(
       "whereClause",
       "SELECT * FROM t WHERE a = 1 AND b < 2 AND c <= 3 AND d > 4 AND e >= 5 AND f != 6"),
     Reading(
@@ -52,7 +61,7 @@ extension Reading {
       "SELECT * FROM t WHERE (r1, r2) IN ((?, ?))"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a, b) IN ((1, 2), ?)",
-      "line 1:41 no viable alternative at input '?' (... ((1, 2), [?]...)"),
+      "line 1:41 mismatched input '?' expecting '(' (... ((1, 2), [?]...)"),
     Reading(
       "relation", "SELECT * FROM t WHERE (a = 1) AND ((b > 2))",
       "SELECT * FROM t WHERE a = 1 AND b > 2"),

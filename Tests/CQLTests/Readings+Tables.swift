@@ -2,6 +2,15 @@ extension Reading {
   /// The rules of Parser.g for keyspaces and tables.
   static let tables: [Reading] = [
     Reading(
+      "native_type", "CREATE TABLE t (a varchar(10) PRIMARY KEY)",
+      "line 1:25 no viable alternative at input '(' (CREATE TABLE t (a [varchar](...)"),
+    Reading(
+      "native_type", "CREATE TABLE t (a int NOT NULL PRIMARY KEY)",
+      "line 1:22 no viable alternative at input 'NOT' (CREATE TABLE t (a [int] NOT...)"),
+    Reading(
+      "tableColumns", "CREATE TABLE t (a int, 1)",
+      "line 1:23 mismatched input '1' expecting ')' (...TABLE t (a int, [1]...)"),
+    Reading(
       "createKeyspaceStatement",
       "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"),
     Reading(
