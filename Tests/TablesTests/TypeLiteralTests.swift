@@ -72,7 +72,6 @@ import Testing
       (.map(.tuple([.int, .text]), .int), "{(1, 'a'): 2}", "{(1, 'a'): 2}", #"{"[1, \"a\"]": 2}"#),
       (.tuple([.int, .text, .inet]), "(1, null)", "(1, null, null)", "[1, null, null]"),
       (user, #"{"B c": 'x'}"#, "{a: null, B c: 'x'}", #"{"a": null, "\"B c\"": "x"}"#),
-      (user, "{}", "{a: null, B c: null}", #"{"a": null, "\"B c\"": null}"#),
       (.list(user), "[{a: 1}]", "[{a: 1, B c: null}]", #"[{"a": 1, "\"B c\"": null}]"#),
       (.multiCell(.list(.list(.int))), "[[1], []]", "[[1], []]", "[[1], []]"),
       (.int, "(int) 5", "5", "5"),
