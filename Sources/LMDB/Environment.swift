@@ -23,10 +23,12 @@ package final class Environment: @unchecked Sendable {
   private let resolvedPath: String
   /// Nobody puts another file into this one's place as long as it is open.
   private let use: DirectoryUse
-  private let databases: [String: MDB_dbi]
+  /// A few: a walk beats hashing the name at each transaction.
+  private let databases: [(name: String, database: MDB_dbi)]
   let residency: Residency
   private let syncsRoot: Bool
   let gate = TransactionGate()
+  let idleReaders = IdleReaders()
   /// What keeps this environment from writing until it is opened anew.
   private let failure = Mutex<LMDBError?>(nil)
   /// Whether the write transaction that is open has met the end of the map.
@@ -79,6 +81,7 @@ package final class Environment: @unchecked Sendable {
 
   deinit {
     if !syncsRoot { mdb_env_sync(handle, 1) }
+    idleReaders.removeAll()
     mdb_env_close(handle)
     OpenFiles.remove(resolvedPath)
   }
@@ -117,7 +120,7 @@ package final class Environment: @unchecked Sendable {
 
   private static func open(
     _ names: [String], in handle: OpaquePointer, _ path: String, _ options: Options
-  ) throws(LMDBError) -> [String: MDB_dbi] {
+  ) throws(LMDBError) -> [(name: String, database: MDB_dbi)] {
     var transaction: OpaquePointer?
     let flags = options.isReadOnly ? UInt32(MDB_RDONLY) : 0
     var begun = mdb_txn_begin(handle, nil, flags, &transaction)
@@ -126,7 +129,7 @@ package final class Environment: @unchecked Sendable {
       begun = mdb_txn_begin(handle, nil, flags, &transaction)
     }
     try check(begun, "begin reading", path)
-    var opened: [String: MDB_dbi] = [:]
+    var opened: [(name: String, database: MDB_dbi)] = []
     for name in names {
       var database: MDB_dbi = 0
       let flags = options.isReadOnly ? 0 : UInt32(MDB_CREATE)
@@ -137,7 +140,7 @@ package final class Environment: @unchecked Sendable {
         let isEmpty = code == MDB_NOTFOUND && opened.isEmpty
         try check(isEmpty ? LMDBError.empty : code, "open the database \(name) in", path)
       }
-      opened[name] = database
+      opened.append((name, database))
     }
     try check(mdb_txn_commit(transaction), "commit to", path)
     return opened
@@ -254,10 +257,8 @@ package final class Environment: @unchecked Sendable {
   }
 
   func database(_ name: String) throws(LMDBError) -> MDB_dbi {
-    guard let found = databases[name] else {
-      throw LMDBError(operation: "find the database \(name) in", path: path, code: MDB_NOTFOUND)
-    }
-    return found
+    for (known, database) in databases where known == name { return database }
+    throw LMDBError(operation: "find the database \(name) in", path: path, code: MDB_NOTFOUND)
   }
 
   var hasMetMapEnd: Bool { mapEnd.load(ordering: .relaxed) }

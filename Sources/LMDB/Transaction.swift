@@ -6,19 +6,21 @@ package struct Transaction: ~Copyable {
   /// Nil once committed: then there is nothing to abort.
   private var handle: OpaquePointer?
   private let environment: Environment
-  private let isNested: Bool
+  private let kind: Kind
+
+  private enum Kind { case reading, writing, nested }
 
   /// Begins one beside all others, or waits until no other one writes.
   init(_ environment: Environment, writing: Bool) throws(LMDBError) {
     self.environment = environment
     handle = try environment.begin(writing: writing)
-    isNested = false
+    kind = writing ? .writing : .reading
   }
 
   /// Begins one inside `parent`, which cannot be used until this one has ended.
   private init(inside parent: borrowing Transaction) throws(LMDBError) {
     environment = parent.environment
-    isNested = true
+    kind = .nested
     try check(
       mdb_txn_begin(environment.handle, parent.handle, 0, &handle), "begin writing",
       environment.path)
@@ -26,16 +28,21 @@ package struct Transaction: ~Copyable {
 
   deinit {
     guard let handle else { return }
-    mdb_txn_abort(handle)
-    if !isNested { environment.gate.leave() }
+    if case .reading = kind { environment.idleReaders.keep(handle) } else { mdb_txn_abort(handle) }
+    leave()
   }
 
   consuming func commit() throws(LMDBError) {
     guard let open = handle else { return }
     handle = nil
     let code = mdb_txn_commit(open)
-    if !isNested { environment.gate.leave() }
+    leave()
     guard code == MDB_SUCCESS else { throw environment.failed(code, "commit to") }
+  }
+
+  private func leave() {
+    if case .nested = kind { return }
+    environment.gate.leave()
   }
 
   /// Lets `body` change the data; when it throws, its changes are undone and those before it stay.
@@ -189,6 +196,7 @@ extension Environment {
       gate.enter()
       do throws(LMDBError) {
         try checkMap()
+        if !writing, let renewed = try renewReader() { return renewed }
         var created: OpaquePointer?
         try check(
           mdb_txn_begin(handle, nil, writing ? 0 : UInt32(MDB_RDONLY), &created),
@@ -207,6 +215,15 @@ extension Environment {
         }
       }
     }
+  }
+
+  /// Begins a read transaction in what is left of an ended one; nil where there is none.
+  private func renewReader() throws(LMDBError) -> OpaquePointer? {
+    guard let idle = idleReaders.take() else { return nil }
+    let code = mdb_txn_renew(idle)
+    if code != MDB_SUCCESS { mdb_txn_abort(idle) }
+    try check(code, "begin reading", path)
+    return idle
   }
 }
 

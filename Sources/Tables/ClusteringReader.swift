@@ -27,7 +27,7 @@ struct ClusteringReader: Sendable {
         guard let run = try? reader.run(fixed.size), let source = run.baseAddress else {
           return false
         }
-        values.extend(by: fixed.size) { fixed.read(source, to: $0) }
+        values.extend(by: fixed.size) { fixed.flip(source, to: $0) }
       } else {
         let isDescending = columns[index].isDescending
         guard columns[index].type.readComponent(&reader, descending: isDescending, into: &values)
@@ -39,8 +39,8 @@ struct ClusteringReader: Sendable {
   }
 }
 
-/// How a key's component of a type with a fixed size becomes the value again, where that takes no
-/// more than flipping bits; as fast as reading can be.
+/// How a value of a type with a fixed size becomes a key's component, and that the value again,
+/// where it takes no more than flipping bits; as fast as can be.
 struct FixedComponent: Sendable {
   let size: Int
   private let mask: UInt8
@@ -58,9 +58,9 @@ struct FixedComponent: Sendable {
     self.mask = mask
   }
 
-  /// Writes the value of the component at `source`.
+  /// Writes the value of the component at `source`, or the component of the value.
   @inline(__always)
-  func read(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+  func flip(_ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
     target.copyMemory(from: source, byteCount: size)
     if mask != 0 {
       for index in 1..<size {

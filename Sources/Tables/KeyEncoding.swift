@@ -116,17 +116,18 @@ enum KeyEncoding {
   static func readEscaped(
     _ reader: inout ByteReader, mask: UInt8, into value: inout ByteBuffer
   ) -> Bool {
-    while let raw = try? reader.integer(UInt8.self) {
-      let byte = raw ^ mask
-      if byte != 0 {
-        value.append(byte)
-        continue
-      }
-      guard let next = try? reader.integer(UInt8.self) else { return false }
-      if next ^ mask != 0xFF { return true }
+    let bytes = reader.bytes
+    while true {
+      var end = reader.offset
+      while end < bytes.count, bytes[end] != mask { end += 1 }
+      guard end + 1 < bytes.count else { return false }
+      let start = value.count
+      value.append(UnsafeRawBufferPointer(rebasing: bytes[reader.offset..<end]))
+      if mask != 0 { value.complement(from: start) }
+      reader.offset = end + 2
+      if bytes[end + 1] ^ mask != 0xFF { return true }
       value.append(0)
     }
-    return false
   }
 
   static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {

@@ -7,30 +7,36 @@ internal import LMDB
 /// A table without any of these pays one look-up for a partition whose record is not met on the
 /// way.
 struct PartitionReader: ~Copyable {
-  let table: Table
-  private let rows: Database
-  private let now: Int64
-  private let partitionColumns: Int
-  private let clustering: ClusteringReader
+  private let layout: RowLayout
+  private var rows: Database
+  private var now: Int64
   /// The keys' common beginning, without the class.
-  private(set) var prefix = ByteBuffer(capacity: 256)
+  private(set) var prefix = ByteBuffer(capacity: 64)
   /// The partition's record; empty where it has none.
   private(set) var record = Row()
   private(set) var recordBytes = UnsafeRawBufferPointer(start: nil, count: 0)
   /// The values of the partition key's columns, and room for a row's clustering columns behind.
-  var keyValues = ByteBuffer(capacity: 256)
+  var keyValues = ByteBuffer(capacity: 64)
   var keyRanges: [Range<Int>] = []
   private(set) var partitionKeyBytes = 0
   /// The values of static columns that are made of cells.
   private(set) var statics = AssembledValues()
   private var ranges = RangeTombstones.Place()
 
-  init(_ table: Table, _ rows: Database, now: Int64) {
-    self.table = table
+  /// Whether the key's values are wanted, which takes time.
+  var readsKeys = true
+
+  init(_ layout: RowLayout, _ rows: Database, now: Int64) {
+    self.layout = layout
     self.rows = rows
     self.now = now
-    partitionColumns = table.partitionKey.count
-    clustering = ClusteringReader(table)
+  }
+
+  /// Goes on in another transaction, knowing of nothing.
+  mutating func move(to rows: Database, now: Int64) {
+    self.rows = rows
+    self.now = now
+    leave()
   }
 
   /// Whether a key is one of this partition.
@@ -57,8 +63,18 @@ struct PartitionReader: ~Copyable {
     recordBytes = value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     if let value {
       do throws(ByteError) { try record.decode(value) } catch { throw damaged("\(error)") }
-      if !table.droppedColumns.isEmpty { record.removeDropped(of: table) }
+      if layout.hasDroppedColumns { record.removeDropped(of: layout.table) }
     }
+    if readsKeys { try readPartitionKey(key) }
+    statics.removeAll()
+    if record.hasElements {
+      for column in layout.table.staticColumns {
+        statics.append(column, record, at: now, recordBytes)
+      }
+    }
+  }
+
+  private mutating func readPartitionKey(_ key: UnsafeRawBufferPointer) throws(TableError) {
     keyValues.removeAll()
     keyRanges.removeAll(keepingCapacity: true)
     if RowKey.hasDigest(key) {
@@ -69,17 +85,11 @@ struct PartitionReader: ~Copyable {
     } else if !RowKey.readPartitionKey(key, into: &keyValues) {
       throw damaged("its key is not one of this table")
     }
-    guard RowKey.splitPartitionKey(table, keyValues, from: 0, &keyRanges) else {
+    guard RowKey.splitPartitionKey(layout.partitionColumns, keyValues, from: 0, &keyRanges) else {
       throw damaged("its key is not one of this table")
     }
     partitionKeyBytes = keyValues.count
-    for _ in 0..<clustering.count { keyRanges.append(0..<0) }
-    statics.removeAll()
-    if record.hasElements {
-      for column in table.staticColumns {
-        statics.append(column, record, at: now, recordBytes)
-      }
-    }
+    for _ in 0..<layout.clustering.count { keyRanges.append(0..<0) }
   }
 
   private mutating func find() throws(TableError) -> UnsafeRawBufferPointer? {
@@ -93,10 +103,11 @@ struct PartitionReader: ~Copyable {
 
   /// Takes the clustering columns' values out of a row's key.
   mutating func readClustering(_ key: UnsafeRawBufferPointer) throws(TableError) {
+    guard readsKeys else { return }
     keyValues.truncate(to: partitionKeyBytes)
     guard
-      clustering.read(
-        key, from: prefix.count + 1, into: &keyValues, &keyRanges, at: partitionColumns)
+      layout.clustering.read(
+        key, from: prefix.count + 1, into: &keyValues, &keyRanges, at: layout.partitionColumns)
     else { throw damaged("its key is not one of this table") }
   }
 
@@ -108,14 +119,17 @@ struct PartitionReader: ~Copyable {
   }
 
   func damaged(_ what: String) -> TableError {
-    TableError(.serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(what)")
+    TableError(.serverError, "a row of \(layout.table.keyspace).\(layout.table.name) is damaged: \(what)")
   }
 }
 
 /// Values that are put together out of cells, as long as a row is being looked at.
 struct AssembledValues: ~Copyable {
-  private var bytes = ByteBuffer(capacity: 256)
+  private var bytes = ByteBuffer(capacity: 16)
   private var ranges: [(column: UInt32, range: Range<Int>)] = []
+
+  /// Bytes of memory that it keeps.
+  var capacity: Int { bytes.count + bytes.room }
 
   mutating func removeAll() {
     guard !ranges.isEmpty else { return }

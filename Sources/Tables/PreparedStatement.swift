@@ -1,6 +1,7 @@
 internal import Bytes
 internal import CQL
 internal import Machine
+internal import Synchronization
 
 /// A value behind one reference, so that handing a statement around does not copy all of its plan.
 final class Shared<Value: Sendable>: Sendable {
@@ -12,7 +13,7 @@ final class Shared<Value: Sendable>: Sendable {
 /// A statement parsed and brought onto the schema, ready to be executed many times, from any
 /// thread. Where its table's definition has changed since, each execution plans it anew: prepare it
 /// again.
-package struct PreparedStatement: Sendable {
+package final class PreparedStatement: Sendable {
   enum Plan: Sendable {
     case select(Shared<Selection>)
     case modify(Modification)
@@ -25,7 +26,8 @@ package struct PreparedStatement: Sendable {
   let statement: Statement
   let keyspace: String?
   let plan: Plan
-  private let schemaVersion: Int
+  /// The version of the definitions that it was last seen to be planned by.
+  private let schemaVersion: Atomic<Int>
   /// The names and types of the markers, in order.
   package let markers: [ResultColumn]
   /// Whether a value that is bound must be sorted before it is used.
@@ -35,7 +37,7 @@ package struct PreparedStatement: Sendable {
     _ statement: Statement, _ schema: Schema, _ keyspace: String?, _ clock: Clock
   ) throws(TableError) {
     self.statement = statement
-    schemaVersion = schema.version
+    schemaVersion = Atomic(schema.version)
     self.keyspace = keyspace
     var found: [Int: StatementOperands.Marker] = [:]
     switch statement {
@@ -124,7 +126,7 @@ package struct PreparedStatement: Sendable {
 
   /// Whether the tables of the statement are defined as they were when it was planned.
   func isCurrent(_ schema: Schema) -> Bool {
-    if schema.version == schemaVersion { return true }
+    if schema.version == schemaVersion.load(ordering: .relaxed) { return true }
     let tables: [Table]
     switch plan {
     case .select(let selection): tables = [selection.value.table]
@@ -132,9 +134,12 @@ package struct PreparedStatement: Sendable {
     case .batch(let batch): tables = batch.value.statements.map(\.table)
     case .define, .describe, .nothing: return true
     }
-    return tables.allSatisfy { table in
+    let isCurrent = tables.allSatisfy { table in
       schema.tables[TableName(keyspace: table.keyspace, table: table.name)] == table
     }
+    // Changes of other tables are not looked at again each time.
+    if isCurrent { schemaVersion.store(schema.version, ordering: .relaxed) }
+    return isCurrent
   }
 }
 

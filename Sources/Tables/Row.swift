@@ -138,10 +138,32 @@ struct Row: Equatable {
     }
     let count = try reader.varint()
     guard count <= UInt64(bytes.count) else { throw .truncated(offset: reader.offset) }
-    for _ in 0..<count { try decodeCell(&reader, base) }
+    cells.reserveCapacity(Int(count))
+    for _ in 0..<count {
+      if !decodePlainCell(&reader, base) { try decodeCell(&reader, base) }
+    }
   }
 
+  /// Decodes a cell that is a value and no more, with one byte for each number before it, as most
+  /// are; false where it is another.
   @inline(__always)
+  private mutating func decodePlainCell(_ reader: inout ByteReader, _ base: Int64) -> Bool {
+    guard reader.remaining >= 4 else { return false }
+    let head = UInt32(
+      littleEndian: reader.bytes.loadUnaligned(fromByteOffset: reader.offset, as: UInt32.self))
+    // Column, flags, timestamp and length, of which the flags are none.
+    guard head & 0x8080_FF80 == 0 else { return false }
+    let count = Int(head >> 24)
+    guard reader.remaining >= 4 + count else { return false }
+    let raw = Int64(head >> 16 & 0x7F)
+    var cell = Cell(column: head & 0x7F, timestamp: base &+ (raw >> 1 ^ -(raw & 1)))
+    cell.start = reader.offset + 4
+    cell.count = count
+    cells.append(cell)
+    reader.offset += 4 + count
+    return true
+  }
+
   private mutating func decodeCell(_ reader: inout ByteReader, _ base: Int64) throws(ByteError) {
     var cell = Cell(column: UInt32(truncatingIfNeeded: try reader.varint()), timestamp: 0)
     let flags = try reader.integer(UInt8.self)
@@ -196,7 +218,8 @@ struct Row: Equatable {
   /// The live cell of a column that is kept whole.
   func cell(_ column: UInt32, at now: Int64) -> Cell? {
     // Rows are narrow and cells sorted: a walk beats a search.
-    for cell in cells where cell.column >= column {
+    for index in cells.indices where cells[index].column >= column {
+      let cell = cells[index]
       return cell.column == column && !cell.isElement && isLive(cell, at: now) ? cell : nil
     }
     return nil

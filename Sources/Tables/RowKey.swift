@@ -88,15 +88,15 @@ enum RowKey {
   /// Finds the values of the partition key's columns in the serialized key that stands in `values`
   /// from `start` on.
   static func splitPartitionKey(
-    _ table: Table, _ values: borrowing ByteBuffer, from start: Int, _ ranges: inout [Range<Int>]
+    _ columns: Int, _ values: borrowing ByteBuffer, from start: Int, _ ranges: inout [Range<Int>]
   ) -> Bool {
-    if table.partitionKey.count == 1 {
+    if columns == 1 {
       ranges.append(start..<values.count)
       return true
     }
     return values.withBytes { bytes in
       var parts = ByteReader(bytes, offset: start)
-      for _ in table.partitionKey {
+      for _ in 0..<columns {
         guard let count = try? parts.integer(UInt16.self), let run = try? parts.run(Int(count)),
           (try? parts.integer(UInt8.self)) != nil
         else { return false }

@@ -22,7 +22,7 @@ final class RowPurger {
     self.table = table
     self.rows = rows
     purge = Purge(table, now: now)
-    partition = PartitionReader(table, rows, now: now)
+    partition = PartitionReader(RowLayout(table), rows, now: now)
   }
 
   /// What becomes of a key's value.

@@ -11,7 +11,7 @@ struct LiveRow {
   let key: UnsafeRawBufferPointer
   let value: UnsafeRawBufferPointer
 
-  var table: Table { reader.table }
+  var table: Table { reader.layout.table }
   var row: Row { reader.row }
   var now: Int64 { reader.now }
   /// The static columns alone: the partition has no row among those asked for.
@@ -28,7 +28,7 @@ struct LiveRow {
     switch place.kind {
     case .partitionKey: reader.keyPart(Int(place.position))
     case .clustering:
-      isStaticOnly ? nil : reader.keyPart(reader.partitionColumns + Int(place.position))
+      isStaticOnly ? nil : reader.keyPart(reader.layout.partitionColumns + Int(place.position))
     case .regular: isStaticOnly ? nil : reader.regularValue(place, value)
     case .static: reader.staticValue(place)
     }
@@ -60,10 +60,9 @@ struct LiveRow {
 
 /// Walks over a table's live rows, inside one transaction.
 final class RowReader {
-  let table: Table
-  let partitionColumns: Int
+  let layout: RowLayout
   /// Seconds since 1970.
-  let now: Int64
+  private(set) var now: Int64
   /// Whether a partition that is asked for as a whole and has static cells but no row is shown all
   /// the same, after its place would have been passed.
   var showsStaticRows = false
@@ -77,42 +76,79 @@ final class RowReader {
   // would cost a third of a scan.
   @exclusivity(unchecked) fileprivate(set) var row = Row()
   @exclusivity(unchecked) fileprivate(set) var isStaticOnly = false
-  private let rows: Database
-  private let hasDroppedColumns: Bool
+  private var rows: Database
   @exclusivity(unchecked) private var partition: PartitionReader
   @exclusivity(unchecked) private var elements = AssembledValues()
   /// Whether a row of the partition has been shown, or must be thought to have been.
   @exclusivity(unchecked) private var hasShown = true
 
-  init(_ table: Table, _ rows: Database, now: Int64) {
-    self.table = table
+  /// The key of the row that is asked for by all of its columns, while that is put together.
+  @exclusivity(unchecked) var wanted = RowKeyBuilder()
+  /// How many keys scans and look-ups may yet look at in this transaction, dead rows included.
+  @exclusivity(unchecked) private(set) var budget = Int.max
+  /// The last key that the last scan looked at, where it stopped for want of budget.
+  private(set) var stop: [UInt8]?
+
+  init(_ layout: RowLayout, _ rows: Database, now: Int64) {
+    self.layout = layout
     self.rows = rows
     self.now = now
-    partitionColumns = table.partitionKey.count
-    hasDroppedColumns = !table.droppedColumns.isEmpty
-    partition = PartitionReader(table, rows, now: now)
+    partition = PartitionReader(layout, rows, now: now)
   }
 
-  /// Shows `body` the live rows of a key range in order or in reverse, until it returns false.
+  convenience init(_ table: Table, _ rows: Database, now: Int64) {
+    self.init(RowLayout(table), rows, now: now)
+  }
+
+  /// Goes on in another transaction, with what memory it has, and looks at about so many keys.
+  func move(to rows: Database, now: Int64, budget: Int) {
+    self.rows = rows
+    self.now = now
+    self.budget = budget
+    partition.move(to: rows, now: now)
+  }
+
+  /// False: no value of the key is asked for, and none taken out of keys.
+  var readsKeys: Bool {
+    get { partition.readsKeys }
+    set { partition.readsKeys = newValue }
+  }
+
+  /// Bytes of memory that do not have to be made for another use.
+  var capacity: Int { partition.statics.capacity + elements.capacity }
+
+  /// Shows `body` the live rows of a key range in order or in reverse, until it returns false or
+  /// the budget is used up.
   ///
   /// A range lies in one partition, or holds whole partitions but for the first one; in reverse, it
   /// lies in one.
   func scan(
     _ range: KeyRange, reversed: Bool, _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) {
+    stop = nil
     try enterFirst(range)
     let cursor = try stored { () throws(LMDBError) in try rows.cursor() }
     var entry = try stored { () throws(LMDBError) in try first(cursor, range, reversed) }
     while let found = entry, range.contains(found.key) {
       if !partition.holds(found.key) {
         guard try finish(body) else { return }
+        if budget <= 0, partition.prefix.count > 0 {
+          stop = partition.prefix.toArray() + [RowKey.partitionEnd]
+          return
+        }
         try enter(found)
         if showsStaticRecords, !(try showStatic(body) ?? true) { return }
       }
+      budget -= 1
       let place = partition.prefix.count
       switch found.key[place] {
       case RowKey.Class.row:
         guard try show(found.key, found.value, body) else { return }
+        // Not where the partition may yet have to be shown for its static columns alone.
+        if budget <= 0, hasShown || !showsStaticRows {
+          stop = [UInt8](found.key)
+          return
+        }
       case RowKey.Class.range:
         entry = try passRanges(cursor, reversed)
         continue
@@ -212,7 +248,7 @@ final class RowReader {
     _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
     do throws(ByteError) { try row.decode(value) } catch { throw partition.damaged("\(error)") }
-    if hasDroppedColumns { row.removeDropped(of: table) }
+    if layout.hasDroppedColumns { row.removeDropped(of: layout.table) }
     if !showsCovered, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)
     }
@@ -221,7 +257,7 @@ final class RowReader {
     try partition.readClustering(key)
     elements.removeAll()
     if row.hasElements {
-      for column in table.regularColumns { elements.append(column, row, at: now, value) }
+      for column in layout.table.regularColumns { elements.append(column, row, at: now, value) }
     }
     return try body(LiveRow(reader: self, key: key, value: value))
   }
@@ -233,6 +269,7 @@ final class RowReader {
   ) throws(TableError) -> Result? {
     let length = RowKey.partitionLength(key)
     guard length > RowKey.partitionStart else { return nil }
+    budget -= 1
     let value = try stored { () throws(LMDBError) in try rows.get(key) }
     let isRecord = key[length - 1] == RowKey.Class.record
     if value == nil && (isRecord || !showsStaticRows) { return nil }

@@ -1,29 +1,75 @@
 internal import LMDB
+internal import Synchronization
 
 /// The rows of a table, as one transaction sees them.
 struct RowSource {
-  private let reader: RowReader
+  let reader: RowReader
   let indexes: Database
 
-  /// `showsStatics`: partitions with static columns and no row are shown.
-  init(_ table: Table, _ databases: Databases, now: Int64, showsStatics: Bool) {
-    reader = RowReader(table, databases.rows, now: now)
-    reader.showsStaticRows = showsStatics
-    indexes = databases.indexes
-  }
-
   /// Shows `body` the live rows of a range in order or in reverse, until it returns false. In
-  /// reverse, the range lies in one partition.
+  /// reverse, the range lies in one partition. Returns where the scan stopped because this
+  /// transaction has read enough, if it did.
   func scan(
     _ range: KeyRange, reversed: Bool, _ body: (LiveRow) throws(TableError) -> Bool
-  ) throws(TableError) {
+  ) throws(TableError) -> [UInt8]? {
     try reader.scan(range, reversed: reversed, body)
+    return reader.stop
   }
+
+  /// Whether this transaction has read enough.
+  var isSpent: Bool { reader.budget <= 0 }
 
   /// Shows `body` the row of a key; returns what it did, true where there is no live row.
   func find(
     _ key: UnsafeRawBufferPointer, _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
     try reader.find(key, body) ?? true
+  }
+}
+
+/// The readers of a statement that nobody uses at the moment: an execution that takes one finds its
+/// memory made.
+final class IdleRowReaders: Sendable {
+  /// Used by one execution at a time, the one that has taken it.
+  private struct Idle: @unchecked Sendable { let reader: RowReader }
+
+  private static let most = 8
+  /// One that has read larger values than this is not kept.
+  private static let bytes = 64 << 10
+
+  private let idle = Mutex<[Idle]>([])
+  private let layout: RowLayout
+  private let showsStaticRows: Bool
+  private let readsKeys: Bool
+
+  init(_ table: Table, showsStaticRows: Bool, readsKeys: Bool) {
+    layout = RowLayout(table)
+    self.showsStaticRows = showsStaticRows
+    self.readsKeys = readsKeys
+  }
+
+  /// Lets `body` use a reader in one transaction.
+  func withReader<Result>(
+    _ rows: Database, now: Int64, _ body: (RowReader) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    let reader = take() ?? make(rows)
+    reader.move(to: rows, now: now, budget: Limits.transactionRows)
+    defer { keep(reader) }
+    return try body(reader)
+  }
+
+  private func take() -> RowReader? { idle.withLock { $0.popLast() }?.reader }
+
+  private func make(_ rows: Database) -> RowReader {
+    let reader = RowReader(layout, rows, now: 0)
+    reader.showsStaticRows = showsStaticRows
+    reader.readsKeys = readsKeys
+    return reader
+  }
+
+  private func keep(_ reader: RowReader) {
+    guard reader.capacity <= Self.bytes else { return }
+    let idle = Idle(reader: reader)
+    self.idle.withLock { if $0.count < Self.most { $0.append(idle) } }
   }
 }

@@ -27,6 +27,7 @@ struct Selection: Sendable {
   var markers: [Int: ResultColumn]
   /// Tells paging states of this statement from others'.
   var fingerprint: UInt32
+  let readers: IdleRowReaders
 
   var resultColumns: [ResultColumn] {
     isJSON ? [ResultColumn(name: "[json]", type: .text)] : columns

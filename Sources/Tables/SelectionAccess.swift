@@ -10,8 +10,8 @@ enum SelectionAccess {
     var ranges: [KeyRange]
   }
 
-  /// It is one, of this key.
-  case row([UInt8])
+  /// It is one, whose key these values make.
+  case row([Expression])
   /// In partitions asked for by name, in the order of their keys' values.
   case partitions([Partition])
   /// In a run of partitions.
@@ -28,7 +28,7 @@ extension Evaluation {
     var filters: [BoundRestriction] = []
     for other in restrictions.others.all { filters.append(try bind(other, isFilter: true)) }
     if let key = restrictions.key {
-      return (.row(try rowKey(key, restrictions.table)), filters)
+      return (.row(key), filters)
     }
     var clustering: [BoundRestriction] = []
     let isFilter = restrictions.filtersClustering
@@ -57,41 +57,27 @@ extension Evaluation {
     return (.index(prefix: try prefix(index), tokens), filters)
   }
 
-  /// The key of one row.
-  private func rowKey(_ values: [Expression], _ table: Table) throws(TableError) -> [UInt8] {
-    let columns = table.columns
-    let partitionColumns = table.partitionKey.count
-    var serialized = ByteBuffer(capacity: 64)
-    var key = ByteBuffer(capacity: 128)
+  /// Puts the key of one row together of the values of its columns.
+  func makeKey(
+    _ values: [Expression], _ layout: RowLayout, in builder: inout RowKeyBuilder
+  ) throws(TableError) {
+    builder.removeAll()
+    let partitionColumns = layout.partitionColumns
     for place in values.indices {
-      if place == partitionColumns {
-        try append(partition: serialized, to: &key, table)
-      }
-      try withKeyValue(values[place], columns[place]) { value in
-        if place >= partitionColumns {
-          columns[place].type.appendComponent(
-            value, descending: columns[place].isDescending, to: &key)
-        } else if partitionColumns == 1 {
-          serialized.append(value)
+      let column = layout.keyColumns[place]
+      if place == partitionColumns { try builder.endPartition(layout.table.id) }
+      try withKeyValue(values[place], column) { value in
+        if place < partitionColumns {
+          builder.append(partition: value, isOnly: partitionColumns == 1)
         } else {
-          serialized.append(bigEndian: UInt16(truncatingIfNeeded: value.count))
-          serialized.append(value)
-          serialized.append(0)
+          builder.append(value, of: column)
         }
       }
     }
-    if values.count == partitionColumns { try append(partition: serialized, to: &key, table) }
-    return key.toArray()
+    if values.count == partitionColumns { try builder.endPartition(layout.table.id) }
   }
 
-  private func append(
-    partition: borrowing ByteBuffer, to key: inout ByteBuffer, _ table: Table
-  ) throws(TableError) {
-    try Evaluation.checkKey(partition.count)
-    partition.withBytes { RowKey.appendPartition(table: table.id, $0, to: &key) }
-  }
-
-  private static func checkKey(_ count: Int) throws(TableError) {
+  static func checkKey(_ count: Int) throws(TableError) {
     if count == 0 { throw .invalid("Key may not be empty") }
     guard count <= Int(UInt16.max) else {
       throw .invalid("Key length of \(count) is longer than maximum of \(UInt16.max)")
@@ -100,15 +86,15 @@ extension Evaluation {
 
   /// Lets `body` have a key column's value, which is there.
   private func withKeyValue(
-    _ expression: Expression, _ column: Column, _ body: (UnsafeRawBufferPointer) -> Void
+    _ expression: Expression, _ column: KeyColumn, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(TableError) {
     if case .marker(let index, let marker) = expression, let bytes = operands[.marker(index)],
-      !bytes.isEmpty || column.type.hasEmptyValue
+      !bytes.isEmpty || column.column.type.hasEmptyValue
     {
-      try column.type.validate(bytes, column: marker.name, inKey: true)
+      try column.validate(bytes, name: marker.name)
       return body(bytes)
     }
-    let restriction = Restriction(columns: [column], kind: .equal(.each([expression])))
+    let restriction = Restriction(columns: [column.column], kind: .equal(.each([expression])))
     guard case .equal(let values) = try bind(restriction, isFilter: false).test else { return }
     values[0].withUnsafeBytes(body)
   }

@@ -52,13 +52,19 @@ struct SelectionPlanner {
     }
     let limit = try limit(select.limit, "[limit]")
     let perPartition = try self.limit(select.perPartitionLimit, "[per_partition_limit]")
+    let plainColumns = plainColumns(outputs)
+    // Where one row is asked for by its key, that is known.
+    let showsKey = plainColumns?.contains { $0.kind == .partitionKey || $0.kind == .clustering }
+    let readsKeys = restrictions.key == nil || showsKey ?? true || !restrictions.others.isEmpty
     return Selection(
-      table: table, columns: columns, outputs: outputs, plainColumns: plainColumns(outputs),
+      table: table, columns: columns, outputs: outputs, plainColumns: plainColumns,
       gatherers: gatherers, grouping: grouping, restrictions: restrictions,
       sorting: try sorting(select.orderBy, restrictions), isReversed: isReversed,
       isDistinct: select.distinct, isJSON: select.json, limit: limit,
       perPartitionLimit: perPartition, markers: expressions.markers,
-      fingerprint: fingerprint(select))
+      fingerprint: fingerprint(select),
+      readers: IdleRowReaders(
+        table, showsStaticRows: restrictions.showsStaticContent, readsKeys: readsKeys))
   }
 
   private func fingerprint(_ select: Select) -> UInt32 {

@@ -16,11 +16,20 @@ final class SelectionRun {
     case pageEnd
     /// LIMIT is reached.
     case end
+
+    /// Whether the page is complete.
+    var isEnd: Bool {
+      switch self {
+      case .pageEnd, .end: true
+      case .next, .skipPartition, .pause: false
+      }
+    }
   }
 
   private let shared: Shared<Selection>
   private let now: Int64
   private let pageRows: Int
+  private let evaluation: Evaluation
   private let access: SelectionAccess
   private let filters: [BoundRestriction]
   private let perPartitionLimit: Int
@@ -33,11 +42,12 @@ final class SelectionRun {
   @exclusivity(unchecked) private var result: ResultBuilder
   @exclusivity(unchecked) private var groups: GroupBuilder?
   @exclusivity(unchecked) private var step = Step.next
-  @exclusivity(unchecked) private var scanned = 0
-  /// The key of the last row looked at; empty before the first.
-  @exclusivity(unchecked) private var position = ByteBuffer(capacity: 64)
+  /// The key of the last row looked at in an earlier transaction; empty before the first.
+  @exclusivity(unchecked) private var position: [UInt8] = []
+  /// The key of the last row looked at in this one, borrowed from it.
+  @exclusivity(unchecked) private var last: UnsafeRawBufferPointer?
   /// What the keys of the partition have in common in which rows are counted.
-  @exclusivity(unchecked) private var partition = ByteBuffer(capacity: 64)
+  @exclusivity(unchecked) private var partition: [UInt8] = []
 
   init(
     _ shared: Shared<Selection>, _ evaluation: Evaluation, now: Int64, pageRows: Int,
@@ -45,6 +55,7 @@ final class SelectionRun {
   ) throws(TableError) {
     self.shared = shared
     let plan = shared.value
+    self.evaluation = evaluation
     self.now = now
     self.pageRows = pageRows
     guard plan.sorting.isEmpty || pageRows == .max else {
@@ -73,8 +84,8 @@ final class SelectionRun {
     }
     rowsLeft = state.rowsLeft
     rowsLeftInPartition = min(state.rowsLeftInPartition, perPartition)
-    position.append(state.lastKey)
-    state.lastKey.withUnsafeBytes { partition.append(RowKey.partitionPrefix($0)) }
+    position = state.lastKey
+    partition = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
   }
 
   private var plan: Selection {
@@ -84,24 +95,14 @@ final class SelectionRun {
   /// Reads on in one transaction; true when the page is complete.
   func advance(_ databases: Databases) throws(TableError) -> Bool {
     step = .next
-    scanned = 0
-    // Not after every point read, which would all meet at one lock.
-    defer { if scanned >= 100 { databases.rows.passed(entries: scanned) } }
-    let source = RowSource(
-      plan.table, databases, now: now, showsStatics: plan.restrictions.showsStaticContent)
-    switch access {
-    case .row(let key):
-      if position.count == 0 {
-        _ = try key.borrowed { key throws(TableError) in
-          try source.find(key) { row throws(TableError) in try take(row) }
-        }
-      }
-    case .partitions(let partitions): try scan(partitions, source)
-    case .range(let range): try scan(range, source)
-    case .index(let prefix, let range): try scan(index: prefix, range, source)
+    last = nil
+    try plan.readers.withReader(databases.rows, now: now) { reader throws(TableError) in
+      try read(RowSource(reader: reader, indexes: databases.indexes))
     }
+    if let last { position = [UInt8](last) }
+    last = nil
     if case .pause = step { return false }
-    if plan.isGrouped {
+    if isGrouped {
       var isCut = false
       if case .pageEnd = step { isCut = true }
       if !isCut { try finishGroup() }
@@ -109,14 +110,50 @@ final class SelectionRun {
     return true
   }
 
+  private func read(_ source: RowSource) throws(TableError) {
+    switch access {
+    case .row(let values):
+      guard position.isEmpty else { return }
+      try find(values, source)
+      // There is no other row to go on to.
+      last = nil
+    case .partitions(let partitions): try scan(partitions, source)
+    case .range(let range): try scan(range, source)
+    case .index(let prefix, let range): try scan(index: prefix, range, source)
+    }
+  }
+
+  private func find(_ values: [Expression], _ source: RowSource) throws(TableError) {
+    let reader = source.reader
+    try evaluation.makeKey(values, reader.layout, in: &reader.wanted)
+    try reader.wanted.key.withBytes { key throws(TableError) in
+      _ = try source.find(key) { row throws(TableError) in try take(row) }
+    }
+  }
+
+  /// Looks at the rows of a range, in so far as this transaction may.
+  private func walk(
+    _ range: KeyRange, reversed: Bool = false, _ source: RowSource
+  ) throws(TableError) {
+    let stop = try source.scan(range, reversed: reversed) { row throws(TableError) in
+      try take(row)
+    }
+    if let stop, case .next = step { stop.withUnsafeBytes { pause(behind: $0) } }
+  }
+
+  /// Goes on behind a key in another transaction.
+  private func pause(behind key: UnsafeRawBufferPointer) {
+    (position, last) = ([UInt8](key), nil)
+    step = .pause
+  }
+
   /// The page, when it is complete.
   func page() throws(TableError) -> Page {
     var next: PagingState?
     if case .pageEnd = step {
-      let key = position.toArray()
-      let isCounted = key.withUnsafeBytes { isInPartition($0) }
+      let isCounted = position.withUnsafeBytes { isInPartition($0) }
       next = PagingState(
-        lastKey: key, rowsLeft: rowsLeft,
+        lastKey: position, rowsLeft: rowsLeft,
         rowsLeftInPartition: isCounted ? rowsLeftInPartition : perPartitionLimit,
         statement: plan.fingerprint)
     }
@@ -127,12 +164,9 @@ final class SelectionRun {
     _ partitions: [SelectionAccess.Partition], _ source: RowSource
   ) throws(TableError) {
     var rest = partitions[...]
-    if position.count > 0 {
-      let found = partitions.firstIndex { wanted in
-        position.withBytes { key in
-          wanted.prefix.withUnsafeBytes { RowKey.partitionPrefix(key).elementsEqual($0) }
-        }
-      }
+    if !position.isEmpty {
+      let current = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
+      let found = partitions.firstIndex { $0.prefix == current }
       guard let found else { throw PagingState.invalid }
       rest = partitions[found...]
     }
@@ -140,9 +174,7 @@ final class SelectionRun {
       let ranges = plan.isReversed ? partition.ranges.reversed() : partition.ranges
       for range in ranges {
         guard let range = remainder(of: range, in: partition.prefix) else { continue }
-        try source.scan(range, reversed: plan.isReversed) { row throws(TableError) in
-          try take(row)
-        }
+        try walk(range, reversed: plan.isReversed, source)
         if case .next = step { continue }
         break
       }
@@ -155,7 +187,7 @@ final class SelectionRun {
 
   /// What of a range lies behind the last row looked at.
   private func remainder(of range: KeyRange, in prefix: [UInt8]) -> KeyRange? {
-    let key = position.toArray()
+    let key = position
     guard !key.isEmpty, key.starts(with: prefix) else { return range }
     var rest = range
     if plan.isReversed {
@@ -172,21 +204,21 @@ final class SelectionRun {
 
   private func scan(_ range: KeyRange, _ source: RowSource) throws(TableError) {
     var range = range
-    if position.count > 0 {
-      range.raise(to: position.toArray() + [0])
+    if !position.isEmpty {
+      range.raise(to: position + [0])
       // Of this partition there is nothing left.
       if rowsLeftInPartition == 0 { range.raise(to: endOfPartition) }
     }
     while !range.isEmpty {
-      try source.scan(range, reversed: false) { row throws(TableError) in try take(row) }
+      try walk(range, source)
       guard case .skipPartition = step else { return }
-      step = scanned < Limits.transactionRows ? .next : .pause
+      step = source.isSpent ? .pause : .next
       guard case .next = step else { return }
       range.raise(to: endOfPartition)
     }
   }
 
-  private var endOfPartition: [UInt8] { partition.toArray() + [RowKey.partitionEnd] }
+  private var endOfPartition: [UInt8] { partition + [RowKey.partitionEnd] }
 
   /// Follows the entries of an index. That of a partition's record stands for all of its rows.
   private func scan(
@@ -194,8 +226,8 @@ final class SelectionRun {
   ) throws(TableError) {
     let end = rows.end.map { prefix + $0 } ?? KeyEncoding.successor(of: prefix)
     var start = prefix + rows.start
-    if position.count > 0 {
-      let key = position.toArray()
+    if !position.isEmpty {
+      let key = position
       let partition = key.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
       let record = prefix + partition + [RowKey.Class.record]
       let isOfRecord = try stored { () throws(LMDBError) in
@@ -220,6 +252,7 @@ final class SelectionRun {
         } else {
           _ = try source.find(key) { row throws(TableError) in try take(row) }
           if case .skipPartition = step { skipped = [UInt8](partition) }
+          if source.isSpent, !step.isEnd { pause(behind: key) }
         }
         if case .skipPartition = step { step = .next }
         guard case .next = step else { return }
@@ -237,47 +270,48 @@ final class SelectionRun {
     let rows = prefix + [RowKey.Class.row]
     let whole = KeyRange(start: rows, end: KeyEncoding.successor(of: rows))
     guard let range = remainder(of: whole, in: prefix) else { return }
-    try source.scan(range, reversed: false) { row throws(TableError) in try take(row) }
+    try walk(range, source)
   }
 
   /// Looks at a row; false where the scan ends with it.
   private func take(_ row: LiveRow) throws(TableError) -> Bool {
-    scanned += 1
     if !filters.isEmpty {
-      for filter in filters where !filter.accepts(row) { return pass(row) }
+      for filter in filters where !filter.accepts(row) {
+        remember(row)
+        return true
+      }
     }
     if isGrouped {
       guard try group(row) else { return false }
     } else {
       guard try show(row) else { return false }
     }
-    if case .next = step { return pass(row) }
-    position.removeAll()
-    position.append(row.key)
+    remember(row)
+    if case .next = step { return true }
     return false
   }
 
-  /// Goes on behind a row, unless the transaction has read enough.
   @inline(__always)
-  private func pass(_ row: LiveRow) -> Bool {
-    position.removeAll()
-    position.append(row.key)
-    guard scanned >= Limits.transactionRows else { return true }
-    step = .pause
-    return false
+  private func remember(_ row: LiveRow) {
+    guard row.isStaticOnly else {
+      last = row.key
+      return
+    }
+    // The reader has made this key, and makes others in its place.
+    (position, last) = ([UInt8](row.key), nil)
   }
 
   private func isInPartition(_ key: UnsafeRawBufferPointer) -> Bool {
     let count = partition.count
     guard count > 0, key.count > count else { return false }
-    return partition.withBytes { $0.elementsEqual(key[..<count]) }
+    return partition.withUnsafeBytes { KeyEncoding.hasPrefix(key, $0) }
   }
 
   /// Counts the rows of a partition from now on.
   private func enterPartition(_ key: UnsafeRawBufferPointer) {
     guard countsPartitions, !isInPartition(key) else { return }
-    partition.removeAll()
-    partition.append(RowKey.partitionPrefix(key))
+    partition.removeAll(keepingCapacity: true)
+    partition.append(contentsOf: RowKey.partitionPrefix(key))
     rowsLeftInPartition = perPartitionLimit
   }
 

@@ -176,7 +176,7 @@ package final class Tables: Sendable {
     _ state: PagingState?, _ isCancelled: () -> Bool
   ) throws(TableError) -> Page {
     while true {
-      let planned = try statement.current(definitions.current, clock)
+      let planned = try statement.current(definitions.shared.value, clock)
       var isCurrent = true
       let page = try planned.select(values, clock, pageRows: pageRows, state) {
         advance throws(TableError) in
@@ -196,14 +196,14 @@ package final class Tables: Sendable {
     _ body: (Schema, borrowing Transaction) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     while true {
-      let schema = definitions.current
+      let schema = definitions.shared
       let result: Result? = try environment.read(mapping: TableError.init) {
         transaction throws(TableError) in
         // Definitions are replaced after their commit. Where they are the same before and after the
         // state was taken, nothing of the state is newer than they are but what came with a commit
         // that is about to replace them; and that removes nothing (see `Definer`).
-        guard definitions.version == schema.version else { return nil }
-        return try body(schema, transaction)
+        guard definitions.version == schema.value.version else { return nil }
+        return try body(schema.value, transaction)
       }
       if let result { return result }
     }

@@ -238,14 +238,20 @@ final class WriterThread: Sendable {
 
 /// The definitions as they are committed.
 final class CurrentSchema: Sendable {
-  private let held: Mutex<Schema>
+  private let held: Mutex<Shared<Schema>>
 
-  init(_ schema: Schema) { held = Mutex(schema) }
+  init(_ schema: Schema) { held = Mutex(Shared(schema)) }
 
-  var version: Int { held.withLock { $0.version } }
+  var version: Int { held.withLock { $0.value.version } }
+
+  /// Behind one reference: what readers look at with each statement.
+  var shared: Shared<Schema> { held.withLock { $0 } }
 
   var current: Schema {
-    get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
+    get { shared.value }
+    set {
+      let schema = Shared(newValue)
+      held.withLock { $0 = schema }
+    }
   }
 }

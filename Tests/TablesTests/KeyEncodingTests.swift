@@ -119,7 +119,7 @@ import Testing
         let length = RowKey.partitionLength(bytes)
         _ = RowKey.token(bytes)
         if RowKey.readPartitionKey(bytes, into: &values) {
-          _ = RowKey.splitPartitionKey(table, values, from: 0, &ranges)
+          _ = RowKey.splitPartitionKey(table.partitionKey.count, values, from: 0, &ranges)
         }
         let clustering = ClusteringReader(table)
         ranges = Array(repeating: 0..<0, count: clustering.count)
