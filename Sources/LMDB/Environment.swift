@@ -23,8 +23,7 @@ package final class Environment: @unchecked Sendable {
   private let resolvedPath: String
   /// Nobody puts another file into this one's place as long as it is open.
   private let use: DirectoryUse
-  /// A few: a walk beats hashing the name at each transaction.
-  private let databases: [(name: String, database: MDB_dbi)]
+  let databases: [(name: String, database: MDB_dbi)]
   let residency: Residency
   private let syncsRoot: Bool
   let gate = TransactionGate()

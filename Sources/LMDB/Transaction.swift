@@ -62,6 +62,14 @@ package struct Transaction: ~Copyable {
   /// it cannot be committed; `Environment.write` begins it anew with a larger one.
   package var hasMetMapEnd: Bool { environment.hasMetMapEnd }
 
+  /// A handle on a database by its place among the names that the environment was opened with,
+  /// which is there: as `database(_:)`, without looking for the name.
+  package func database(at place: Int) -> Database {
+    Database(
+      transaction: handle, database: environment.databases[place].database,
+      environment: environment)
+  }
+
   /// A handle on one of the environment's databases, for repeated use in this transaction.
   package func database(_ name: String) throws(LMDBError) -> Database {
     Database(

@@ -66,7 +66,7 @@ struct Definer: Sendable {
         schema.generation = Int32(clamping: clock.microseconds / 1_000_000)
       }
       schema.changedAt = moment(schema)
-      let databases = try Databases(transaction)
+      let databases = Databases(transaction)
       if isNew {
         schema.versionID = .random()
         schema.systemLayout = SystemTables.layout
@@ -108,7 +108,7 @@ struct Definer: Sendable {
     }
     if noted.isEmpty { return false }
     return try writer.define { _, _, transaction throws(TableError) in
-      let databases = try Databases(transaction)
+      let databases = Databases(transaction)
       var left = stepRows
       for id in noted {
         guard try AbandonedRows.remove(id, databases, &left) else { return true }
@@ -153,7 +153,7 @@ struct Definer: Sendable {
   private func write(
     _ changed: Schema, over old: Schema, _ transaction: borrowing Transaction
   ) throws(TableError) -> Schema {
-    let databases = try Databases(transaction)
+    let databases = Databases(transaction)
     var new = changed
     try build(&new, databases, transaction)
     let difference = SchemaDifference(from: old, to: new)

@@ -17,9 +17,9 @@ struct ResultBuilder: ~Copyable {
     self.shared = shared
     self.evaluation = evaluation
     self.limit = limit
-    let plan = shared.value
-    isPlain = plan.plainColumns != nil && !plan.isJSON && plan.sorting.isEmpty
-    plainColumns = plan.plainColumns ?? []
+    plainColumns = shared.value.plainColumns ?? []
+    isPlain =
+      shared.value.plainColumns != nil && !shared.value.isJSON && shared.value.sorting.isEmpty
   }
 
   private var plan: Selection {

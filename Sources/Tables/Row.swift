@@ -93,6 +93,8 @@ struct Row: Equatable {
   var cells: [Cell] = []
   /// Whether any cell is an element.
   private(set) var hasElements = false
+  /// The timestamp of the youngest value that was left out as nobody has asked for its column.
+  private var leftOut: Int64?
 
   /// An empty row.
   init() {}
@@ -105,10 +107,14 @@ struct Row: Equatable {
     hasRanges = false
     partitionKey = nil
     hasElements = false
+    leftOut = nil
   }
 
-  /// Takes a row's value apart, reusing this row's memory.
-  mutating func decode(_ bytes: UnsafeRawBufferPointer) throws(ByteError) {
+  /// Takes a row's value apart, reusing this row's memory. Cells of other columns than `columns` may
+  /// be left out.
+  mutating func decode(
+    _ bytes: UnsafeRawBufferPointer, columns: ColumnSet = .all
+  ) throws(ByteError) {
     removeAll()
     var reader = ByteReader(bytes)
     guard try reader.integer(UInt8.self) == Row.version else { throw .truncated(offset: 0) }
@@ -140,14 +146,16 @@ struct Row: Equatable {
     guard count <= UInt64(bytes.count) else { throw .truncated(offset: reader.offset) }
     cells.reserveCapacity(Int(count))
     for _ in 0..<count {
-      if !decodePlainCell(&reader, base) { try decodeCell(&reader, base) }
+      if !decodePlainCell(&reader, base, columns) { try decodeCell(&reader, base) }
     }
   }
 
   /// Decodes a cell that is a value and no more, with one byte for each number before it, as most
   /// are; false where it is another.
   @inline(__always)
-  private mutating func decodePlainCell(_ reader: inout ByteReader, _ base: Int64) -> Bool {
+  private mutating func decodePlainCell(
+    _ reader: inout ByteReader, _ base: Int64, _ columns: ColumnSet
+  ) -> Bool {
     guard reader.remaining >= 4 else { return false }
     let head = UInt32(
       littleEndian: reader.bytes.loadUnaligned(fromByteOffset: reader.offset, as: UInt32.self))
@@ -156,10 +164,15 @@ struct Row: Equatable {
     let count = Int(head >> 24)
     guard reader.remaining >= 4 + count else { return false }
     let raw = Int64(head >> 16 & 0x7F)
-    var cell = Cell(column: head & 0x7F, timestamp: base &+ (raw >> 1 ^ -(raw & 1)))
-    cell.start = reader.offset + 4
-    cell.count = count
-    cells.append(cell)
+    let timestamp = base &+ (raw >> 1 ^ -(raw & 1))
+    if columns.contains(head & 0x7F) {
+      var cell = Cell(column: head & 0x7F, timestamp: timestamp)
+      cell.start = reader.offset + 4
+      cell.count = count
+      cells.append(cell)
+    } else {
+      leftOut = max(leftOut ?? .min, timestamp)
+    }
     reader.offset += 4 + count
     return true
   }
@@ -201,7 +214,9 @@ struct Row: Equatable {
 
   /// Whether a reader at `now` (seconds since 1970) sees the row at all.
   func isLive(at now: Int64) -> Bool {
-    hasLiveMarker(at: now) || cells.contains { isLive($0, at: now) }
+    if hasLiveMarker(at: now) { return true }
+    if let leftOut, leftOut > deletion?.timestamp ?? .min { return true }
+    return cells.contains { isLive($0, at: now) }
   }
 
   func hasLiveMarker(at now: Int64) -> Bool {

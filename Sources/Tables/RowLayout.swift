@@ -31,9 +31,14 @@ final class KeyColumn: Sendable {
     isAnyOfSize = fixed != nil && column.type != .time
   }
 
-  func validate(_ value: UnsafeRawBufferPointer, name: String) throws(TableError) {
-    if isAnyOfSize, value.count == fixed?.size { return }
-    try column.type.validate(value, column: name, inKey: true)
+  /// Whether bytes are a value that the column may have.
+  func takes(_ value: UnsafeRawBufferPointer) -> Bool {
+    if isAnyOfSize { return value.count == fixed?.size }
+    if value.isEmpty, !column.type.hasEmptyValue { return false }
+    do throws(TableError) {
+      try column.type.validate(value, column: column.name, inKey: true)
+      return true
+    } catch { return false }
   }
 
   /// Appends the component of a value that has been validated.
@@ -56,22 +61,29 @@ struct RowKeyBuilder: ~Copyable {
     partition.removeAll()
   }
 
-  /// Appends the value of the next column of the partition key.
-  mutating func append(partition value: UnsafeRawBufferPointer, isOnly: Bool) {
-    if isOnly { return partition.append(value) }
-    partition.append(bigEndian: UInt16(truncatingIfNeeded: value.count))
-    partition.append(value)
-    partition.append(0)
+  /// Appends the value of the next column, which is that at `place`.
+  mutating func append(
+    _ value: UnsafeRawBufferPointer, at place: Int, _ layout: RowLayout
+  ) throws(TableError) {
+    if place >= layout.partitionColumns {
+      if place == layout.partitionColumns { try endPartition(layout) }
+      layout.keyColumns[place].appendComponent(value, to: &key)
+    } else if layout.partitionColumns == 1 {
+      partition.append(value)
+    } else {
+      partition.append(bigEndian: UInt16(truncatingIfNeeded: value.count))
+      partition.append(value)
+      partition.append(0)
+    }
   }
 
-  /// Ends the partition key.
-  mutating func endPartition(_ table: UInt32) throws(TableError) {
+  /// Ends the key behind its last value.
+  mutating func finish(_ layout: RowLayout) throws(TableError) {
+    if layout.keyColumns.count == layout.partitionColumns { try endPartition(layout) }
+  }
+
+  private mutating func endPartition(_ layout: RowLayout) throws(TableError) {
     try Evaluation.checkKey(partition.count)
-    partition.withBytes { RowKey.appendPartition(table: table, $0, to: &key) }
-  }
-
-  /// Appends the value of the next clustering column.
-  mutating func append(_ value: UnsafeRawBufferPointer, of column: KeyColumn) {
-    column.appendComponent(value, to: &key)
+    partition.withBytes { RowKey.appendPartition(table: layout.table.id, $0, to: &key) }
   }
 }

@@ -69,6 +69,8 @@ final class RowReader {
   /// Whether a partition's static columns are shown also where it has rows, before them: an index
   /// has both.
   var showsStaticRecords = false
+  /// The columns outside the key that are asked for.
+  var columns = ColumnSet.all
   /// Whether rows are shown that a deletion around them hides: what an index holds depends on the
   /// row alone.
   var showsCovered = false
@@ -247,7 +249,7 @@ final class RowReader {
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
     _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
-    do throws(ByteError) { try row.decode(value) } catch { throw partition.damaged("\(error)") }
+    do throws(ByteError) { try row.decode(value, columns: columns) } catch { throw partition.damaged("\(error)") }
     if layout.hasDroppedColumns { row.removeDropped(of: layout.table) }
     if !showsCovered, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)

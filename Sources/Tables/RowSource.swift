@@ -41,9 +41,12 @@ final class IdleRowReaders: Sendable {
   private let layout: RowLayout
   private let showsStaticRows: Bool
   private let readsKeys: Bool
+  private let columns: ColumnSet
 
-  init(_ table: Table, showsStaticRows: Bool, readsKeys: Bool) {
+  init(_ table: Table, _ columns: [Column], showsStaticRows: Bool, readsKeys: Bool) {
     layout = RowLayout(table)
+    // What was dropped tells itself by its cells' timestamps: none is passed over.
+    self.columns = layout.hasDroppedColumns ? .all : ColumnSet(columns)
     self.showsStaticRows = showsStaticRows
     self.readsKeys = readsKeys
   }
@@ -64,6 +67,7 @@ final class IdleRowReaders: Sendable {
     let reader = RowReader(layout, rows, now: 0)
     reader.showsStaticRows = showsStaticRows
     reader.readsKeys = readsKeys
+    reader.columns = columns
     return reader
   }
 

@@ -10,8 +10,8 @@ enum SelectionAccess {
     var ranges: [KeyRange]
   }
 
-  /// It is one, whose key these values make.
-  case row([Expression])
+  /// It is one, whose key the restrictions give.
+  case row
   /// In partitions asked for by name, in the order of their keys' values.
   case partitions([Partition])
   /// In a run of partitions.
@@ -27,9 +27,7 @@ extension Evaluation {
   ) throws(TableError) -> (SelectionAccess, [BoundRestriction]) {
     var filters: [BoundRestriction] = []
     for other in restrictions.others.all { filters.append(try bind(other, isFilter: true)) }
-    if let key = restrictions.key {
-      return (.row(key), filters)
-    }
+    if restrictions.key != nil { return (.row, filters) }
     var clustering: [BoundRestriction] = []
     let isFilter = restrictions.filtersClustering
     for restriction in restrictions.clustering.all {
@@ -57,24 +55,25 @@ extension Evaluation {
     return (.index(prefix: try prefix(index), tokens), filters)
   }
 
-  /// Puts the key of one row together of the values of its columns.
+  /// Puts the key of the one row that is asked for together of the values of its columns.
   func makeKey(
-    _ values: [Expression], _ layout: RowLayout, in builder: inout RowKeyBuilder
+    _ restrictions: StatementRestrictions, _ layout: RowLayout, in builder: inout RowKeyBuilder
   ) throws(TableError) {
     builder.removeAll()
-    let partitionColumns = layout.partitionColumns
-    for place in values.indices {
-      let column = layout.keyColumns[place]
-      if place == partitionColumns { try builder.endPartition(layout.table.id) }
-      try withKeyValue(values[place], column) { value in
-        if place < partitionColumns {
-          builder.append(partition: value, isOnly: partitionColumns == 1)
-        } else {
-          builder.append(value, of: column)
-        }
+    for place in layout.keyColumns.indices {
+      let marker = restrictions.keyMarkers[place]
+      if marker >= 0, let value = operands[.marker(marker)],
+        layout.keyColumns[place].takes(value)
+      {
+        try builder.append(value, at: place, layout)
+        continue
+      }
+      let expression = restrictions.key?[place] ?? .null
+      try withKeyValue(expression, layout.keyColumns[place].column) { value throws(TableError) in
+        try builder.append(value, at: place, layout)
       }
     }
-    if values.count == partitionColumns { try builder.endPartition(layout.table.id) }
+    try builder.finish(layout)
   }
 
   static func checkKey(_ count: Int) throws(TableError) {
@@ -86,17 +85,12 @@ extension Evaluation {
 
   /// Lets `body` have a key column's value, which is there.
   private func withKeyValue(
-    _ expression: Expression, _ column: KeyColumn, _ body: (UnsafeRawBufferPointer) -> Void
+    _ expression: Expression, _ column: Column,
+    _ body: (UnsafeRawBufferPointer) throws(TableError) -> Void
   ) throws(TableError) {
-    if case .marker(let index, let marker) = expression, let bytes = operands[.marker(index)],
-      !bytes.isEmpty || column.column.type.hasEmptyValue
-    {
-      try column.validate(bytes, name: marker.name)
-      return body(bytes)
-    }
-    let restriction = Restriction(columns: [column.column], kind: .equal(.each([expression])))
+    let restriction = Restriction(columns: [column], kind: .equal(.each([expression])))
     guard case .equal(let values) = try bind(restriction, isFilter: false).test else { return }
-    values[0].withUnsafeBytes(body)
+    try values[0].borrowed(body)
   }
 
   /// The named partitions, each once, sorted by their keys' values as Cassandra reads them.

@@ -64,7 +64,8 @@ struct SelectionPlanner {
       perPartitionLimit: perPartition, markers: expressions.markers,
       fingerprint: fingerprint(select),
       readers: IdleRowReaders(
-        table, showsStaticRows: restrictions.showsStaticContent, readsKeys: readsKeys))
+        table, shown + restrictions.others.all.flatMap(\.columns),
+        showsStaticRows: restrictions.showsStaticContent, readsKeys: readsKeys))
   }
 
   private func fingerprint(_ select: Select) -> UInt32 {

@@ -54,32 +54,33 @@ final class SelectionRun {
     state: PagingState?
   ) throws(TableError) {
     self.shared = shared
-    let plan = shared.value
+    // Each part for itself: the plan is large, and copying it would cost as much as a look-up.
+    let sorts = !shared.value.sorting.isEmpty
     self.evaluation = evaluation
     self.now = now
     self.pageRows = pageRows
-    guard plan.sorting.isEmpty || pageRows == .max else {
+    guard !sorts || pageRows == .max else {
       throw .invalid(
         "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you "
           + "must either remove the ORDER BY or the IN and sort client side, or disable paging for "
           + "this query")
     }
-    let limit = try evaluation.limit(plan.limit)
-    var perPartition = try evaluation.limit(plan.perPartitionLimit)
+    let limit = try evaluation.limit(shared.value.limit)
+    var perPartition = try evaluation.limit(shared.value.perPartitionLimit)
     // No partition has more rows in the result than the whole.
-    if !plan.sorting.isEmpty { perPartition = min(perPartition, limit) }
-    if plan.isDistinct { perPartition = 1 }
+    if sorts { perPartition = min(perPartition, limit) }
+    if shared.value.isDistinct { perPartition = 1 }
     perPartitionLimit = perPartition
     countsPartitions = perPartition != .max
-    isGrouped = plan.isGrouped
-    (access, filters) = try evaluation.access(plan.restrictions)
+    isGrouped = shared.value.isGrouped
+    (access, filters) = try evaluation.access(shared.value.restrictions)
     result = ResultBuilder(shared, evaluation, limit: limit)
-    groups = plan.isGrouped ? GroupBuilder(shared, evaluation) : nil
-    rowsLeft = plan.sorting.isEmpty ? limit : .max
-    if case .everything = plan.grouping { rowsLeft = .max }
+    groups = isGrouped ? GroupBuilder(shared, evaluation) : nil
+    rowsLeft = sorts ? .max : limit
+    if case .everything = shared.value.grouping { rowsLeft = .max }
     rowsLeftInPartition = perPartition
     guard let state else { return }
-    guard state.statement == plan.fingerprint, state.lastKey.count > RowKey.partitionStart else {
+    guard state.statement == shared.value.fingerprint, state.lastKey.count > RowKey.partitionStart else {
       throw PagingState.invalid
     }
     rowsLeft = state.rowsLeft
@@ -112,9 +113,9 @@ final class SelectionRun {
 
   private func read(_ source: RowSource) throws(TableError) {
     switch access {
-    case .row(let values):
+    case .row:
       guard position.isEmpty else { return }
-      try find(values, source)
+      try find(source)
       // There is no other row to go on to.
       last = nil
     case .partitions(let partitions): try scan(partitions, source)
@@ -123,9 +124,9 @@ final class SelectionRun {
     }
   }
 
-  private func find(_ values: [Expression], _ source: RowSource) throws(TableError) {
+  private func find(_ source: RowSource) throws(TableError) {
     let reader = source.reader
-    try evaluation.makeKey(values, reader.layout, in: &reader.wanted)
+    try evaluation.makeKey(plan.restrictions, reader.layout, in: &reader.wanted)
     try reader.wanted.key.withBytes { key throws(TableError) in
       _ = try source.find(key) { row throws(TableError) in try take(row) }
     }

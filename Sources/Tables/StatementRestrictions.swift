@@ -15,6 +15,8 @@ struct StatementRestrictions: Sendable {
   var index: (index: Index, restriction: Restriction)?
   /// A value for each key column, in order, where one row is asked for: the fast way.
   private(set) var key: [Expression]?
+  /// The number of the marker that each of these values is, -1 for another.
+  private(set) var keyMarkers: [Int] = []
   var filtersPartition = false
   var filtersClustering = false
 
@@ -58,6 +60,9 @@ struct StatementRestrictions: Sendable {
     }
     if filtersClustering { try checkClusteringFilters() }
     key = wholeKey()
+    keyMarkers = (key ?? []).map { value in
+      if case .marker(let index, _) = value { index } else { -1 }
+    }
   }
 
   private func wholeKey() -> [Expression]? {

@@ -26,7 +26,7 @@ extension Tables {
     let now = clock.microseconds / 1_000_000
     var step = SweepStep(schema, now: now, from: sweep.place, limit: keys)
     try environment.read(mapping: TableError.init) { transaction throws(TableError) in
-      try step.look(try Databases(transaction))
+      try step.look(Databases(transaction))
     }
     sweep.visited += step.visited
     if !step.candidates.isEmpty {

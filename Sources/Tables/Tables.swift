@@ -11,7 +11,6 @@ package import Machine
 package final class Tables: Sendable {
   /// The version of the format that this program writes.
   static let formatVersion = 3
-  static let databases = ["meta", "schema", "rows", "indexes", "state"]
 
   package let path: String
   let environment: Environment
@@ -68,7 +67,7 @@ package final class Tables: Sendable {
     }
     let opened = try stored { [path] () throws(LMDBError) in
       try Environment(
-        path, databases: Tables.databases,
+        path, databases: Databases.names,
         options: .init(
           isReadOnly: options.isReadOnly, syncsRoot: options.durability == .batch,
           mapSize: options.mapSize))
@@ -184,7 +183,7 @@ package final class Tables: Sendable {
         return try read { schema, transaction throws(TableError) in
           isCurrent = planned.isCurrent(schema)
           guard isCurrent else { return true }
-          return try advance(try Databases(transaction))
+          return try advance(Databases(transaction))
         }
       }
       if isCurrent { return page }

@@ -14,7 +14,7 @@ package struct TablesCheck: Sendable {
   package init(_ tables: Tables, progress: (Int) -> Void = { _ in }) throws(TableError) {
     try tables.read { schema, transaction throws(TableError) in
       self.tables = schema.userTables.count
-      let databases = try Databases(transaction)
+      let databases = Databases(transaction)
       var indexed = (rows: 0, missing: 0)
       for table in schema.userTables.sorted(by: { $0.id < $1.id }) {
         try check(table, databases, &indexed, progress)

@@ -19,7 +19,7 @@ package final class WriteTransaction {
     _ transaction: borrowing Transaction, _ schema: Schema, _ clock: Clock, _ maxKeySize: Int,
     lastTimestamp: Int64
   ) throws(TableError) {
-    let databases = try Databases(transaction)
+    let databases = Databases(transaction)
     let rowPlace = try stored { () throws(LMDBError) in try databases.rows.writeCursor() }
     let entryPlace = try stored { () throws(LMDBError) in try databases.indexes.writeCursor() }
     self.databases = databases
@@ -219,9 +219,14 @@ struct Databases {
   let indexes: Database
   let state: Database
 
-  init(_ transaction: borrowing Transaction) throws(TableError) {
-    rows = try stored { () throws(LMDBError) in try transaction.database("rows") }
-    indexes = try stored { () throws(LMDBError) in try transaction.database("indexes") }
-    state = try stored { () throws(LMDBError) in try transaction.database("state") }
+  /// The names of all databases of the file, in this order.
+  static let names = Place.allCases.map { "\($0)" }
+
+  private enum Place: Int, CaseIterable { case meta, schema, rows, indexes, state }
+
+  init(_ transaction: borrowing Transaction) {
+    rows = transaction.database(at: Place.rows.rawValue)
+    indexes = transaction.database(at: Place.indexes.rawValue)
+    state = transaction.database(at: Place.state.rawValue)
   }
 }

@@ -26,7 +26,7 @@ import Testing
   /// How many rows and entries lie in the file, whoever they belong to, but for the system's.
   private func stored(_ store: TemporaryTables) throws -> (rows: Int, entries: Int) {
     try store.tables.environment.read(mapping: TableError.init) { transaction throws(TableError) in
-      let databases = try Databases(transaction)
+      let databases = Databases(transaction)
       return (try count(databases.rows), try count(databases.indexes))
     }
   }

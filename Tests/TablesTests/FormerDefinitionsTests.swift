@@ -39,7 +39,7 @@ import Testing
   private func write(_ directory: String, _ entries: [(String, [UInt8])]) throws {
     try LocalDisk().createDurableDirectory(directory)
     let environment = try Environment(
-      "\(directory)/data.mdb", databases: Tables.databases, options: .init())
+      "\(directory)/data.mdb", databases: Databases.names, options: .init())
     try environment.write(mapping: TableError.init) { transaction throws(TableError) in
       try Format.write(transaction)
       for (key, value) in entries { try SchemaStore.set(key, value, transaction) }

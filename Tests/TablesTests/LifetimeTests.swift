@@ -77,7 +77,7 @@ import Testing
   /// Makes a file that the tables refuse one of theirs again.
   private func restoreVersion(_ directory: String) throws {
     let environment = try Environment(
-      "\(directory)/data.mdb", databases: Tables.databases)
+      "\(directory)/data.mdb", databases: Databases.names)
     try environment.write(mapping: TableError.init) { transaction throws(TableError) in
       try Format.write(transaction)
     }
