@@ -29,7 +29,7 @@ package enum Limits {
   package static let pageRows = 5_000
   /// Bytes of a page's rows, from which on no further row is added.
   package static let pageBytes = 16 << 20
-  /// Rows that one transaction reads: a longer reading goes on in another, so that no reader keeps
-  /// the pages that writers have freed.
-  static let transactionRows = 100_000
+  /// Keys that one transaction of a SELECT looks at, those of dead rows included: a longer reading
+  /// goes on in another, so that no reader keeps the pages that writers have freed.
+  static let transactionKeys = 100_000
 }

@@ -224,12 +224,15 @@ extension Term {
 struct OperandTable {
   var statement = StatementOperands()
   let clock: Clock
-  /// The table whose tokens may be computed.
+  /// The table whose partition key `token` takes; nil for a batch's own operands.
   private let table: Table?
+  /// The keyspace whose types casts may name.
+  private let scope: TypeScope
 
-  init(clock: Clock, table: Table? = nil) {
-    self.clock = clock
+  init(_ table: Table?, scope: TypeScope, clock: Clock) {
     self.table = table
+    self.scope = scope
+    self.clock = clock
   }
 
   mutating func add(
@@ -239,7 +242,7 @@ struct OperandTable {
       return marker(index, type.whole, column)
     }
     guard term.isConstant else {
-      var planner = ExpressionPlanner(table: table, scope: TypeScope(of: type), clock: clock)
+      var planner = ExpressionPlanner(table: table, scope: scope, clock: clock)
       let expression = try planner.plan(term, type, for: column)
       for (index, column) in planner.markers {
         statement.markers[index] = .init(column: column.name, type: column.type)

@@ -1,5 +1,14 @@
 internal import Bytes
 
+/// Which page of a result is wanted.
+struct PageRequest {
+  /// At most so many rows.
+  var rows: Int
+  var state: PagingState?
+  /// How many keys one transaction looks at.
+  var transactionKeys = Int.max
+}
+
 /// Where a page of a result ended: give it back to get the next one, at any later time.
 ///
 /// It holds the key of the last row and how many rows LIMIT and PER PARTITION LIMIT leave; what has

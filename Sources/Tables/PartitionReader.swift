@@ -85,7 +85,9 @@ struct PartitionReader: ~Copyable {
     } else if !RowKey.readPartitionKey(key, into: &keyValues) {
       throw damaged("its key is not one of this table")
     }
-    guard RowKey.splitPartitionKey(layout.partitionColumns, keyValues, from: 0, &keyRanges) else {
+    guard
+      RowKey.splitPartitionKey(layout.partitionColumns, keyValues, from: 0, &keyRanges)
+    else {
       throw damaged("its key is not one of this table")
     }
     partitionKeyBytes = keyValues.count

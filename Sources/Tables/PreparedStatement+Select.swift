@@ -5,21 +5,20 @@ extension PreparedStatement {
   /// Reads a page of a SELECT. `transaction` lets its argument read in a transaction, of which a
   /// long reading needs several, and returns what that returns.
   func select(
-    _ values: borrowing BoundValues, _ clock: Clock, pageRows: Int, _ state: PagingState?,
+    _ values: borrowing BoundValues, _ clock: Clock, _ request: PageRequest,
     in transaction: ((Databases) throws(TableError) -> Bool) throws(TableError) -> Bool
   ) throws(TableError) -> Page {
     guard case .select(let selection) = plan else { throw .invalid("The statement is no SELECT") }
     try check(values)
     guard takesSets else {
-      return try page(selection, values, clock, pageRows, state, transaction)
+      return try page(selection, values, clock, request, transaction)
     }
-    return try page(selection, try sorted(values), clock, pageRows, state, transaction)
+    return try page(selection, try sorted(values), clock, request, transaction)
   }
 
   private func page(
     _ selection: Shared<Selection>, _ values: borrowing BoundValues, _ clock: Clock,
-    _ pageRows: Int,
-    _ state: PagingState?,
+    _ request: PageRequest,
     _ transaction: ((Databases) throws(TableError) -> Bool) throws(TableError) -> Bool
   ) throws(TableError) -> Page {
     let ranges = values.ranges
@@ -28,7 +27,8 @@ extension PreparedStatement {
       let operands = Operands(constants: none, bound: bound, ranges: ranges)
       let run = try SelectionRun(
         selection, Evaluation(operands: operands, clock: clock),
-        now: clock.microseconds / 1_000_000, pageRows: max(pageRows, 1), state: state)
+        request,
+        now: clock.microseconds / 1_000_000)
       while !(try transaction(run.advance)) {}
       return try run.page()
     }

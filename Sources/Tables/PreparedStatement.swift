@@ -58,7 +58,9 @@ package final class PreparedStatement: Sendable {
         statements.append(
           try PreparedStatement.modification(statement, schema, keyspace, clock))
       }
-      let batch = try BatchPlan(batch, statements, OperandTable(clock: clock))
+      let batch = try BatchPlan(
+        batch, statements,
+        OperandTable(nil, scope: TypeScope(keyspace: keyspace ?? ""), clock: clock))
       found = batch.markers
       plan = .batch(Shared(batch))
     case .describe(let describe):
@@ -86,7 +88,9 @@ package final class PreparedStatement: Sendable {
   ) throws(TableError) -> Modification {
     func planner(_ name: TableName) throws(TableError) -> ModificationPlanner {
       let table = try schema.table(name, current: keyspace)
-      return ModificationPlanner(table: table, operands: OperandTable(clock: clock, table: table))
+      return ModificationPlanner(
+        table: table,
+        operands: OperandTable(table, scope: schema.scope(table.keyspace), clock: clock))
     }
     switch statement {
     case .insert(let insert):

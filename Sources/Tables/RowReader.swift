@@ -249,7 +249,9 @@ final class RowReader {
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
     _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) -> Bool {
-    do throws(ByteError) { try row.decode(value, columns: columns) } catch { throw partition.damaged("\(error)") }
+    do throws(ByteError) { try row.decode(value, columns: columns) } catch {
+      throw partition.damaged("\(error)")
+    }
     if layout.hasDroppedColumns { row.removeDropped(of: layout.table) }
     if !showsCovered, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)

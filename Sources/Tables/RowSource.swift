@@ -53,11 +53,17 @@ final class IdleRowReaders: Sendable {
 
   /// Lets `body` use a reader in one transaction.
   func withReader<Result>(
-    _ rows: Database, now: Int64, _ body: (RowReader) throws(TableError) -> Result
+    _ rows: Database, now: Int64, budget: Int,
+    _ body: (RowReader) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     let reader = take() ?? make(rows)
-    reader.move(to: rows, now: now, budget: Limits.transactionRows)
-    defer { keep(reader) }
+    reader.move(to: rows, now: now, budget: budget)
+    defer {
+      let passed = budget - reader.budget
+      // Not after every point read, which would all meet at one lock.
+      if passed >= 100 { rows.passed(entries: passed) }
+      keep(reader)
+    }
     return try body(reader)
   }
 

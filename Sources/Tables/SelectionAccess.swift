@@ -57,19 +57,19 @@ extension Evaluation {
 
   /// Puts the key of the one row that is asked for together of the values of its columns.
   func makeKey(
-    _ restrictions: StatementRestrictions, _ layout: RowLayout, in builder: inout RowKeyBuilder
+    _ values: [Expression], _ markers: [Int], _ layout: RowLayout,
+    in builder: inout RowKeyBuilder
   ) throws(TableError) {
     builder.removeAll()
-    for place in layout.keyColumns.indices {
-      let marker = restrictions.keyMarkers[place]
+    for place in values.indices {
+      let marker = markers[place]
       if marker >= 0, let value = operands[.marker(marker)],
         layout.keyColumns[place].takes(value)
       {
         try builder.append(value, at: place, layout)
         continue
       }
-      let expression = restrictions.key?[place] ?? .null
-      try withKeyValue(expression, layout.keyColumns[place].column) { value throws(TableError) in
+      try withKeyValue(values[place], layout.keyColumns[place].column) { value throws(TableError) in
         try builder.append(value, at: place, layout)
       }
     }

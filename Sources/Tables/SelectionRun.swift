@@ -29,6 +29,7 @@ final class SelectionRun {
   private let shared: Shared<Selection>
   private let now: Int64
   private let pageRows: Int
+  private let transactionKeys: Int
   private let evaluation: Evaluation
   private let access: SelectionAccess
   private let filters: [BoundRestriction]
@@ -50,15 +51,15 @@ final class SelectionRun {
   @exclusivity(unchecked) private var partition: [UInt8] = []
 
   init(
-    _ shared: Shared<Selection>, _ evaluation: Evaluation, now: Int64, pageRows: Int,
-    state: PagingState?
+    _ shared: Shared<Selection>, _ evaluation: Evaluation, _ request: PageRequest, now: Int64
   ) throws(TableError) {
     self.shared = shared
     // Each part for itself: the plan is large, and copying it would cost as much as a look-up.
     let sorts = !shared.value.sorting.isEmpty
     self.evaluation = evaluation
     self.now = now
-    self.pageRows = pageRows
+    pageRows = max(request.rows, 1)
+    transactionKeys = request.transactionKeys
     guard !sorts || pageRows == .max else {
       throw .invalid(
         "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you "
@@ -73,14 +74,19 @@ final class SelectionRun {
     perPartitionLimit = perPartition
     countsPartitions = perPartition != .max
     isGrouped = shared.value.isGrouped
-    (access, filters) = try evaluation.access(shared.value.restrictions)
+    if shared.value.restrictions.isOneRow {
+      (access, filters) = (.row, [])
+    } else {
+      (access, filters) = try evaluation.access(shared.value.restrictions)
+    }
     result = ResultBuilder(shared, evaluation, limit: limit)
     groups = isGrouped ? GroupBuilder(shared, evaluation) : nil
     rowsLeft = sorts ? .max : limit
     if case .everything = shared.value.grouping { rowsLeft = .max }
     rowsLeftInPartition = perPartition
-    guard let state else { return }
-    guard state.statement == shared.value.fingerprint, state.lastKey.count > RowKey.partitionStart else {
+    guard let state = request.state else { return }
+    guard state.statement == shared.value.fingerprint, state.lastKey.count > RowKey.partitionStart
+    else {
       throw PagingState.invalid
     }
     rowsLeft = state.rowsLeft
@@ -97,7 +103,9 @@ final class SelectionRun {
   func advance(_ databases: Databases) throws(TableError) -> Bool {
     step = .next
     last = nil
-    try plan.readers.withReader(databases.rows, now: now) { reader throws(TableError) in
+    try shared.value.readers.withReader(
+      databases.rows, now: now, budget: transactionKeys
+    ) { reader throws(TableError) in
       try read(RowSource(reader: reader, indexes: databases.indexes))
     }
     if let last { position = [UInt8](last) }
@@ -126,7 +134,9 @@ final class SelectionRun {
 
   private func find(_ source: RowSource) throws(TableError) {
     let reader = source.reader
-    try evaluation.makeKey(plan.restrictions, reader.layout, in: &reader.wanted)
+    try evaluation.makeKey(
+      shared.value.restrictions.key ?? [], shared.value.restrictions.keyMarkers, reader.layout,
+      in: &reader.wanted)
     try reader.wanted.key.withBytes { key throws(TableError) in
       _ = try source.find(key) { row throws(TableError) in try take(row) }
     }

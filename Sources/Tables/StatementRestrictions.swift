@@ -65,6 +65,9 @@ struct StatementRestrictions: Sendable {
     }
   }
 
+  /// One row is asked for by its key, and nothing else of it is looked at.
+  var isOneRow: Bool { key != nil && others.isEmpty }
+
   private func wholeKey() -> [Expression]? {
     guard !isKeyRange, self.index == nil, token == nil else { return nil }
     var key: [Expression] = []

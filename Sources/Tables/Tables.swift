@@ -16,6 +16,7 @@ package final class Tables: Sendable {
   let environment: Environment
   let clock: Clock
   private let node: NodeDescription
+  private let transactionKeys: Int
   private let definitions: CurrentSchema
   /// Nil where the tables are open for reading only.
   let writer: WriterThread?
@@ -47,6 +48,8 @@ package final class Tables: Sendable {
     package var node = NodeDescription()
     /// How many rows one step of work that may wait looks at.
     var stepRows = Limits.stepRows
+    /// How many keys one transaction of a SELECT looks at.
+    var transactionKeys = Limits.transactionKeys
     /// False: work that may wait is not done unless a test does it.
     var doesHousekeeping = true
 
@@ -60,6 +63,7 @@ package final class Tables: Sendable {
     path = Path.join(directory, Tables.fileName)
     self.clock = clock
     node = options.node
+    transactionKeys = options.transactionKeys
     lock = options.lock
     if !options.isReadOnly {
       try onDisk { () throws(IOFailure) in try LocalDisk().createDurableDirectory(directory) }
@@ -177,8 +181,9 @@ package final class Tables: Sendable {
     while true {
       let planned = try statement.current(definitions.shared.value, clock)
       var isCurrent = true
-      let page = try planned.select(values, clock, pageRows: pageRows, state) {
-        advance throws(TableError) in
+      let request = PageRequest(
+        rows: pageRows, state: state, transactionKeys: transactionKeys)
+      let page = try planned.select(values, clock, request) { advance throws(TableError) in
         guard !isCancelled() else { throw .cancelled }
         return try read { schema, transaction throws(TableError) in
           isCurrent = planned.isCurrent(schema)

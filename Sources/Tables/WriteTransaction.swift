@@ -68,7 +68,7 @@ package final class WriteTransaction {
     switch plan {
     case .select:
       try writer.flush()
-      return try statement.select(values, clock, pageRows: .max, nil) {
+      return try statement.select(values, clock, PageRequest(rows: .max)) {
         advance throws(TableError) in
         try advance(databases)
       }

@@ -126,7 +126,7 @@ import Testing
     try store.run("CREATE TABLE k.big (a int, b int, v int, PRIMARY KEY (a, b))")
     let tables = try store.tables
     let insert = try tables.prepare("INSERT INTO k.big (a, b, v) VALUES (?, ?, ?)")
-    let rows = Limits.transactionRows * 2 + 5
+    let rows = Limits.transactionKeys * 2 + 5
     try tables.write { transaction throws(TableError) in
       var values = BoundValues()
       for number in 0..<rows {
@@ -147,6 +147,55 @@ import Testing
     let groups = try tables.execute("SELECT a, count(*) FROM k.big GROUP BY a")
     let counts = groups.rows.compactMap { $0[1]?.reduce(0) { $0 << 8 | Int($1) } }
     #expect(counts.count == 7 && counts.reduce(0, +) == rows)
+  }
+
+  /// Partitions with rows, static columns, both or neither; rows that are dead, and index entries.
+  private func mixedStore(transactionKeys: Int) throws -> TemporaryTables {
+    var options = Tables.Options()
+    options.transactionKeys = transactionKeys
+    let store = try TemporaryTables(clock: clock.clock, options: options)
+    try store.run(
+      "CREATE TABLE k.t (a int, b int, s int static, v int, PRIMARY KEY (a, b))",
+      "CREATE INDEX ON k.t (v)", "CREATE INDEX ON k.t (s)")
+    for a in 0..<9 {
+      if a % 3 == 0 { try store.run("UPDATE k.t SET s = \(a % 2) WHERE a = \(a)") }
+      for b in 0..<(a % 4 * 2) {
+        try store.run("INSERT INTO k.t (a, b, v) VALUES (\(a), \(b), \(b % 2))")
+      }
+      if a % 2 == 0 { try store.run("DELETE FROM k.t WHERE a = \(a) AND b > 1 AND b < 4") }
+      if a == 7 { try store.run("DELETE FROM k.t WHERE a = 7") }
+      if a == 3 { try store.run("DELETE FROM k.t WHERE a = 3 AND b < 9") }
+    }
+    return store
+  }
+
+  @Test(arguments: [
+    "SELECT * FROM k.t", "SELECT DISTINCT a, s FROM k.t", "SELECT a, s FROM k.t",
+    "SELECT * FROM k.t WHERE a IN (3, 7, 1, 6)", "SELECT * FROM k.t WHERE v = 1",
+    "SELECT * FROM k.t WHERE s = 0", "SELECT * FROM k.t WHERE s = 1 AND b > 1 ALLOW FILTERING",
+    "SELECT * FROM k.t WHERE a = 5 ORDER BY b DESC", "SELECT a, b FROM k.t PER PARTITION LIMIT 2",
+    "SELECT a, b FROM k.t WHERE v = 0 PER PARTITION LIMIT 1",
+    "SELECT a, count(*) FROM k.t GROUP BY a",
+    "SELECT count(*), sum(v) FROM k.t", "SELECT * FROM k.t WHERE b = 9 ALLOW FILTERING",
+    "SELECT * FROM k.t WHERE a = 3", "SELECT * FROM k.t WHERE a IN (1, 5) ORDER BY b DESC",
+    "SELECT * FROM k.t WHERE a = 5 AND b IN (0, 1) ORDER BY b DESC", "SELECT * FROM k.t LIMIT 7",
+  ])
+  func `transactions of a few keys give what one gives`(text: String) throws {
+    let whole = try page(text, mixedStore(transactionKeys: .max), rows: .max)
+    for keys in 1...4 {
+      let store = try mixedStore(transactionKeys: keys)
+      let found = try page(text, store, rows: .max)
+      #expect(found == whole, "\(text), \(keys) keys a transaction")
+      guard !text.contains("ORDER BY") else { continue }
+      var rows: [[[UInt8]?]] = []
+      var state: PagingState?
+      repeat {
+        let page = try page(text, store, rows: 2, from: state)
+        rows += page.rows
+        state = page.next
+      } while state != nil
+      #expect(rows == whole.rows, "\(text) in pages, \(keys) keys a transaction")
+    }
   }
 
   @Test func `a page ends by its bytes`() throws {

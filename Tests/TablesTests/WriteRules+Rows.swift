@@ -108,6 +108,19 @@ extension WriteRule {
       .run("INSERT INTO k.w (k, c) VALUES (1, 9) USING TIMESTAMP 5"),
       .rows("SELECT c FROM k.w", [#"{"c": 0}"#, #"{"c": 2}"#, #"{"c": 4}"#])),
     WriteRule(
+      "what a SELECT evaluates, written values are made of, too",
+      "cql3.functions.FunctionResolver.get",
+      .run("INSERT INTO k.z (k, big) VALUES (1, token(7))"),
+      .run("INSERT INTO k.z (k, big) VALUES (1 + 1, -token(1 + 6))"),
+      .rows(
+        "SELECT big FROM k.z WHERE k IN (1, 2)",
+        [#"{"big": 1634052884888577606}"#, #"{"big": -1634052884888577606}"#]),
+      .rows(
+        "SELECT k FROM k.z WHERE token(k) >= token(1 + 6) AND token(k) <= token(7)", []),
+      .run("UPDATE k.t SET v = (int) 2 * 3 - 1 WHERE k = 3 - 2"),
+      .run("UPDATE k.t SET v = -(2 + 3) * 2 WHERE k = 1 IF v = 10 / 2"),
+      .rows("SELECT v FROM k.t", [#"{"v": -10}"#])),
+    WriteRule(
       "ranges follow the order of descending columns", "db.Slice",
       .run(
         """

@@ -194,3 +194,107 @@ double grouse_floor_get(const char *source, const char *name, long stride, long 
   free(contents.values);
   return seconds;
 }
+
+/// A varint's value, past which `at` is moved.
+static uint64_t varint(const uint8_t **at) {
+  uint64_t value = 0;
+  for (int shift = 0;; shift += 7) {
+    uint8_t byte = *(*at)++;
+    value |= (uint64_t)(byte & 0x7F) << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
+static int64_t zigzag(const uint8_t **at) {
+  uint64_t raw = varint(at);
+  return (int64_t)(raw >> 1) ^ -(int64_t)(raw & 1);
+}
+
+/// Appends a value of four bytes as the native protocol sends it.
+static uint8_t *append_int(uint8_t *to, const uint8_t *bytes) {
+  memcpy(to, "\0\0\0\4", 4);
+  memcpy(to + 4, bytes, 4);
+  return to + 8;
+}
+
+/// Takes a row of (p int, c int, v int, PRIMARY KEY (p, c)) apart; returns where its values end.
+static uint8_t *decode_row(const MDB_val *key, const MDB_val *value, uint8_t *to) {
+  const uint8_t *at = (const uint8_t *)key->mv_data + 12;
+  uint8_t part[4];
+  for (int i = 0; i < 4; i++) {
+    part[i] = *at++;
+    if (!part[i]) at++;
+  }
+  at++;
+  if (*at++ != 2) return to;
+  to = append_int(to, part);
+  memcpy(part, at, 4);
+  part[0] ^= 0x80;
+  to = append_int(to, part);
+  at = (const uint8_t *)value->mv_data + 1;
+  uint8_t flags = *at++;
+  int64_t base = zigzag(&at), youngest = INT64_MIN;
+  if (flags & 1) youngest = base + zigzag(&at);
+  for (uint64_t cells = varint(&at); cells > 0; cells--) {
+    varint(&at);
+    at++;
+    int64_t time = base + zigzag(&at);
+    if (time > youngest) youngest = time;
+    uint64_t count = varint(&at);
+    if (count == 4) to = append_int(to, at);
+    at += count;
+  }
+  return youngest > 0 ? to : to - 24;
+}
+
+/// The table that has the most rows.
+static uint32_t largest_table(MDB_cursor *cursor) {
+  MDB_val key, value;
+  uint32_t last = 0, best = 0;
+  long rows = 0, most = 0;
+  while (!mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+    uint32_t table;
+    memcpy(&table, key.mv_data, 4);
+    if (table != last) rows = 0;
+    last = table;
+    if (++rows > most) {
+      most = rows;
+      best = table;
+    }
+  }
+  return best;
+}
+
+double grouse_floor_scan(const char *source, long page, long *rows) {
+  MDB_env *environment = open_file(source, MDB_RDONLY);
+  MDB_txn *transaction;
+  MDB_dbi database;
+  MDB_cursor *cursor;
+  if (!environment || mdb_txn_begin(environment, NULL, MDB_RDONLY, &transaction) ||
+      mdb_dbi_open(transaction, "rows", 0, &database) ||
+      mdb_cursor_open(transaction, database, &cursor))
+    return -1;
+  uint32_t table = largest_table(cursor);
+  uint8_t *content = malloc(24 * (page + 1)), *end = content;
+  MDB_val key = {sizeof table, &table}, value;
+  volatile uint8_t sum = 0;
+  *rows = 0;
+  double start = now();
+  int code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+  while (!code && !memcmp(key.mv_data, &table, sizeof table)) {
+    uint8_t *next = decode_row(&key, &value, end);
+    *rows += next != end;
+    end = next;
+    if (end - content >= 24 * page) {
+      sum += end[-1];
+      end = content;
+    }
+    code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  }
+  double seconds = now() - start;
+  free(content);
+  mdb_cursor_close(cursor);
+  mdb_txn_abort(transaction);
+  mdb_env_close(environment);
+  return seconds;
+}
