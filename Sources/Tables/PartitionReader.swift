@@ -109,7 +109,8 @@ struct PartitionReader: ~Copyable {
     keyValues.truncate(to: partitionKeyBytes)
     guard
       layout.clustering.read(
-        key, from: prefix.count + 1, into: &keyValues, &keyRanges, at: layout.partitionColumns)
+        key, from: prefix.count + 1, into: &keyValues, &keyRanges,
+        at: layout.partitionColumns)
     else { throw damaged("its key is not one of this table") }
   }
 
@@ -121,7 +122,8 @@ struct PartitionReader: ~Copyable {
   }
 
   func damaged(_ what: String) -> TableError {
-    TableError(.serverError, "a row of \(layout.table.keyspace).\(layout.table.name) is damaged: \(what)")
+    TableError(
+      .serverError, "a row of \(layout.table.keyspace).\(layout.table.name) is damaged: \(what)")
   }
 }
 

@@ -1,12 +1,11 @@
 internal import Bytes
 internal import CQL
-internal import LMDB
 internal import Machine
 
 /// One execution of a SELECT, or of one page of it, over as many transactions as it takes.
 final class SelectionRun {
   /// What becomes of a scan after a row.
-  private enum Step {
+  enum Step {
     case next
     /// No more of this partition.
     case skipPartition
@@ -26,12 +25,12 @@ final class SelectionRun {
     }
   }
 
-  private let shared: Shared<Selection>
+  let shared: Shared<Selection>
   private let now: Int64
   private let pageRows: Int
   private let transactionKeys: Int
-  private let evaluation: Evaluation
-  private let access: SelectionAccess
+  let evaluation: Evaluation
+  let access: SelectionAccess
   private let filters: [BoundRestriction]
   private let perPartitionLimit: Int
   /// Whether it matters which partition a row is in.
@@ -39,16 +38,16 @@ final class SelectionRun {
   private let isGrouped: Bool
   // Changed row by row, and by nobody else meanwhile: no check at run time.
   @exclusivity(unchecked) private var rowsLeft: Int
-  @exclusivity(unchecked) private var rowsLeftInPartition: Int
+  @exclusivity(unchecked) var rowsLeftInPartition: Int
   @exclusivity(unchecked) private var result: ResultBuilder
   @exclusivity(unchecked) private var groups: GroupBuilder?
-  @exclusivity(unchecked) private var step = Step.next
+  @exclusivity(unchecked) var step = Step.next
   /// The key of the last row looked at in an earlier transaction; empty before the first.
-  @exclusivity(unchecked) private var position: [UInt8] = []
+  @exclusivity(unchecked) var position: [UInt8] = []
   /// The key of the last row looked at in this one, borrowed from it.
-  @exclusivity(unchecked) private var last: UnsafeRawBufferPointer?
+  @exclusivity(unchecked) var last: UnsafeRawBufferPointer?
   /// What the keys of the partition have in common in which rows are counted.
-  @exclusivity(unchecked) private var partition: [UInt8] = []
+  @exclusivity(unchecked) var partition: [UInt8] = []
 
   init(
     _ shared: Shared<Selection>, _ evaluation: Evaluation, _ request: PageRequest, now: Int64
@@ -95,7 +94,7 @@ final class SelectionRun {
     partition = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
   }
 
-  private var plan: Selection {
+  var plan: Selection {
     _read { yield shared.value }
   }
 
@@ -119,45 +118,6 @@ final class SelectionRun {
     return true
   }
 
-  private func read(_ source: RowSource) throws(TableError) {
-    switch access {
-    case .row:
-      guard position.isEmpty else { return }
-      try find(source)
-      // There is no other row to go on to.
-      last = nil
-    case .partitions(let partitions): try scan(partitions, source)
-    case .range(let range): try scan(range, source)
-    case .index(let prefix, let range): try scan(index: prefix, range, source)
-    }
-  }
-
-  private func find(_ source: RowSource) throws(TableError) {
-    let reader = source.reader
-    try evaluation.makeKey(
-      shared.value.restrictions.key ?? [], shared.value.restrictions.keyMarkers, reader.layout,
-      in: &reader.wanted)
-    try reader.wanted.key.withBytes { key throws(TableError) in
-      _ = try source.find(key) { row throws(TableError) in try take(row) }
-    }
-  }
-
-  /// Looks at the rows of a range, in so far as this transaction may.
-  private func walk(
-    _ range: KeyRange, reversed: Bool = false, _ source: RowSource
-  ) throws(TableError) {
-    let stop = try source.scan(range, reversed: reversed) { row throws(TableError) in
-      try take(row)
-    }
-    if let stop, case .next = step { stop.withUnsafeBytes { pause(behind: $0) } }
-  }
-
-  /// Goes on behind a key in another transaction.
-  private func pause(behind key: UnsafeRawBufferPointer) {
-    (position, last) = ([UInt8](key), nil)
-    step = .pause
-  }
-
   /// The page, when it is complete.
   func page() throws(TableError) -> Page {
     var next: PagingState?
@@ -171,121 +131,8 @@ final class SelectionRun {
     return result.page(next: next)
   }
 
-  private func scan(
-    _ partitions: [SelectionAccess.Partition], _ source: RowSource
-  ) throws(TableError) {
-    var rest = partitions[...]
-    if !position.isEmpty {
-      let current = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
-      let found = partitions.firstIndex { $0.prefix == current }
-      guard let found else { throw PagingState.invalid }
-      rest = partitions[found...]
-    }
-    for partition in rest {
-      let ranges = plan.isReversed ? partition.ranges.reversed() : partition.ranges
-      for range in ranges {
-        guard let range = remainder(of: range, in: partition.prefix) else { continue }
-        try walk(range, reversed: plan.isReversed, source)
-        if case .next = step { continue }
-        break
-      }
-      switch step {
-      case .next, .skipPartition: step = .next
-      case .pause, .pageEnd, .end: return
-      }
-    }
-  }
-
-  /// What of a range lies behind the last row looked at.
-  private func remainder(of range: KeyRange, in prefix: [UInt8]) -> KeyRange? {
-    let key = position
-    guard !key.isEmpty, key.starts(with: prefix) else { return range }
-    var rest = range
-    if plan.isReversed {
-      rest.lower(to: key)
-    } else if key.count > prefix.count, key[prefix.count] == RowKey.Class.record {
-      // The static columns alone have been shown; a range that begins with the first row would
-      // show them again.
-      rest.start = key + [0]
-    } else {
-      rest.raise(to: key + [0])
-    }
-    return rest.isEmpty ? nil : rest
-  }
-
-  private func scan(_ range: KeyRange, _ source: RowSource) throws(TableError) {
-    var range = range
-    if !position.isEmpty {
-      range.raise(to: position + [0])
-      // Of this partition there is nothing left.
-      if rowsLeftInPartition == 0 { range.raise(to: endOfPartition) }
-    }
-    while !range.isEmpty {
-      try walk(range, source)
-      guard case .skipPartition = step else { return }
-      step = source.isSpent ? .pause : .next
-      guard case .next = step else { return }
-      range.raise(to: endOfPartition)
-    }
-  }
-
-  private var endOfPartition: [UInt8] { partition + [RowKey.partitionEnd] }
-
-  /// Follows the entries of an index. That of a partition's record stands for all of its rows.
-  private func scan(
-    index prefix: [UInt8], _ rows: KeyRange, _ source: RowSource
-  ) throws(TableError) {
-    let end = rows.end.map { prefix + $0 } ?? KeyEncoding.successor(of: prefix)
-    var start = prefix + rows.start
-    if !position.isEmpty {
-      let key = position
-      let partition = key.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
-      let record = prefix + partition + [RowKey.Class.record]
-      let isOfRecord = try stored { () throws(LMDBError) in
-        try source.indexes.get(record) != nil
-      }
-      start = isOfRecord ? record : prefix + key + [0]
-    }
-    let cursor = try stored { () throws(LMDBError) in try source.indexes.cursor() }
-    while true {
-      let entry = try stored { () throws(LMDBError) in
-        try start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
-      }
-      guard var found = entry else { return }
-      let range = KeyRange(start: start, end: end)
-      var skipped: [UInt8]?
-      while range.contains(found.key) {
-        let key = UnsafeRawBufferPointer(rebasing: found.key[prefix.count...])
-        let partition = RowKey.partitionPrefix(key)
-        if partition.count < key.count, key[partition.count] == RowKey.Class.record {
-          skipped = [UInt8](partition)
-          try scanPartition([UInt8](partition), source)
-        } else {
-          _ = try source.find(key) { row throws(TableError) in try take(row) }
-          if case .skipPartition = step { skipped = [UInt8](partition) }
-          if source.isSpent, !step.isEnd { pause(behind: key) }
-        }
-        if case .skipPartition = step { step = .next }
-        guard case .next = step else { return }
-        if skipped != nil { break }
-        let next = try stored { () throws(LMDBError) in try cursor.next() }
-        guard let next else { return }
-        found = next
-      }
-      guard let skipped else { return }
-      start = prefix + skipped + [RowKey.partitionEnd]
-    }
-  }
-
-  private func scanPartition(_ prefix: [UInt8], _ source: RowSource) throws(TableError) {
-    let rows = prefix + [RowKey.Class.row]
-    let whole = KeyRange(start: rows, end: KeyEncoding.successor(of: rows))
-    guard let range = remainder(of: whole, in: prefix) else { return }
-    try walk(range, source)
-  }
-
   /// Looks at a row; false where the scan ends with it.
-  private func take(_ row: LiveRow) throws(TableError) -> Bool {
+  func take(_ row: LiveRow) throws(TableError) -> Bool {
     if !filters.isEmpty {
       for filter in filters where !filter.accepts(row) {
         remember(row)
