@@ -8,7 +8,7 @@ import Testing
     try store.run("CREATE TABLE k.t (a int, b int, v int, PRIMARY KEY (a, b))")
     let tables = try store.tables
     let insert = try tables.prepare("INSERT INTO k.t (a, b, v) VALUES (1, ?, 1)")
-    let count = Limits.transactionRows + 10
+    let count = Limits.transactionKeys + 10
     try tables.write { transaction throws(TableError) in
       var values = BoundValues()
       for row in 0..<count {

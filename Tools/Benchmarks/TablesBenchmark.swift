@@ -152,7 +152,7 @@ struct TablesBenchmark: ParsableCommand {
     var floor = Double.infinity
     for _ in 0..<rounds {
       var count = 0
-      let bare = grouse_floor_scan(Path.join(path, "data.mdb"), 5_000, &count)
+      let bare = grouse_floor_decode(Path.join(path, "data.mdb"), 5_000, &count)
       guard bare > 0, count == small else { throw wrong("LMDB refused the C program") }
       floor = min(floor, bare)
     }

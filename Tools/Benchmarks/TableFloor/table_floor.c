@@ -265,7 +265,7 @@ static uint32_t largest_table(MDB_cursor *cursor) {
   return best;
 }
 
-double grouse_floor_scan(const char *source, long page, long *rows) {
+double grouse_floor_decode(const char *source, long page, long *rows) {
   MDB_env *environment = open_file(source, MDB_RDONLY);
   MDB_txn *transaction;
   MDB_dbi database;

@@ -24,6 +24,6 @@ double grouse_floor_get(const char *source, const char *name, long stride, long 
 /// Walks over the rows of the largest table in the database `rows`, which has the columns (p int,
 /// c int, v int, PRIMARY KEY (p, c)), and writes their values into pages as the native protocol
 /// sends them. Returns seconds; `rows` gets how many there were.
-double grouse_floor_scan(const char *source, long page, long *rows);
+double grouse_floor_decode(const char *source, long page, long *rows);
 
 #endif
