@@ -75,13 +75,12 @@ extension CQLParser {
     return try tableName()
   }
 
-  /// The WITH clause may be left out, though Cassandra wants it: there is nothing to say in it.
   private mutating func createKeyspace() throws(CQLSyntaxError) -> CreateKeyspace {
     advance()
     let ifNotExists = try acceptIfNotExists()
     let name = try name(of: "keyspace")
-    return CreateKeyspace(
-      name: name, ifNotExists: ifNotExists, options: accept(.with) ? try options() : [])
+    try expect(.with)
+    return CreateKeyspace(name: name, ifNotExists: ifNotExists, options: try options())
   }
 
   private mutating func createType() throws(CQLSyntaxError) -> CreateType {

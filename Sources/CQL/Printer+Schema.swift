@@ -1,7 +1,7 @@
 extension CreateKeyspace {
   var cql: String {
     "CREATE KEYSPACE \(ifNotExists ? "IF NOT EXISTS " : "")\(CQLIdentifier.quoted(name))"
-      + (options.isEmpty ? "" : " WITH \(options.cql)")
+      + " WITH \(options.cql)"
   }
 }
 

@@ -14,7 +14,7 @@ extension RandomStatement {
   }
 
   mutating func createKeyspace() -> CreateKeyspace {
-    CreateKeyspace(name: name(), ifNotExists: chance(2), options: options(0...3))
+    CreateKeyspace(name: name(), ifNotExists: chance(2), options: options(1...3))
   }
 
   mutating func tableColumn() -> CreateTable.Column {

@@ -26,7 +26,10 @@ extension Reading {
       "Bind variables cannot be used for keyspace names"),
     Reading(
       "createKeyspaceStatement", "CREATE KEYSPACE a.b WITH a = 1",
-      "line 1:17 mismatched input '.' expecting EOF (CREATE KEYSPACE a[.]...)"),
+      "line 1:17 mismatched input '.' expecting K_WITH (CREATE KEYSPACE a[.]...)"),
+    Reading(
+      "createKeyspaceStatement", "CREATE KEYSPACE k",
+      "line 1:17 mismatched input '<EOF>' expecting K_WITH (CREATE KEYSPACE k)"),
     Reading(
       "alterKeyspaceStatement",
       "ALTER KEYSPACE k WITH replication = {'class': 'SimpleStrategy'} AND durable_writes = true"),

@@ -392,7 +392,7 @@ import Testing
     let table = try store.refusal("CREATE TABLE t (b int PRIMARY KEY)", keyspace: "k")
     #expect(table?.code == .alreadyExists)
     #expect(table?.existing?.keyspace == "k" && table?.existing?.table == "t")
-    let keyspace = try store.refusal("CREATE KEYSPACE k")
+    let keyspace = try store.refusal("CREATE KEYSPACE k \(oneReplica)")
     #expect(keyspace?.existing?.keyspace == "k" && keyspace?.existing?.table == "")
   }
 
@@ -403,7 +403,8 @@ import Testing
       "CREATE TYPE k.u (a int)")
     let version = try store.rows("SELECT schema_version FROM system.local")
     try store.run(
-      "CREATE KEYSPACE IF NOT EXISTS k", "CREATE TABLE IF NOT EXISTS k.t (z int PRIMARY KEY)",
+      "CREATE KEYSPACE IF NOT EXISTS k \(oneReplica)",
+      "CREATE TABLE IF NOT EXISTS k.t (z int PRIMARY KEY)",
       "CREATE TYPE IF NOT EXISTS k.u (z int)", "CREATE INDEX IF NOT EXISTS i ON k.t (v)",
       "CREATE INDEX IF NOT EXISTS ON k.t (v)", "DROP KEYSPACE IF EXISTS none",
       "DROP TABLE IF EXISTS k.none", "DROP TABLE IF EXISTS none.none",

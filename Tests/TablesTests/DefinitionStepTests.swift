@@ -79,7 +79,7 @@ import Testing
     try check(store, rows: 0, entries: 0)
     // Who takes the name gets none of the old rows, and loses none of its own.
     try store.run(
-      "CREATE KEYSPACE IF NOT EXISTS k",
+      "CREATE KEYSPACE IF NOT EXISTS k \(oneReplica)",
       "CREATE TABLE IF NOT EXISTS k.t (a int, b int, v int, PRIMARY KEY (a, b))",
       "CREATE INDEX IF NOT EXISTS ON k.t (v)")
     try insert(store, 0..<3)

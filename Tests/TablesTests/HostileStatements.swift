@@ -1,7 +1,7 @@
 /// Statements of every kind, all of which work in the tables that `definitions` make.
 enum HostileStatements {
   static let definitions = [
-    "CREATE KEYSPACE IF NOT EXISTS k",
+    "CREATE KEYSPACE IF NOT EXISTS k \(oneReplica)",
     "CREATE TYPE IF NOT EXISTS k.name (first text, last text)",
     "CREATE TYPE IF NOT EXISTS k.person (name frozen<name>, tags frozen<set<text>>, at inet)",
     "CREATE TABLE IF NOT EXISTS k.t (a int, b text, c int, s int static, v int, x text, "

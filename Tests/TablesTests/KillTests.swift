@@ -33,7 +33,7 @@ import Testing
   private func fill(_ folder: String) throws -> [String] {
     let tables = try Self.open(folder, at: Self.start)
     for definition in [
-      "CREATE KEYSPACE k",
+      "CREATE KEYSPACE k \(oneReplica)",
       "CREATE TABLE k.t (p int, c int, v int, s int static, PRIMARY KEY (p, c)) "
         + "WITH gc_grace_seconds = 10", "CREATE INDEX i ON k.t (v)",
     ] { _ = try tables.execute(definition) }

@@ -135,14 +135,14 @@ extension RefusalTests {
       "Out of bound timestamp, must be in range [-9223372036854775807, 9223372036854775807]"
     ),
     ("INSERT INTO k.s (k) VALUES (null)", .invalid, "Invalid null value in condition for column k"),
-    ("CREATE KEYSPACE k", .alreadyExists, #"Cannot add existing keyspace "k""#),
+    ("CREATE KEYSPACE k \(oneReplica)", .alreadyExists, #"Cannot add existing keyspace "k""#),
     (
       "CREATE TABLE k.s (k int PRIMARY KEY)", .alreadyExists,
       #"Cannot add already existing table "s" to keyspace "k""#
     ),
     ("CREATE TABLE none.s (k int PRIMARY KEY)", .invalid, "Keyspace 'none' doesn't exist"),
     (
-      #"CREATE KEYSPACE "a/b""#, .invalid,
+      #"CREATE KEYSPACE "a/b" \#(oneReplica)"#, .invalid,
       "Keyspace name must not be empty, more than 48 characters long, or contain "
         + "non-alphanumeric-underscore characters (got 'a/b')"
     ),

@@ -161,7 +161,7 @@ import Testing
     let store = try store()
     let tables = try store.tables
     let insert = try tables.prepare("INSERT INTO k.s (k, v) VALUES (?, 'x')")
-    let wrong = try tables.prepare("CREATE KEYSPACE other")
+    let wrong = try tables.prepare("CREATE KEYSPACE other \(oneReplica)")
     let error = #expect(throws: TableError.self) {
       try tables.write { transaction throws(TableError) in
         var values = BoundValues()

@@ -14,6 +14,9 @@ final class FakeClock: Sendable {
   func advance(microseconds: Int64) { now.withLock { $0 += microseconds } }
 }
 
+/// What a keyspace is made with.
+let oneReplica = "WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
+
 /// Tables in a folder of their own, removed afterwards.
 final class TemporaryTables {
   let directory: String
@@ -26,7 +29,7 @@ final class TemporaryTables {
     self.clock = clock
     self.options = options
     opened = try Tables(directory, clock: clock, options: options)
-    _ = try tables.execute("CREATE KEYSPACE k")
+    _ = try tables.execute("CREATE KEYSPACE k \(oneReplica)")
   }
 
   deinit {

@@ -58,7 +58,7 @@ import Testing
     try store.run("DROP TABLE k.t", #"DROP TYPE k."Outer""#, "DROP TYPE k.inner")
     store.close()
     #expect(try store.tables.schema.types.isEmpty)
-    try store.run("CREATE TYPE k.a (x int)", "DROP KEYSPACE k", "CREATE KEYSPACE k")
+    try store.run("CREATE TYPE k.a (x int)", "DROP KEYSPACE k", "CREATE KEYSPACE k \(oneReplica)")
     #expect(try store.tables.schema.types.isEmpty)
   }
 
@@ -140,7 +140,8 @@ import Testing
   @Test func `definitions with types that cannot be are refused in Cassandra's words`() throws {
     let store = try TemporaryTables()
     try store.run(
-      "CREATE KEYSPACE other", "CREATE TYPE k.u (a int)", "CREATE TYPE k.w (f frozen<u>)",
+      "CREATE KEYSPACE other \(oneReplica)", "CREATE TYPE k.u (a int)",
+      "CREATE TYPE k.w (f frozen<u>)",
       "CREATE TYPE k.p (a int)", "CREATE TABLE k.t (k frozen<p> PRIMARY KEY, v frozen<w>)",
       "CREATE TABLE k.d (k int PRIMARY KEY, v duration, t frozen<tuple<int, duration>>)")
     for (statement, message) in UserTypeTests.refused {

@@ -50,19 +50,15 @@ extension SchemaChange {
 }
 
 extension Keyspace {
-  /// The keyspace that a CREATE KEYSPACE makes. Without any option, which Cassandra does not take,
-  /// it has one replica.
+  /// The keyspace that a CREATE KEYSPACE makes.
   init(_ create: CreateKeyspace) throws(TableError) {
     let options = try KeyspaceOptions(create.options)
     name = create.name
     hasDurableWrites = options.durableWrites ?? true
-    if let map = options.replication {
-      replication = try Replication(map, keyspace: name)
-    } else if create.options.isEmpty {
-      replication = .simple(1)
-    } else {
+    guard let map = options.replication else {
       throw .invalid("Missing mandatory option 'replication'")
     }
+    replication = try Replication(map, keyspace: name)
   }
 }
 

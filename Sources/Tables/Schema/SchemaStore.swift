@@ -130,7 +130,9 @@ enum SchemaStore {
   }
 
   private static func keyspace(_ value: [UInt8], name: String) throws(TableError) -> Keyspace {
-    let text = String(decoding: value.dropFirst(), as: UTF8.self)
+    var text = String(decoding: value.dropFirst(), as: UTF8.self)
+    // Once, it needed no options.
+    if !text.contains(" WITH ") { text += " WITH durable_writes = true" }
     guard case .createKeyspace(let create)? = try? CQLParser.parse(text) else {
       throw damaged("keyspace/\(name)")
     }
