@@ -112,11 +112,18 @@ extension StandardInput {
     }
   }
 
-  /// A line that is typed; nil where standard input ends or Ctrl-C is pressed.
-  package static func line() -> String? {
+  /// A line that is typed; nil where standard input ends or Ctrl-C is pressed, which
+  /// `isInterrupted` tells.
+  package static func line(unless isInterrupted: () -> Bool) -> String? {
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while true {
+      // The signal may come between a look and the wait, which then does not notice it: so it looks
+      // again and again.
+      var waiting = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      while poll(&waiting, 1, 100) <= 0 {
+        if isInterrupted() { return nil }
+      }
       guard read(0, &byte, 1) == 1 else { return nil }
       if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
       line.append(byte)

@@ -59,7 +59,7 @@ extension ShellSession {
     else { return true }
     try output.flush()
     Messages.raw("---MORE---")
-    let answer = StandardInput.line()
+    let answer = StandardInput.line { isInterrupted }
     return answer != nil && answer?.lowercased() != "q" && !isInterrupted
   }
 
