@@ -63,7 +63,9 @@ extension CQLParser {
       return .column(column, .in, try inTerm())
     case .keyword(.contains):
       advance()
-      return .column(column, accept(.key) ? .containsKey : .contains, try term())
+      // A keyspace may be called key: CONTAINS key.f().
+      let isKey = kind(after: 1) != .symbol(.dot) && accept(.key)
+      return .column(column, isKey ? .containsKey : .contains, try term())
     case .keyword(.like):
       advance()
       return .column(column, .like, try term())

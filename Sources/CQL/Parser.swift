@@ -1,7 +1,7 @@
 /// Parses CQL by recursive descent; pure, and safe on any input.
 ///
 /// It reads what Cassandra 4.0's grammar (src/antlr) reads, except that
-/// - CREATE KEYSPACE may go without WITH, and a comment may end with the text;
+/// - a comment may end with the text;
 /// - COMPACT STORAGE and vectors are errors of their own;
 /// - statements that `UnsupportedStatement` stands for are not looked into.
 package struct CQLParser {

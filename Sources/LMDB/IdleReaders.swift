@@ -1,8 +1,9 @@
 internal import CLMDB
 internal import Synchronization
 
-/// Read transactions that have ended and wait to be used again. They hold no state of the data, only
-/// their memory and their place in the table of readers: to make both costs as much as a look-up.
+/// Read transactions that have ended and wait to be used again. They hold no state of the data,
+/// only their memory and their place in the table of readers: to make both costs as much as a
+/// look-up.
 final class IdleReaders: Sendable {
   /// More threads than this are seldom reading at once, and each place is one that another process
   /// cannot have.

@@ -29,7 +29,7 @@ extension Reading {
       "line 1:17 mismatched input '.' expecting K_WITH (CREATE KEYSPACE a[.]...)"),
     Reading(
       "createKeyspaceStatement", "CREATE KEYSPACE k",
-      "line 1:17 mismatched input '<EOF>' expecting K_WITH (CREATE KEYSPACE k)"),
+      "line 0:-1 mismatched input '<EOF>' expecting K_WITH"),
     Reading(
       "alterKeyspaceStatement",
       "ALTER KEYSPACE k WITH replication = {'class': 'SimpleStrategy'} AND durable_writes = true"),

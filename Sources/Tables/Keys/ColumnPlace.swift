@@ -15,8 +15,8 @@ struct ColumnPlace: Sendable {
   }
 }
 
-/// Some of a table's columns, by the numbers that their cells carry; those from 128 on are always in
-/// it.
+/// Some of a table's columns, by the numbers that their cells carry; those from 128 on are always
+/// in it.
 struct ColumnSet: Sendable {
   private var low: UInt64
   private var high: UInt64

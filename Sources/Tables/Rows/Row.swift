@@ -110,8 +110,8 @@ struct Row: Equatable {
     leftOut = nil
   }
 
-  /// Takes a row's value apart, reusing this row's memory. Cells of other columns than `columns` may
-  /// be left out.
+  /// Takes a row's value apart, reusing this row's memory. Cells of other columns than `columns`
+  /// may be left out.
   mutating func decode(
     _ bytes: UnsafeRawBufferPointer, columns: ColumnSet = .all
   ) throws(ByteError) {
