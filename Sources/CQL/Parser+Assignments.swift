@@ -1,17 +1,23 @@
 extension CQLParser {
-  /// What follows SET. A column may be assigned twice only in ways that go together, such as two
-  /// of its elements.
+  /// What follows SET. A column may be assigned more than once where no assignment replaces it
+  /// whole, and none a field that another one sets.
   mutating func assignments() throws(CQLSyntaxError) -> [Assignment] {
-    var kinds: [String: Assignment.Kind] = [:]
+    var columns: Set<String> = []
+    var targets: Set<Assignment.Target> = []
     return try commaSeparated { parser throws(CQLSyntaxError) in
       let first = parser.token
       let column = try parser.columnName()
       let assignment = try parser.assignment(to: column)
-      if let other = kinds.updateValue(assignment.kind, forKey: column),
-        other != assignment.kind || other == .set
-      {
+      var isCompatible = !targets.contains(.whole(column))
+      if let target = assignment.target {
+        let isNew = targets.insert(target).inserted
+        isCompatible = isCompatible && isNew
+        if case .whole = target, columns.contains(column) { isCompatible = false }
+      }
+      guard isCompatible else {
         throw parser.finding(at: first, "Multiple incompatible setting of column \(column)")
       }
+      columns.insert(column)
       return assignment
     }
   }
@@ -73,16 +79,17 @@ extension CQLParser {
 }
 
 extension Assignment {
-  fileprivate enum Kind { case set, add, subtract, prepend, element, field }
+  /// What goes with nothing of its name: the column, replaced whole, or one of its fields.
+  fileprivate enum Target: Hashable {
+    case whole(String)
+    case field(String, of: String)
+  }
 
-  fileprivate var kind: Kind {
+  fileprivate var target: Target? {
     switch self {
-    case .set: .set
-    case .add: .add
-    case .subtract: .subtract
-    case .prepend: .prepend
-    case .element: .element
-    case .field: .field
+    case .set(let column, _): .whole(column)
+    case .field(let column, let field, _): .field(field, of: column)
+    case .add, .subtract, .prepend, .element: nil
     }
   }
 }

@@ -1,6 +1,12 @@
 internal import CLMDB
 package import Machine
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// Copies of the whole file.
 extension Environment {
   /// Copies the file to `target`, where nothing may be yet, in one consistent state while writing
@@ -12,6 +18,8 @@ extension Environment {
     try checkMap()
     let flags = compacting ? UInt32(MDB_CP_COMPACT) : 0
     try check(mdb_env_copy2(handle, target, flags), "copy to \(target) the file", path)
+    // LMDB lets the umask decide; posts are nobody else's business.
+    try check(chmod(target, 0o600) == 0 ? 0 : errno, "restrict the copy of", path)
     do throws(IOFailure) { try LocalDisk().open(target, .readWrite).sync() } catch {
       throw LMDBError(operation: "copy to \(target) the file", path: path, code: error.code)
     }

@@ -68,6 +68,8 @@ extension Tables {
     var options = Options()
     options.lock = lock
     let tables = try Tables(directory, options: options)
+    // What was dropped or truncated shall not be copied.
+    tables.finishHousekeeping()
     let total = Int64(tables.usedBytes)
     try stored { () throws(LMDBError) in
       try FileGrowth.watch(target) {

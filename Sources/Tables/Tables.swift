@@ -116,6 +116,9 @@ package final class Tables: Sendable {
     housekeeper?.wake()
   }
 
+  /// Takes away what was dropped or truncated and finishes indexes, as far as the disk allows.
+  func finishHousekeeping() { housekeeper?.finish() }
+
   deinit {
     housekeeper?.stop()
     writer?.stop()

@@ -135,7 +135,10 @@ extension Reading {
       "addRawUpdate", "UPDATE t SET a += 1, a += 2 WHERE k = 1",
       "UPDATE t SET a = a + 1, a = a + 2 WHERE k = 1"),
     Reading(
-      "addRawUpdate", "UPDATE t SET a += 1, a -= 2 WHERE k = 1",
+      "addRawUpdate", "UPDATE t SET a += 1, a -= 2, a[3] = 4, a = [5] + a WHERE k = 1",
+      "UPDATE t SET a = a + 1, a = a - 2, a[3] = 4, a = [5] + a WHERE k = 1"),
+    Reading(
+      "addRawUpdate", "UPDATE t SET a.b = 1, a.c = 2, a.b = 3 WHERE k = 1",
       "Multiple incompatible setting of column a"),
     Reading(
       "addRawUpdate", "UPDATE t SET a = {}, a[1] = 2 WHERE k = 1",

@@ -141,6 +141,13 @@ import Testing
     #expect(try LocalDisk().open(stage.data + "/tables/data.mdb", .read).size() == after)
     #expect(try count(stage, stage.data) == 1_501)
     try stage.works("check", "tables")
+    // What was truncated is taken away in steps; the rest of them must not be copied.
+    try stage.works("cql", "-e", "TRUNCATE k.t")
+    let small = try stage.works("compact", "--json").objects().first?["bytes_after"] as? Int ?? 0
+    #expect(small > 0 && small < after)
+    let attributes = try FileManager.default.attributesOfItem(
+      atPath: stage.data + "/tables/data.mdb")
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     let writer = try stage.start("cql", "--json")
     writer.write("INSERT INTO k.t (p, v) VALUES (7, 7) IF NOT EXISTS;\n")
     #expect(!writer.nextOutput().isEmpty)

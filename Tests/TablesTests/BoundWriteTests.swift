@@ -81,6 +81,11 @@ import Testing
       try store.rows("SELECT v, w, l, s, m FROM k.t") == [
         #"{"v": 5, "w": null, "l": [1], "s": null, "m": null}"#
       ])
+    // The timestamp is a new one, not that of the statement before.
+    _ = try run("DELETE FROM k.t WHERE k = 1 AND c = 1", [], store)
+    _ = try run(
+      "INSERT INTO k.t (k, c, v) VALUES (1, 1, 6) USING TIMESTAMP ?", [.unset], store)
+    #expect(try store.rows("SELECT v FROM k.t") == [#"{"v": 6}"#])
     #expect(
       try refusal("UPDATE k.t SET v = 1 WHERE k = ? AND c = 1", [.unset], store)
         == "Invalid unset value for column k")
@@ -101,6 +106,22 @@ import Testing
     #expect(
       try refusal("INSERT INTO k.t (k, c) VALUES (1, 1) USING TIMESTAMP ?", [.null], store)
         == "Invalid null value of timestamp")
+  }
+
+  @Test func `a counter is incremented as often as a statement says`() throws {
+    let store = try store()
+    for _ in 0..<2 { try store.run("UPDATE k.n SET n = n + 5, n = n - 2 WHERE k = 1") }
+    #expect(try store.rows("SELECT n FROM k.n") == [#"{"n": 6}"#])
+  }
+
+  @Test func `times at the ends of what there is can be reckoned with`() throws {
+    let store = try store()
+    for (bytes, sign) in [("8000000000000000", "-"), ("7fffffffffffffff", "+")] {
+      for duration in ["1mo", "1d", "2147483647d", "178956970y"] {
+        _ = try store.rows(
+          "SELECT blobAsTimestamp(0x\(bytes)) \(sign) \(duration) AS a FROM system.local")
+      }
+    }
   }
 
   @Test func `one marker stands for the list of IN`() throws {

@@ -76,6 +76,22 @@ import Testing
     #expect(second.next?.rowsLeftInPartition == 1)
   }
 
+  @Test func `one row stands for its partition on every page`() throws {
+    let store = try store()
+    let text = "SELECT DISTINCT a, count(*) FROM k.t GROUP BY a"
+    let whole = try page(text, store, rows: .max).rows
+    for rows in 1...4 {
+      var found: [[[UInt8]?]] = []
+      var state: PagingState?
+      repeat {
+        let page = try page(text, store, rows: rows, from: state)
+        found += page.rows
+        state = page.next
+      } while state != nil && found.count <= whole.count
+      #expect(found == whole, "pages of \(rows)")
+    }
+  }
+
   @Test func `a state of another statement, or a damaged one, is refused`() throws {
     let store = try store()
     let text = "SELECT a, b FROM k.t"

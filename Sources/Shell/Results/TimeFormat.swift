@@ -150,6 +150,6 @@ package struct TimeFormat: Sendable {
     _ value: Int64, _ divisor: Int64
   ) -> (quotient: Int, remainder: Int) {
     let quotient = value >= 0 ? value / divisor : (value + 1) / divisor - 1
-    return (Int(quotient), Int(value - quotient * divisor))
+    return (Int(quotient), Int(value &- quotient &* divisor))
   }
 }

@@ -66,8 +66,10 @@ extension Function {
   /// A day that the month has not becomes its last one.
   private static func addCalendar(_ milliseconds: Int64, months: Int, days: Int) -> Int64 {
     let perDay: Int64 = 86_400_000
-    let rest = ((milliseconds % perDay) + perDay) % perDay
-    let date = CalendarTime.date(days: Int((milliseconds - rest) / perDay))
+    let past = milliseconds >= 0 ? milliseconds / perDay : (milliseconds + 1) / perDay - 1
+    // The day of the first moment that there is begins before it.
+    let rest = milliseconds &- past &* perDay
+    let date = CalendarTime.date(days: Int(past))
     func first(ofMonth number: Int) -> Int {
       let year = number >= 0 ? number / 12 : (number - 11) / 12
       return CalendarTime.days(year: year, month: number - year * 12 + 1, day: 1)

@@ -125,7 +125,7 @@ final class SelectionRun {
       let isCounted = position.withUnsafeBytes { isInPartition($0) }
       next = PagingState(
         lastKey: position, rowsLeft: rowsLeft,
-        rowsLeftInPartition: isCounted ? rowsLeftInPartition : perPartitionLimit,
+        rowsLeftInPartition: isCounted ? max(rowsLeftInPartition, 0) : perPartitionLimit,
         statement: plan.fingerprint)
     }
     return result.page(next: next)

@@ -30,6 +30,16 @@ struct CellList: ~Copyable {
     cells.append(cell)
   }
 
+  /// Takes the last cell away where it is a counter's, such as one that is incremented twice;
+  /// returns its value.
+  mutating func takeCounter(_ column: Column) -> Int64? {
+    guard let last = cells.last, last.column == column.id, last.count == 8 else { return nil }
+    cells.removeLast()
+    return bytes.withBytes { bytes in
+      Int64(bigEndian: last.value(in: bytes).loadUnaligned(as: Int64.self))
+    }
+  }
+
   /// Writes the row's value with all cells in their order, of two that are one the winner.
   mutating func encode(_ header: RowHeader, _ table: Table, to value: inout ByteBuffer) {
     sort(table)

@@ -29,6 +29,12 @@ final class Housekeeper: Sendable {
     }
   }
 
+  /// Does all the work there is, and waits for it.
+  func finish() {
+    wake()
+    state.withLock(\.worker)?.join()
+  }
+
   /// Waits for the step at work; no other begins. To be called before what the steps use is closed.
   func stop() {
     let worker = state.withLock { state in

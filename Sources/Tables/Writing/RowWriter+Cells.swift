@@ -242,6 +242,10 @@ extension RowWriter {
       }
       amount = -amount
     }
+    if let before = cells.takeCounter(column) {
+      bigEndian(before &+ amount).borrowed { cells.append(times.cell(column), $0) }
+      return
+    }
     let reader = RowReader(table, rows, now: times.now)
     let current = try key.withBytes { key throws(TableError) in
       try reader.find(key) { row throws(TableError) in

@@ -71,7 +71,9 @@ struct RowWriter: ~Copyable {
   ) throws(TableError) {
     if !plan.mayWait || pendingTable?.table.id != plan.table.id { try flush() }
     let present = clock.microseconds
-    if timestamp == nil, plan.timestamp == nil { _ = nextTimestamp(at: present) }
+    if timestamp == nil, plan.timestamp.map({ operands.isUnset($0) }) ?? true {
+      _ = nextTimestamp(at: present)
+    }
     let times = try plan.times(
       operands, at: present, timestamp: timestamp ?? lastTimestamp)
     if !plan.key.isEmpty {

@@ -32,7 +32,11 @@ struct Produce: ParsableCommand {
     name: .customLong("header"), parsing: .singleValue,
     help: ArgumentHelp("A header for every record; may be repeated.", valueName: "name=value"))
   var headers: [String] = []
-  @Option(help: "The partition (default: by key as Kafka does, without key in turns).")
+  @Option(
+    help: """
+      The partition, also of JSON lines that name one (default: by key as Kafka does, without key \
+      in turns).
+      """)
   var partition: Int?
   @Option(help: "How batches are compressed: none, gzip, snappy, lz4 or zstd.")
   var compression = CompressionName.none
@@ -144,7 +148,7 @@ struct Produce: ParsableCommand {
       try withBytes(record.value) { value throws(LogError) in
         try producer.send(
           timestamp: time, key: key, value: value, headers: record.headers,
-          partition: record.partition ?? partition)
+          partition: partition ?? record.partition)
       }
     }
   }
