@@ -2,8 +2,6 @@
 struct Lexer {
   let bytes: [UInt8]
   private(set) var offset = 0
-  /// Whether the text ended inside a string, a quoted name or a comment.
-  private(set) var isUnterminated = false
 
   init(_ text: String) {
     bytes = Array(text.utf8)
@@ -60,8 +58,7 @@ struct Lexer {
     throw unterminated(first)
   }
 
-  private mutating func unterminated(_ close: UInt8) -> CQLSyntaxError {
-    isUnterminated = true
+  private func unterminated(_ close: UInt8) -> CQLSyntaxError {
     let close = String(decoding: [close], as: UTF8.self)
     return error(at: bytes.count, "mismatched character '<EOF>' expecting '\(close)'")
   }

@@ -49,26 +49,6 @@ extension CQLParser {
       }
     }
   }
-
-  /// Whether a shell should run what has been typed so far, rather than ask for another line.
-  ///
-  /// True where the last statement ends in a semicolon, and where no further line could make the
-  /// text valid; false while there is nothing but blanks and comments.
-  package static func isComplete(_ text: String) -> Bool {
-    guard text.utf8.count <= CQLLimits.scriptBytes else { return true }
-    var lexer = Lexer(text)
-    var boundary = StatementBoundary()
-    var endsStatement = false
-    while true {
-      do {
-        let token = try lexer.next()
-        if token.kind == .end { return endsStatement }
-        endsStatement = boundary.isEnd(token.kind)
-      } catch {
-        return !lexer.isUnterminated
-      }
-    }
-  }
 }
 
 /// Finds the semicolons that end statements.

@@ -1,15 +1,10 @@
 internal import Machine
-internal import Synchronization
 package import Tables
 
 /// Takes what has expired or was deleted out of open tables, a short step at a time, from a thread
 /// of its own.
 package final class TableSweeper: Sendable {
-  private let tables: Tables
-  private let report: @Sendable (String) -> Void
-  private let stopping = Signal()
-  private let isStopped = Atomic(false)
-  private let worker = Mutex<Worker?>(nil)
+  private let worker: PacedWorker
 
   /// Milliseconds between two steps: tables of ten million rows are walked over in a quarter of an
   /// hour, at a hundredth of a core.
@@ -17,33 +12,26 @@ package final class TableSweeper: Sendable {
   /// Milliseconds between two sweeps.
   private static let interval = 600_000
 
-  /// Starts at once. `report` hears, from another thread, why no more can be swept.
+  /// Starts at once. `report` hears, from another thread, why nothing could be swept; each reason
+  /// once. What is passing, as a full disk, ends with the next sweep.
   package init(_ tables: Tables, report: @escaping @Sendable (String) -> Void) {
-    self.tables = tables
-    self.report = report
-    worker.withLock { $0 = Worker { [self] in work() } }
+    worker = PacedWorker { worker in
+      var sweep = Sweep()
+      var reported: Set<String> = []
+      var pause = 0
+      while worker.rest(milliseconds: pause) {
+        do throws(TableError) {
+          try tables.sweep(&sweep)
+          pause = sweep.isFinished ? Self.interval : Self.pause
+        } catch {
+          if reported.insert("\(error)").inserted { report("expired rows stay for now: \(error)") }
+          pause = Self.interval
+        }
+        if pause == Self.interval { sweep = Sweep() }
+      }
+    }
   }
 
   /// Ends after the step that is under way.
-  package func stop() {
-    isStopped.store(true, ordering: .releasing)
-    stopping.raise()
-    worker.withLock { $0 }?.join()
-  }
-
-  private func work() {
-    var sweep = Sweep()
-    while true {
-      let seen = stopping.generation
-      if isStopped.load(ordering: .acquiring) { return }
-      do throws(TableError) {
-        try tables.sweep(&sweep)
-      } catch {
-        return report("expired rows stay until the next start: \(error)")
-      }
-      let pause = sweep.isFinished ? Self.interval : Self.pause
-      if sweep.isFinished { sweep = Sweep() }
-      stopping.wait(since: seen, milliseconds: pause)
-    }
-  }
+  package func stop() { worker.stop() }
 }

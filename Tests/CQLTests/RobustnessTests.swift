@@ -8,7 +8,6 @@ import Testing
       #expect((try? CQLParser.parse(statement.cql)) == statement, "\(text)")
     }
     _ = try? CQLParser.split(script: text)
-    _ = CQLParser.isComplete(text)
   }
 
   @Test(arguments: UInt64(100)...103)

@@ -71,17 +71,4 @@ import Testing
       line: 2, column: 6, message: "mismatched character '<EOF>' expecting '''")
     #expect(throws: expected) { try CQLParser.split(script: "USE a;\nUSE 'b") }
   }
-
-  @Test(arguments: [
-    ("", false), ("  -- c", false), ("USE k", false), ("USE k;", true), ("USE k; -- c\n", true),
-    ("USE k; USE", false), ("USE 'a;", false), ("USE \"a;", false), ("USE $$ ;", false),
-    ("USE k; /* ;", false), ("BEGIN BATCH USE k;", false), ("BEGIN BATCH APPLY BATCH;", true),
-    ("BEGIN BATCH APPLY BATCH", false), (";", true), ("USE #", true), ("nonsense;", true),
-    ("BEGIN COUNTER BATCH\n UPDATE t SET a += 1 WHERE b = 1;", false), ("DESC begin; x", false),
-    ("CREATE FUNCTION f() RETURNS int AS $$ return 1;", false), ("LIST ROLES;", true),
-    ("CREATE FUNCTION f() RETURNS int AS $$ return 1; $$;", true), ("SELECT a -- ;", false),
-  ])
-  func `a statement is complete at its semicolon`(text: String, isComplete: Bool) {
-    #expect(CQLParser.isComplete(text) == isComplete)
-  }
 }

@@ -52,12 +52,11 @@ import Testing
     try stage.works("cql", input: Self.schema)
     for (name, text) in Self.scripts {
       let path = try stage.write("hostile.cql", text)
-      let start = Clock.monotonicSeconds()
-      let outcome = try Program.run(["cql", "-f", path], in: stage.folder, memoryMiB: 1_536)
+      let outcome = try Program.run(
+        ["cql", "-f", path], in: stage.folder, memoryMiB: 1_536, processorSeconds: 60)
       #expect(outcome.isOrderly, "\(name): \(outcome.errors.prefix(500))")
       #expect(outcome.code == 0 || outcome.code == 1, "\(name)")
       #expect(outcome.errors.utf8.count < 20_000, "\(name)")
-      #expect(Clock.monotonicSeconds() - start < 60, "\(name)")
     }
     try stage.works("check", "tables")
   }

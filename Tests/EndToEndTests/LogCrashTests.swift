@@ -114,18 +114,8 @@ import Testing
     }
     """
 
-  private static let hasCompiler: Bool = {
-    #if os(Linux)
-      let process = try? RunningProgram(
-        ["--version"], in: TemporaryDirectory(), program: "/usr/bin/cc")
-      return process?.wait().code == 0
-    #else
-      return false
-    #endif
-  }()
-
   @Test(
-    .enabled(if: hasCompiler, "needs Linux and a C compiler, to make the disk's calls fail"),
+    .enabled(if: DeadlyLibrary.canBeMade, "needs Linux and a C compiler"),
     arguments: ["fdatasync", "pwrite"])
   func `a disk that fails at any call loses nothing acknowledged`(call: String) throws {
     let stage = Stage()

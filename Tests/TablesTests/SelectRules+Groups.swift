@@ -177,7 +177,11 @@ extension SelectRule {
         "4.0 2.0 1e+308 100000000000000000001 50000000000000000000 3.75 1.88"),
       .gives(
         "SELECT count(f), count(*), count(1), min(m), max(v) FROM k.n",
-        "2 3 3 1.25 100000000000000000000")),
+        "2 3 3 1.25 100000000000000000000"),
+      // Here nothing is left out of a sum: what would take gigabytes is an error, as with +.
+      .run("INSERT INTO k.n (a, c, m) VALUES (1, 4, 1e70000)"),
+      .fails("SELECT sum(m) FROM k.n", "the function 'sum(decimal)' failed: Overflow"),
+      .fails("SELECT avg(m) FROM k.n", "the function 'avg(decimal)' failed: Overflow")),
     SelectRule(
       "columns beside an aggregate are the first row's",
       "cql3.validation.operations.AggregationTest",

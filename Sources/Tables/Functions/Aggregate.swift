@@ -20,8 +20,9 @@ struct Aggregate {
   /// Counts a row that has no value to look at.
   mutating func addRow() { count += 1 }
 
-  /// Takes a value in; null is passed over.
-  mutating func add(_ bytes: UnsafeRawBufferPointer?) {
+  /// Takes a value in; null is passed over. Thrown where a decimal has so many digits more than the
+  /// sum, or so many fewer, that they cannot be added.
+  mutating func add(_ bytes: UnsafeRawBufferPointer?) throws(TableError) {
     guard let bytes else { return }
     switch kind {
     case .count: count += 1
@@ -34,11 +35,11 @@ struct Aggregate {
     case .sum, .avg:
       guard let number = Number(bytes, type) else { return }
       count += 1
-      add(number)
+      try add(number)
     }
   }
 
-  private mutating func add(_ number: Number) {
+  private mutating func add(_ number: Number) throws(TableError) {
     switch number {
     case .integer(let value):
       if kind == .avg, large != nil || integer.addingReportingOverflow(value).overflow {
@@ -49,7 +50,11 @@ struct Aggregate {
     case .float(let value): real.add(Double(value))
     case .double(let value): real.add(value)
     case .varint(let value): large = (large ?? BigInteger(0)) + value
-    case .decimal(let value): decimal = decimal.map { $0 + value ?? $0 } ?? value
+    case .decimal(let value):
+      guard let sum = decimal.map({ $0 + value }) ?? value else {
+        throw TableError(.functionFailure, "the function '\(kind)(decimal)' failed: Overflow")
+      }
+      decimal = sum
     }
   }
 

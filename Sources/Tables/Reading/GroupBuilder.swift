@@ -8,11 +8,13 @@ struct GroupBuilder {
 
     /// Changes an aggregate where it is.
     @inline(__always)
-    mutating func update(_ body: (inout Aggregate) -> Void) {
+    mutating func update(
+      _ body: (inout Aggregate) throws(TableError) -> Void
+    ) throws(TableError) {
       guard case .aggregate(var aggregate) = self else { return }
       // Given away meanwhile, so that it is changed and not copied.
       self = .first(nil)
-      body(&aggregate)
+      try body(&aggregate)
       self = .aggregate(aggregate)
     }
   }
@@ -107,13 +109,15 @@ struct GroupBuilder {
   mutating func add(_ row: LiveRow) throws(TableError) {
     for place in sources.indices {
       switch sources[place] {
-      case .row: gathered[place].update { $0.addRow() }
+      case .row: try gathered[place].update { $0.addRow() }
       case .column(let column):
         let bytes = row[column]
-        gathered[place].update { $0.add(bytes) }
+        try gathered[place].update { aggregate throws(TableError) in try aggregate.add(bytes) }
       case .expression(let expression):
         guard let value = try evaluation.value(expression, row) else { continue }
-        value.withUnsafeBytes { bytes in gathered[place].update { $0.add(bytes) } }
+        try value.borrowed { bytes throws(TableError) in
+          try gathered[place].update { aggregate throws(TableError) in try aggregate.add(bytes) }
+        }
       case .none: break
       }
     }

@@ -7,6 +7,8 @@ internal import LMDB
 /// Where a partition has static cells and no row, and the reader shows such partitions, it is the
 /// static columns alone: all others are null.
 struct LiveRow {
+  // Unsafe: whoever shows the row holds its reader; counting it at each row and column would cost
+  // more than reading them.
   unowned(unsafe) let reader: RowReader
   let key: UnsafeRawBufferPointer
   let value: UnsafeRawBufferPointer

@@ -188,8 +188,8 @@ extension RowWriter {
     switch operation.action {
     case .remove(let operand):
       guard let bytes = operands[operand] else { return }
-      let unwanted = try elements(column.type.whole, bytes, column)
-      for (path, value) in list where unwanted.contains(where: { $0.elementsEqual(value) }) {
+      let unwanted = Set(try elements(column.type.whole, bytes, column).map { [UInt8]($0) })
+      for (path, value) in list where unwanted.contains(value) {
         path.borrowed { cells.append(times.tombstone(column), path: $0) }
       }
     case .setElement(let place, let operand):
