@@ -17,7 +17,8 @@ extension Environment {
     defer { gate.leave() }
     try checkMap()
     let flags = compacting ? UInt32(MDB_CP_COMPACT) : 0
-    try check(mdb_env_copy2(handle, target, flags), "copy to \(target) the file", path)
+    try check(
+      faults.guarding { mdb_env_copy2(handle, target, flags) }, "copy to \(target) the file", path)
     // LMDB lets the umask decide; posts are nobody else's business.
     try check(chmod(target, 0o600) == 0 ? 0 : errno, "restrict the copy of", path)
     do throws(IOFailure) { try LocalDisk().open(target, .readWrite).sync() } catch {

@@ -27,6 +27,8 @@ package final class Environment: @unchecked Sendable {
   let residency: Residency
   private let syncsRoot: Bool
   let gate = TransactionGate()
+  /// In force wherever LMDB follows the file's pages, which it believes.
+  let faults: FaultGuard
   let idleReaders = IdleReaders()
   /// What keeps this environment from writing until it is opened anew.
   private let failure = Mutex<LMDBError?>(nil)
@@ -62,6 +64,12 @@ package final class Environment: @unchecked Sendable {
     resolvedPath = try OpenFiles.insert(path)
     self.path = path
     syncsRoot = options.syncsRoot || options.isReadOnly
+    let faults = FaultGuard(
+      "cannot read \(path): it is damaged or cut off, or its disk has failed. Restore its folder "
+        + "from a copy; or move it away and rebuild the tables by reading the log again")
+    self.faults = faults
+    let outer = faults.begin()
+    defer { faults.end(outer) }
     var opened: OpaquePointer?
     do throws(LMDBError) {
       use = try Environment.use(path)

@@ -1,4 +1,5 @@
 internal import CLMDB
+internal import Machine
 
 /// One transaction. Bytes it returns are borrowed from the map: valid until the transaction ends
 /// or, in a writing one, until the next change.
@@ -7,20 +8,28 @@ package struct Transaction: ~Copyable {
   private var handle: OpaquePointer?
   private let environment: Environment
   private let kind: Kind
+  /// What guards this thread again behind a transaction that is not nested.
+  private let outer: FaultGuard.Outer?
 
   private enum Kind { case reading, writing, nested }
 
   /// Begins one beside all others, or waits until no other one writes.
   init(_ environment: Environment, writing: Bool) throws(LMDBError) {
     self.environment = environment
-    handle = try environment.begin(writing: writing)
     kind = writing ? .writing : .reading
+    let outer = environment.faults.begin()
+    self.outer = outer
+    do throws(LMDBError) { handle = try environment.begin(writing: writing) } catch {
+      environment.faults.end(outer)
+      throw error
+    }
   }
 
   /// Begins one inside `parent`, which cannot be used until this one has ended.
   private init(inside parent: borrowing Transaction) throws(LMDBError) {
     environment = parent.environment
     kind = .nested
+    outer = nil
     try check(
       mdb_txn_begin(environment.handle, parent.handle, 0, &handle), "begin writing",
       environment.path)
@@ -41,7 +50,8 @@ package struct Transaction: ~Copyable {
   }
 
   private func leave() {
-    if case .nested = kind { return }
+    guard let outer else { return }
+    environment.faults.end(outer)
     environment.gate.leave()
   }
 

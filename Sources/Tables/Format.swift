@@ -50,7 +50,7 @@ enum Format {
         var entry = try cursor.first()
         while let found = entry {
           if found.key.count > longest, RowKey.partitionLength(found.key) > longest {
-            return UInt32(bigEndian: found.key.loadUnaligned(as: UInt32.self))
+            return RowKey.table(found.key)
           }
           entry = try cursor.next()
         }

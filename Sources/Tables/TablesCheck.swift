@@ -51,8 +51,7 @@ package struct TablesCheck: Sendable {
       var strays: Set<UInt32> = []
       var entry = try cursor.first()
       while let next = entry {
-        guard next.key.count >= 4 else { return strays.union([0]) }
-        let id = UInt32(bigEndian: next.key.loadUnaligned(as: UInt32.self))
+        let id = RowKey.table(next.key)
         if !known.contains(id) { strays.insert(id) }
         guard let behind = KeyEncoding.successor(of: bigEndian(id)) else { return strays }
         entry = try behind.borrowed { behind throws(LMDBError) in try cursor.seek(behind) }

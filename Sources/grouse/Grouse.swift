@@ -41,7 +41,6 @@ struct Grouse: ParsableCommand {
     HostSystem.holdStandardDescriptors()
     Interruption.ignoreClosedPipes()
     HostSystem.raiseOpenFileLimit()
-    MappedFileFault.endProcess()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -238,6 +238,33 @@ import Testing
     }
   }
 
+  /// LMDB believes its pages: an entry that is said to hold a tree of its own, which it follows.
+  @Test func `a table file that leads astray is an error, never a crash`() throws {
+    let stage = Stage()
+    try stage.works("cql", "-f", stage.write("a.cql", Self.filling))
+    let path = stage.data + "/tables/data.mdb"
+    var bytes = try LocalDisk().readAll(path)
+    let pageSize = 4_096
+    func number(_ place: Int) -> Int { Int(bytes[place]) | Int(bytes[place + 1]) << 8 }
+    for page in stride(from: 0, to: bytes.count - pageSize + 1, by: pageSize)
+    where number(page + 10) & 0x02 != 0 {
+      for entry in stride(from: page + 16, to: page + number(page + 12), by: 2) {
+        bytes[page + number(entry) + 4] |= 0x04
+      }
+    }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    for command in [["check", "tables"], ["cql", "-e", "SELECT * FROM k.t"], ["compact"]] {
+      let outcome = try Program.run(command, in: stage.folder)
+      #expect(outcome.code == 1, "\(command): \(outcome)")
+      #expect(outcome.errors.contains("data.mdb"), "\(command): \(outcome)")
+    }
+  }
+
+  private static let filling =
+    "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1};\n"
+    + "CREATE TABLE k.t (p int PRIMARY KEY, v int);\n"
+    + (0..<500).map { "INSERT INTO k.t (p, v) VALUES (\($0), 1);\n" }.joined()
+
   @Test func `garbage in any file is an error or a repair, never a crash`() throws {
     var random = Seed.random()
     let stage = Stage()

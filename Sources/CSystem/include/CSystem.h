@@ -8,4 +8,9 @@
 /// errno where the system or the file system cannot do it.
 int grouse_reserve(int file, int64_t position, int64_t bytes);
 
+/// From now on a memory fault or an abort in this thread writes `message` to the standard error
+/// and ends the process with code 1; NULL: it does what it did before. Returns the message that
+/// was in force, to be put back. It must live as long as it is in force.
+const char *grouse_guard_faults(const char *message);
+
 #endif

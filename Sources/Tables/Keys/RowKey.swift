@@ -68,6 +68,11 @@ enum RowKey {
       && key[partitionStart + 1] == 0
   }
 
+  /// The table that a key belongs to; 0, which is no table's, where it is too short to say.
+  static func table(_ key: UnsafeRawBufferPointer) -> UInt32 {
+    key.count >= 4 ? UInt32(bigEndian: key.loadUnaligned(as: UInt32.self)) : 0
+  }
+
   /// The token in a row key.
   static func token(_ key: UnsafeRawBufferPointer) -> Int64 {
     guard key.count >= partitionStart else { return 0 }

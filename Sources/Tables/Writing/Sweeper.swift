@@ -67,7 +67,7 @@ struct SweepStep {
       if visited == limit { return }
       visited += 1
       place = [UInt8](found.key)
-      let id = UInt32(bigEndian: found.key.loadUnaligned(as: UInt32.self))
+      let id = RowKey.table(found.key)
       if purger?.table.id != id {
         purger = tables[id].map { RowPurger($0, databases.rows, now: now) }
       }
