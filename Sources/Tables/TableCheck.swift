@@ -56,6 +56,9 @@ struct TableCheck {
     switch entry.key[length - 1] {
     case RowKey.Class.record:
       try checkRow(entry)
+      guard try RecordPresence(table: table.id).isPossible(databases.meta) else {
+        throw damaged("its table is marked as one without partition records")
+      }
       promisesRanges = row.hasRanges
       if let place = row.partitionKey { try checkDigest(entry, place) }
     case RowKey.Class.row: try checkRow(entry)

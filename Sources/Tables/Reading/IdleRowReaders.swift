@@ -16,6 +16,7 @@ final class IdleRowReaders: Sendable {
   private let showsStaticRows: Bool
   private let readsKeys: Bool
   private let columns: ColumnSet
+  private let records: RecordPresence
 
   init(_ table: Table, _ columns: [Column], showsStaticRows: Bool, readsKeys: Bool) {
     layout = RowLayout(table)
@@ -23,15 +24,18 @@ final class IdleRowReaders: Sendable {
     self.columns = layout.hasDroppedColumns ? .all : ColumnSet(columns)
     self.showsStaticRows = showsStaticRows
     self.readsKeys = readsKeys
+    records = RecordPresence(table: table.id)
   }
 
   /// Lets `body` use a reader in one transaction.
   func withReader<Result>(
-    _ rows: Database, now: Int64, budget: Int,
+    _ databases: Databases, now: Int64, budget: Int,
     _ body: (RowReader) throws(TableError) -> Result
   ) throws(TableError) -> Result {
+    let rows = databases.rows
     let reader = take() ?? make(rows)
-    reader.move(to: rows, now: now, budget: budget)
+    reader.move(
+      to: rows, now: now, budget: budget, mayHaveRecords: try records.isPossible(databases.meta))
     defer {
       let passed = budget - reader.budget
       // Not after every point read, which would all meet at one lock.

@@ -4,12 +4,13 @@ internal import LMDB
 /// What is known of the partition that a reader is in, apart from its rows: the record with the
 /// partition's deletion and static cells, and the range tombstones.
 ///
-/// A table without any of these pays one look-up for a partition whose record is not met on the
-/// way.
+/// A table that may have some pays one look-up for a partition whose record is not met on the way.
 struct PartitionReader: ~Copyable {
   private let layout: RowLayout
   private var rows: Database
   private var now: Int64
+  /// Whether a partition's record is looked for.
+  private var mayHaveRecords = true
   /// The keys' common beginning, without the class.
   private(set) var prefix = ByteBuffer(capacity: 64)
   /// The partition's record; empty where it has none.
@@ -33,9 +34,10 @@ struct PartitionReader: ~Copyable {
   }
 
   /// Goes on in another transaction, knowing of nothing.
-  mutating func move(to rows: Database, now: Int64) {
+  mutating func move(to rows: Database, now: Int64, mayHaveRecords: Bool) {
     self.rows = rows
     self.now = now
+    self.mayHaveRecords = mayHaveRecords
     leave()
   }
 
@@ -58,7 +60,7 @@ struct PartitionReader: ~Copyable {
     prefix.append(UnsafeRawBufferPointer(rebasing: key[..<(RowKey.partitionLength(key) - 1)]))
     ranges.forget()
     var value = value
-    if value == nil, !isKnown { value = try find() }
+    if value == nil, !isKnown, mayHaveRecords { value = try find() }
     record.removeAll()
     recordBytes = value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     if let value {

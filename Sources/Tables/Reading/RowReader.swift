@@ -105,11 +105,11 @@ final class RowReader {
   }
 
   /// Goes on in another transaction, with what memory it has, and looks at about so many keys.
-  func move(to rows: Database, now: Int64, budget: Int) {
+  func move(to rows: Database, now: Int64, budget: Int, mayHaveRecords: Bool) {
     self.rows = rows
     self.now = now
     self.budget = budget
-    partition.move(to: rows, now: now)
+    partition.move(to: rows, now: now, mayHaveRecords: mayHaveRecords)
   }
 
   /// False: no value of the key is asked for, and none taken out of keys.

@@ -103,7 +103,7 @@ final class SelectionRun {
     step = .next
     last = nil
     try shared.value.readers.withReader(
-      databases.rows, now: now, budget: transactionKeys
+      databases, now: now, budget: transactionKeys
     ) { reader throws(TableError) in
       try read(RowSource(reader: reader, indexes: databases.indexes))
     }

@@ -173,7 +173,9 @@ struct Definer: Sendable {
     for id in difference.abandoned.sorted() {
       try SchemaStore.set("purge/\(id)", [], transaction)
       try SchemaStore.set("build/\(id)", nil, transaction)
+      try RecordPresence(table: id).admit(databases.meta)
     }
+    for id in difference.made.sorted() { try RecordPresence(table: id).exclude(databases.meta) }
     try SchemaStore.save(SchemaDifference(from: old, to: new), transaction)
     return new
   }

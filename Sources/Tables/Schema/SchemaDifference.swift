@@ -26,6 +26,14 @@ struct SchemaDifference {
     return numbers(old).subtracting(numbers(new))
   }
 
+  /// The numbers of tables that have no rows yet.
+  var made: Set<UInt32> {
+    func numbers(_ schema: Schema) -> Set<UInt32> {
+      Set(tables.compactMap { schema.tables[$0]?.id })
+    }
+    return numbers(new).subtracting(numbers(old))
+  }
+
   /// The system's rows that must go, and those that must be written.
   var systemRows: (removed: [SystemRow], written: [SystemRow]) {
     func rows(_ schema: Schema) -> Set<SystemRow> {

@@ -8,8 +8,9 @@ extension RowWriter {
     key.append(bytes)
   }
 
-  /// From a key in a partition to that of its record.
+  /// From a key in a partition to that of its record, which is to be written.
   mutating func toRecord() throws(TableError) {
+    try RecordPresence(table: key.withBytes { RowKey.table($0) }).admit(meta)
     let length = key.withBytes { RowKey.partitionLength($0) }
     key.truncate(to: length - 1)
     key.append(RowKey.Class.record)

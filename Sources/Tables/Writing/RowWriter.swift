@@ -6,6 +6,7 @@ internal import Machine
 /// Carries out modifications inside one write transaction, with buffers that are reused from row to
 /// row.
 struct RowWriter: ~Copyable {
+  let meta: Database
   let rows: Database
   private let indexes: Database
   /// Where rows, and index entries, are put: one mostly belongs near the last.
@@ -41,6 +42,7 @@ struct RowWriter: ~Copyable {
     _ databases: Databases, rowPlace: consuming WriteCursor, entryPlace: consuming WriteCursor,
     clock: Clock, maxKeySize: Int, lastTimestamp: Int64
   ) {
+    meta = databases.meta
     rows = databases.rows
     indexes = databases.indexes
     self.rowPlace = rowPlace

@@ -215,6 +215,7 @@ package final class WriteTransaction {
 
 /// The databases that statements work on, inside one transaction.
 struct Databases {
+  let meta: Database
   let rows: Database
   let indexes: Database
   let state: Database
@@ -225,6 +226,7 @@ struct Databases {
   private enum Place: Int, CaseIterable { case meta, schema, rows, indexes, state }
 
   init(_ transaction: borrowing Transaction) {
+    meta = transaction.database(at: Place.meta.rawValue)
     rows = transaction.database(at: Place.rows.rawValue)
     indexes = transaction.database(at: Place.indexes.rawValue)
     state = transaction.database(at: Place.state.rawValue)
