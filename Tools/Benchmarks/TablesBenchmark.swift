@@ -249,18 +249,37 @@ struct TablesBenchmark: ParsableCommand {
     try tables(folder) { tables, path in
       try fill(tables, "few", rows: 100_000)
       try fill(tables, "many", rows: large)
-      var reads = (few: Double.infinity, many: Double.infinity)
-      var inserts = (few: Double.infinity, many: Double.infinity)
-      for _ in 0..<rounds {
-        reads.few = min(reads.few, try read(tables, "few", of: 100_000))
-        reads.many = min(reads.many, try read(tables, "many", of: large))
-        inserts.few = min(inserts.few, try insert(tables, "few", of: 100_000))
-        inserts.many = min(inserts.many, try insert(tables, "many", of: large))
+      let path = Path.join(path, "data.mdb")
+      let few = 100_000
+      let reads = try compare {
+        (try read(tables, "few", of: few), try read(tables, "many", of: large))
+      }
+      let single = try compare {
+        (
+          try insert(tables, "few", of: few, each: 1),
+          try insert(tables, "many", of: large, each: 1)
+        )
+      }
+      let inserts = try compare {
+        (
+          try insert(tables, "few", of: few, each: 100),
+          try insert(tables, "many", of: large, each: 100)
+        )
       }
       print(
-        "size            with \(shown(Double(large))) rows a point read takes "
-          + "\(shown(reads.many / reads.few, 2)) times as long as with 100,000, an insert "
-          + "\(shown(inserts.many / inserts.few, 2)) times")
+        "size            with \(shown(Double(large))) rows a point read takes \(shown(reads.ratio, 2)) "
+          + "times as long as with 100,000, an insert \(shown(single.ratio, 2)) times alone and "
+          + "\(shown(inserts.ratio, 2)) times as one of 100 scattered over the table in a commit")
+      defer {
+        // Last: LMDB wants a file opened once a process.
+        let bare = compare {
+          (grouse_floor_scatter(path, few, 100, 100), grouse_floor_scatter(path, large, 100, 100))
+        }
+        print(
+          "                100 scattered puts a commit take C \(shown(bare.ratio, 2)) times as "
+            + "long; the tables' rate is \(shown(bare.few / inserts.few, 2)) of C's with 100,000 "
+            + "rows, \(shown(bare.many / inserts.many, 2)) with \(shown(Double(large)))")
+      }
       let scan = try tables.prepare("SELECT p, c, v FROM k.many")
       var state: PagingState?
       let before = Measure.residentBytes
@@ -271,13 +290,30 @@ struct TablesBenchmark: ParsableCommand {
         let now = Measure.residentBytes
         peak = (max(peak.all, now.all), max(peak.own, now.own))
       } while state != nil
-      let file = try LocalDisk().open(Path.join(path, "data.mdb"), .read).size()
+      let file = try LocalDisk().open(path, .read).size()
       print(
         "memory          \(mebibytes(peak.own)) MiB of its own at most while all of it is scanned, "
           + "\(mebibytes(before.own)) before; with the file's pages \(mebibytes(peak.all)), "
           + "\(mebibytes(before.all)) before, of its "
           + "\(mebibytes(Int(file)))")
     }
+  }
+
+  /// Seconds with few rows and with many.
+  private struct Sizes {
+    var few: Double
+    var many: Double
+    var ratio: Double { many / few }
+  }
+
+  /// Each size at its best.
+  private func compare(_ body: () throws -> (few: Double, many: Double)) rethrows -> Sizes {
+    var best = Sizes(few: .infinity, many: .infinity)
+    for _ in 0..<rounds {
+      let times = try body()
+      best = Sizes(few: min(best.few, times.few), many: min(best.many, times.many))
+    }
+    return best
   }
 
   private func mebibytes(_ bytes: Int) -> String { shown(Double(bytes) / 1_048_576) }
@@ -299,15 +335,17 @@ struct TablesBenchmark: ParsableCommand {
     }.processorSeconds
   }
 
-  /// Writes into partitions in no order, a hundred rows a commit.
-  private func insert(_ tables: Tables, _ name: String, of rows: Int) throws -> Double {
+  /// Writes into partitions in no order, `each` rows a commit.
+  private func insert(
+    _ tables: Tables, _ name: String, of rows: Int, each: Int
+  ) throws -> Double {
     let insert = try tables.prepare("INSERT INTO k.\(name) (p, c, v) VALUES (?, ?, 1)")
     var random = SeededRandom(seed: 8)
     return try Measure.time {
       for _ in 0..<100 {
         try tables.write { transaction throws(TableError) in
           var values = BoundValues()
-          for _ in 0..<100 {
+          for _ in 0..<each {
             values.removeAll()
             values.append(Int32.random(in: 0..<Int32(rows / 1_000), using: &random))
             values.append(Int32.random(in: 1_000..<1_000_000, using: &random))

@@ -1,4 +1,5 @@
 #include "CTableFloor.h"
+#include <limits.h>
 #include <lmdb.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -247,21 +248,26 @@ static uint8_t *decode_row(const MDB_val *key, const MDB_val *value, uint8_t *to
   return youngest > 0 ? to : to - 24;
 }
 
-/// The table that has the most rows.
-static uint32_t largest_table(MDB_cursor *cursor) {
+/// The table that has most nearly so many rows.
+static uint32_t table_of_size(MDB_cursor *cursor, long size) {
   MDB_val key, value;
   uint32_t last = 0, best = 0;
-  long rows = 0, most = 0;
-  while (!mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
-    uint32_t table;
-    memcpy(&table, key.mv_data, 4);
-    if (table != last) rows = 0;
-    last = table;
-    if (++rows > most) {
-      most = rows;
-      best = table;
+  long rows = 0, nearest = LONG_MAX;
+  int code;
+  do {
+    uint32_t table = 0;
+    code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    if (!code) memcpy(&table, key.mv_data, 4);
+    if (table != last) {
+      if (labs(rows - size) < nearest) {
+        nearest = labs(rows - size);
+        best = last;
+      }
+      rows = 0;
     }
-  }
+    last = table;
+    rows++;
+  } while (!code);
   return best;
 }
 
@@ -274,7 +280,7 @@ double grouse_floor_decode(const char *source, long page, long *rows) {
       mdb_dbi_open(transaction, "rows", 0, &database) ||
       mdb_cursor_open(transaction, database, &cursor))
     return -1;
-  uint32_t table = largest_table(cursor);
+  uint32_t table = table_of_size(cursor, LONG_MAX);
   uint8_t *content = malloc(24 * (page + 1)), *end = content;
   MDB_val key = {sizeof table, &table}, value;
   volatile uint8_t sum = 0;
@@ -296,5 +302,57 @@ double grouse_floor_decode(const char *source, long page, long *rows) {
   mdb_cursor_close(cursor);
   mdb_txn_abort(transaction);
   mdb_env_close(environment);
+  return seconds;
+}
+
+enum { key_size_max = 511 };
+
+/// A key beside a random one of the table: that one with another end.
+static size_t random_key(MDB_cursor *cursor, uint32_t table, uint64_t *seed, uint8_t *bytes) {
+  uint8_t target[12];
+  MDB_val key = {sizeof target, target}, value;
+  *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+  memcpy(target, &table, 4);
+  memcpy(target + 4, seed, 8);
+  if (mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE) ||
+      memcmp(key.mv_data, &table, 4) || key.mv_size > key_size_max)
+    return 0;
+  memcpy(bytes, key.mv_data, key.mv_size);
+  memcpy(bytes + key.mv_size - 3, (uint8_t *)seed + 3, 3);
+  return key.mv_size;
+}
+
+double grouse_floor_scatter(const char *target, long size, long commits, long rows) {
+  MDB_env *environment = open_file(target, 0);
+  MDB_txn *transaction;
+  MDB_dbi database;
+  MDB_cursor *cursor;
+  long count = commits * rows;
+  uint8_t(*keys)[key_size_max] = malloc(count * sizeof *keys);
+  size_t *sizes = malloc(count * sizeof *sizes);
+  uint64_t seed = 9;
+  if (!environment || mdb_txn_begin(environment, NULL, MDB_RDONLY, &transaction) ||
+      mdb_dbi_open(transaction, "rows", 0, &database) ||
+      mdb_cursor_open(transaction, database, &cursor))
+    return -1;
+  uint32_t table = table_of_size(cursor, size);
+  for (long at = 0; at < count;)
+    if ((sizes[at] = random_key(cursor, table, &seed, keys[at]))) at++;
+  mdb_cursor_close(cursor);
+  mdb_txn_commit(transaction);
+  double start = now();
+  for (long commit = 0; commit < commits; commit++) {
+    if (mdb_txn_begin(environment, NULL, 0, &transaction)) return -1;
+    for (long at = commit * rows; at < (commit + 1) * rows; at++) {
+      char bytes[24] = {0};
+      MDB_val key = {sizes[at], keys[at]}, value = {sizeof bytes, bytes};
+      if (mdb_put(transaction, database, &key, &value, 0)) return -1;
+    }
+    if (mdb_txn_commit(transaction)) return -1;
+  }
+  double seconds = now() - start;
+  mdb_env_close(environment);
+  free(keys);
+  free(sizes);
   return seconds;
 }

@@ -21,6 +21,10 @@ double grouse_floor_commit(const char *target, long count);
 /// transaction of its own. Returns seconds.
 double grouse_floor_get(const char *source, const char *name, long stride, long count);
 
+/// Puts `rows` new rows in each of `commits` synced transactions beside random rows of the table in
+/// the database `rows` whose size is nearest to `size`. Returns seconds.
+double grouse_floor_scatter(const char *target, long size, long commits, long rows);
+
 /// Walks over the rows of the largest table in the database `rows`, which has the columns (p int,
 /// c int, v int, PRIMARY KEY (p, c)), and writes their values into pages as the native protocol
 /// sends them. Returns seconds; `rows` gets how many there were.
