@@ -171,7 +171,7 @@ package final class Tables: Sendable {
       let description = Description(describe, schema, statement.keyspace, node)
       return try description.page(describe.element)
     }
-    guard case .select = statement.plan else { return Page(columns: [], rows: []) }
+    guard case .select = statement.plan else { return .nothing }
     return try select(statement, values, pageRows, state, isCancelled)
   }
 
@@ -219,7 +219,7 @@ package final class Tables: Sendable {
   /// Carries out a change of definitions; waits until it is done.
   private func define(_ statement: Statement, _ keyspace: String?) throws(TableError) -> Page {
     guard let definer else { throw Tables.readOnly }
-    var page = Page(columns: [], rows: [])
+    var page = Page.nothing
     page.change = try definer.execute(statement, keyspace: keyspace)
     housekeeper?.wake()
     return page

@@ -363,7 +363,7 @@ struct PostRows {
     Array(
       "@ASOS_HeresToHelp my parcel was due on Monday and the tracking has not moved since, order "
         .utf8) + Array("number in my messages, please have a look and tell me where it is".utf8)
-  private let word = "parcel"
+  private let words = [0, 0, 0, 1, 0, 0, 0, 6] + Array("parcel".utf8)
 
   private static let columns = [
     "brand", "day", "created_at", "id", "uuid", "author_id", "screen_name", "text", "lang", "kind",
@@ -410,7 +410,7 @@ struct PostRows {
     values.append(0.93)
     values.append("complaint")
     values.append("complaints@1")
-    values.append([0, 0, 0, 1, 0, 0, 0, 6] + Array(word.utf8))
+    values.append(words)
     values.append("posts")
     values.append(Int32(0))
     values.append(Int64(number))

@@ -23,6 +23,9 @@ package struct Page: Hashable, Sendable {
   /// What a statement that is about definitions has changed.
   package var change: DefinitionChange?
 
+  /// The answer of a statement that has nothing to say.
+  static let nothing = Page(columns: [], content: [], rowCount: 0, next: nil)
+
   /// A page of rows taken apart.
   package init(columns: [ResultColumn], rows: [[[UInt8]?]], next: PagingState? = nil) {
     var content = ByteBuffer(capacity: 256)

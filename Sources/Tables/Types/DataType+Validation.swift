@@ -62,33 +62,41 @@ extension DataType {
     _ bytes: UnsafeRawBufferPointer, _ column: String, _ inKey: Bool, _ even: DataType,
     _ odd: DataType
   ) throws(TableError) {
-    guard let found = elements(bytes) else {
-      throw .invalid("Malformed collection for \(column)")
+    var isEven = true
+    let isWhole = try visitElements(bytes) { bytes throws(TableError) in
+      try (isEven ? even : odd).validate(bytes, column: column, inKey: inKey)
+      isEven.toggle()
     }
-    for (number, bytes) in found.enumerated() {
-      try (number % 2 == 0 ? even : odd).validate(bytes, column: column, inKey: inKey)
-    }
+    if !isWhole { throw .invalid("Malformed collection for \(column)") }
   }
 
   /// The elements of a collection's bytes (of a map: keys and values by turns); nil where the
   /// bytes are not one.
   func elements(_ bytes: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer]? {
+    var found: [UnsafeRawBufferPointer] = []
+    return visitElements(bytes) { found.append($0) } ? found : nil
+  }
+
+  /// Shows `body` the elements of a collection's bytes, as `elements` returns them, as far as they
+  /// are some; false where the bytes are not a collection.
+  private func visitElements<Failure>(
+    _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
     var offset = 0
     func int32() -> Int? {
       guard bytes.count - offset >= 4 else { return nil }
       defer { offset += 4 }
       return Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
     }
-    guard let count = int32(), count >= 0, count <= bytes.count else { return nil }
+    guard let count = int32(), count >= 0, count <= bytes.count else { return false }
     var perEntry = 1
     if case .map = whole { perEntry = 2 }
-    var found: [UnsafeRawBufferPointer] = []
     for _ in 0..<(count * perEntry) {
-      guard let length = int32(), length >= 0, length <= bytes.count - offset else { return nil }
-      found.append(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]))
+      guard let length = int32(), length >= 0, length <= bytes.count - offset else { return false }
+      try body(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]))
       offset += length
     }
-    return offset == bytes.count ? found : nil
+    return offset == bytes.count
   }
 
   /// The fields that a tuple's bytes have, nil for null. The last ones may be missing: they were

@@ -76,7 +76,7 @@ package final class WriteTransaction {
       return try plan.operands.withOperands(values, clock) { operands throws(TableError) in
         if plan.condition.isNone {
           try writer.execute(plan, operands)
-          return Page(columns: [], rows: [])
+          return .nothing
         }
         try writer.flush()
         var check = ConditionCheck(
@@ -135,7 +135,7 @@ package final class WriteTransaction {
   private func run(
     _ statements: [Modification], timestamp: Int64?, _ withOperands: WithOperands
   ) throws(TableError) -> Page {
-    var page = Page(columns: [], rows: [])
+    var page = Page.nothing
     let given = writer.nextTimestamp()
     var timestamp = timestamp ?? given
     if let table = statements.first?.table, statements.contains(where: { !$0.condition.isNone }) {
