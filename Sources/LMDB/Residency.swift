@@ -87,7 +87,9 @@ final class Residency: Sendable {
     while fgets(&line, Int32(line.count), file) != nil {
       let text = String(
         decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      guard text.hasSuffix(wanted + "\n"), let dash = text.firstIndex(of: "-"),
+      // Start and end, rights, offset, device, inode; the rest is the path, spaces included.
+      let path = text.dropLast().split(separator: " ", maxSplits: 5).last?.drop { $0 == " " }
+      guard let path, path == wanted, let dash = text.firstIndex(of: "-"),
         let start = UInt(text[..<dash], radix: 16),
         let end = UInt(text[text.index(after: dash)...].prefix { $0 != " " }, radix: 16)
       else { continue }

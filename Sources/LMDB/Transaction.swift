@@ -19,6 +19,9 @@ package struct Transaction: ~Copyable {
     kind = writing ? .writing : .reading
     let outer = environment.faults.begin()
     self.outer = outer
+    assert(
+      !(writing && environment.faults.isIn(outer)),
+      "writing inside another transaction of the environment waits for itself where the map grows")
     do throws(LMDBError) { handle = try environment.begin(writing: writing) } catch {
       environment.faults.end(outer)
       throw error
@@ -91,7 +94,9 @@ package struct Transaction: ~Copyable {
 package struct Database {
   let transaction: OpaquePointer?
   let database: MDB_dbi
-  let environment: Environment
+  // Unsafe: its transaction, inside whose scope alone it is used, keeps the environment. What is
+  // left of a handle behind that scope, in memory that waits for another use, must not.
+  unowned(unsafe) let environment: Environment
 
   /// The value of a key, or nil.
   package func get(_ key: UnsafeRawBufferPointer) throws(LMDBError) -> UnsafeRawBufferPointer? {

@@ -25,6 +25,9 @@ package final class FaultGuard: @unchecked Sendable {
   /// Begins a scope of this thread, which must end on it, before the guard is gone.
   package func begin() -> Outer { Outer(message: grouse_guard_faults(message)) }
 
+  /// Whether a scope that has begun lies in one of this guard.
+  package func isIn(_ outer: Outer) -> Bool { outer.message == UnsafePointer(message) }
+
   /// Ends a scope.
   package func end(_ outer: Outer) { _ = grouse_guard_faults(outer.message) }
 

@@ -157,7 +157,7 @@ package struct DataDirectory: Sendable {
   /// Writes the tables anew without the room that deleted rows have left; nil where there are none
   /// yet. Needs a directory opened for writing, in which nobody reads the tables.
   package func compactTables(
-    progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+    progress: @escaping @Sendable (TablesCompaction.Progress) -> Void = { _ in }
   ) throws -> TablesCompaction? {
     guard hasTables, let lock else { return nil }
     return try Tables.compact(tablesPath, lock: lock, progress: progress)

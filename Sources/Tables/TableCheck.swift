@@ -4,7 +4,14 @@ internal import LMDB
 /// Reads everything that one table has: rows, partition records and range tombstones, and looks up
 /// their index entries.
 struct TableCheck {
+  /// Rows, partition records and range tombstones.
+  private(set) var keys = 0
+  /// Rows that a SELECT shows.
   private(set) var rows = 0
+  /// Deletions, and rows that are deleted or expired.
+  var tombstones: Int { keys - rows - records }
+  /// Partition records that delete nothing.
+  private var records = 0
   private(set) var entries = 0
   private(set) var missingEntries = 0
   private(set) var faults: [String] = []
@@ -26,21 +33,35 @@ struct TableCheck {
     reader.showsCovered = true
   }
 
-  mutating func run(_ progress: (Int) -> Void) throws(TableError) {
+  /// `now`: seconds since 1970, by which rows are live or not.
+  mutating func run(at now: Int64, _ progress: (Int) -> Void) throws(TableError) {
     let range = KeyRange.all(table)
     let cursor = try stored { () throws(LMDBError) in try databases.rows.cursor() }
     var entry = try stored { () throws(LMDBError) in
       try range.start.borrowed { start throws(LMDBError) in try cursor.seek(start) }
     }
     while let found = entry, range.contains(found.key) {
-      rows += 1
-      progress(rows)
+      keys += 1
+      progress(keys)
       do throws(TableError) { try check(found) } catch {
-        faults.append("\(error) (row \(rows) in order of keys)")
+        faults.append("\(error) (row \(keys) in order of keys)")
       }
       entry = try stored { () throws(LMDBError) in try cursor.next() }
     }
     finishPartition()
+    // What cannot be read has been found above.
+    if faults.isEmpty { try countRows(range, at: now) }
+  }
+
+  private mutating func countRows(_ range: KeyRange, at now: Int64) throws(TableError) {
+    let reader = RowReader(table, databases.rows, now: now)
+    reader.readsKeys = false
+    var count = 0
+    try reader.scan(range, reversed: false) { _ throws(TableError) in
+      count += 1
+      return true
+    }
+    rows = count
   }
 
   private mutating func check(_ entry: Cursor.Entry) throws(TableError) {
@@ -60,6 +81,7 @@ struct TableCheck {
         throw damaged("its table is marked as one without partition records")
       }
       promisesRanges = row.hasRanges
+      if row.deletion == nil { records += 1 }
       if let place = row.partitionKey { try checkDigest(entry, place) }
     case RowKey.Class.row: try checkRow(entry)
     case RowKey.Class.range: try checkRange(entry, length)

@@ -5,6 +5,16 @@ package import Machine
 package struct TablesCompaction: Sendable {
   package var bytesBefore: Int64
   package var bytesAfter: Int64
+  /// Rows, records and range tombstones that went or got smaller.
+  package var purged: Int
+
+  /// How far one is that is under way.
+  package enum Progress: Sendable {
+    /// Rows, records and range tombstones looked at for what has expired or been deleted.
+    case sweeping(Int)
+    /// Bytes written, of how many at most; heard from another thread.
+    case copying(Int64, of: Int64)
+  }
 }
 
 /// Copies of all tables.
@@ -28,20 +38,20 @@ extension Tables {
     try onDisk { () throws(IOFailure) in try LocalDisk().syncDirectory(directory) }
   }
 
-  /// Writes the file of the tables in `directory` anew without the room that deleted rows have
-  /// left, and puts it into the old one's place, which a crash leaves whole. `lock` is the right to
-  /// write there; `progress` hears from another thread how many bytes are written of how many at
-  /// most. Thrown: also where another process reads the tables.
+  /// Takes out of the tables in `directory` what has expired and what was deleted longer ago than
+  /// its table's `gc_grace_seconds`, writes their file anew without the room that this and other
+  /// rows have left, and puts it into the old one's place, which a crash leaves whole. `lock` is the
+  /// right to write there. Thrown: also where another process reads the tables.
   package static func compact(
     _ directory: String, lock: DirectoryLock,
-    progress: @escaping @Sendable (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+    progress: @escaping @Sendable (TablesCompaction.Progress) -> Void = { _ in }
   ) throws(TableError) -> TablesCompaction {
     let path = Path.join(directory, fileName)
     let beside = Path.join(directory, compactedName)
     try removeUnfinished(in: directory)
     let before = try onDisk { () throws(IOFailure) in try LocalDisk().open(path, .read).size() }
     do throws(TableError) {
-      try copyCompacted(directory, lock, to: beside, progress)
+      let purged = try copyCompacted(directory, lock, to: beside, progress)
       let after = try onDisk { () throws(IOFailure) in
         try LocalDisk().open(beside, .read).size()
       }
@@ -54,7 +64,7 @@ extension Tables {
           "\(path) is being read by another process and stays as it is; try again when that has "
             + "ended")
       }
-      return TablesCompaction(bytesBefore: before, bytesAfter: after)
+      return TablesCompaction(bytesBefore: before, bytesAfter: after, purged: purged)
     } catch {
       try? removeUnfinished(in: directory)
       throw error
@@ -63,21 +73,23 @@ extension Tables {
 
   private static func copyCompacted(
     _ directory: String, _ lock: DirectoryLock, to target: String,
-    _ progress: @escaping @Sendable (Int64, Int64) -> Void
-  ) throws(TableError) {
+    _ progress: @escaping @Sendable (TablesCompaction.Progress) -> Void
+  ) throws(TableError) -> Int {
     var options = Options()
     options.lock = lock
     let tables = try Tables(directory, options: options)
-    // What was dropped or truncated shall not be copied.
+    // What was dropped or truncated shall not be copied, nor what is dead.
     tables.finishHousekeeping()
+    let purged = try tables.sweepAll { progress(.sweeping($0)) }
     let total = Int64(tables.usedBytes)
     try stored { () throws(LMDBError) in
       try FileGrowth.watch(target) {
-        progress($0, total)
+        progress(.copying($0, of: total))
       } during: { () throws(LMDBError) in
         try tables.environment.copy(to: target, compacting: true)
       }
     }
+    return purged
   }
 
   /// Removes what a compaction that was killed has left.

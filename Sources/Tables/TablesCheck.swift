@@ -1,10 +1,16 @@
 internal import Bytes
 internal import LMDB
+internal import Machine
 
 /// What a check of every row and index entry found.
 package struct TablesCheck: Sendable {
   package var tables = 0
+  /// Rows that a SELECT shows.
   package var rows = 0
+  /// Deletions, and rows that are deleted or expired, which no sweep has taken away yet.
+  package var tombstones = 0
+  /// Rows, partition records and range tombstones that were read.
+  package var keys = 0
   package var indexEntries = 0
   /// What is wrong, each with its table; empty where all is well.
   package var faults: [String] = []
@@ -15,9 +21,10 @@ package struct TablesCheck: Sendable {
     try tables.read { schema, transaction throws(TableError) in
       self.tables = schema.userTables.count
       let databases = Databases(transaction)
+      let now = tables.clock.microseconds / 1_000_000
       var indexed = (rows: 0, missing: 0)
       for table in schema.userTables.sorted(by: { $0.id < $1.id }) {
-        try check(table, databases, &indexed, progress)
+        try check(table, databases, at: now, &indexed, progress)
       }
       // What is noted to be removed may still be there, and is nobody's.
       let removed = try SchemaStore.numbers(noted: "purge", transaction)
@@ -29,15 +36,18 @@ package struct TablesCheck: Sendable {
   }
 
   private mutating func check(
-    _ table: Table, _ databases: Databases, _ indexed: inout (rows: Int, missing: Int),
+    _ table: Table, _ databases: Databases, at now: Int64,
+    _ indexed: inout (rows: Int, missing: Int),
     _ progress: (Int) -> Void
   ) throws(TableError) {
     var check = TableCheck(table, databases)
-    let before = rows
-    try check.run { count in
+    let before = keys
+    try check.run(at: now) { count in
       if (before + count) % 10_000 == 0 { progress(before + count) }
     }
+    keys += check.keys
     rows += check.rows
+    tombstones += check.tombstones
     indexed.rows += check.entries
     indexed.missing += check.missingEntries
     faults += check.faults

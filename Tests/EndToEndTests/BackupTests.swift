@@ -121,6 +121,33 @@ import Testing
     #expect(try LocalDisk().list(stage.folder("full")) == ["file"])
   }
 
+  @Test func `compaction takes tombstones away, and a check tells them from rows`() throws {
+    let stage = Stage()
+    try stage.write(
+      "fill.cql",
+      Self.definitions + "ALTER TABLE k.t WITH gc_grace_seconds = 0;\n"
+        + (0..<20).map { "INSERT INTO k.t (p, v) VALUES (\($0), \($0));\n" }.joined()
+        + (0..<5).map { "DELETE FROM k.t WHERE p = \($0);\n" }.joined())
+    try stage.works("cql", "-f", "fill.cql")
+    func counts() throws -> [Int?] {
+      let said = try stage.works("check", "tables", "--json").objects().first
+      return [said?["rows"] as? Int, said?["tombstones"] as? Int]
+    }
+    #expect(try counts() == [15, 5])
+    // A deletion is old enough from the second after its own on.
+    var purged = 0
+    for _ in 0..<1_000 where purged == 0 {
+      purged = try stage.works("compact", "--json").objects().first?["purged"] as? Int ?? 0
+    }
+    while try counts()[1] != 0, purged > 0 {
+      purged = try stage.works("compact", "--json").objects().first?["purged"] as? Int ?? 0
+    }
+    #expect(try counts() == [15, 0])
+    // A text may begin with a comment.
+    let shown = try stage.works("cql", "-e", "-- all\nSELECT count(*) FROM k.t", "--json")
+    #expect(try shown.objects().first?["count"] as? Int == 15)
+  }
+
   @Test func `compaction gives room back, and waits for nobody`() throws {
     let stage = Stage()
     let rows = (0..<1_500).map { "INSERT INTO k.t (p, v) VALUES (\($0), \($0));\n" }.joined()

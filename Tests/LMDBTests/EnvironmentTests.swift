@@ -179,14 +179,21 @@ extension Database {
       try transaction.database("a").put([1], [1])
     }
     try store.read { old throws(LMDBError) in
-      try store.write { transaction throws(LMDBError) in
-        try transaction.database("a").put([1], [2])
-        try transaction.database("a").put([2], [2])
-      }
-      try store.read { new throws(LMDBError) in
-        #expect(try old.database("a").all() == [[1]: [1]])
-        #expect(try new.database("a").all() == [[1]: [2], [2]: [2]])
-      }
+      // Another thread, as a transaction in another may wait for itself.
+      let environment = store.environment
+      Worker {
+        do throws(LMDBError) {
+          try environment.write(mapping: { $0 }) { transaction throws(LMDBError) in
+            try transaction.database("a").put([1], [2])
+            try transaction.database("a").put([2], [2])
+          }
+          let new = try environment.read(mapping: { $0 }) { new throws(LMDBError) in
+            try new.database("a").all()
+          }
+          #expect(new == [[1]: [2], [2]: [2]])
+        } catch { Issue.record("\(error)") }
+      }.join()
+      #expect(try old.database("a").all() == [[1]: [1]])
     }
   }
 

@@ -36,4 +36,27 @@ import Testing
     // And what comes behind is none the worse.
     #expect(answer(endingAt: .max) == nil)
   }
+
+  /// Its static columns are shown once no row of it has come.
+  @Test func `a partition of dead rows is read in steps, static columns or not`() throws {
+    var options = Tables.Options()
+    options.transactionKeys = 10
+    let store = try TemporaryTables(options: options)
+    try store.run("CREATE TABLE k.t (a int, b int, s int static, PRIMARY KEY (a, b))")
+    for b in 0..<100 {
+      try store.run("INSERT INTO k.t (a, b, s) VALUES (1, \(b), 5)")
+      try store.run("DELETE FROM k.t WHERE a = 1 AND b = \(b)")
+    }
+    for text in ["SELECT * FROM k.t WHERE a = 1", "SELECT * FROM k.t"] {
+      let tables = try store.tables
+      let scan = try tables.prepare(text)
+      var asked = 0
+      let page = try tables.execute(scan, BoundValues()) {
+        asked += 1
+        return false
+      }
+      #expect(asked >= 10)
+      #expect(page.rows == [[bigEndian(Int32(1)), nil, bigEndian(Int32(5))]])
+    }
+  }
 }

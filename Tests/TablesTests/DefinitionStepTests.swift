@@ -62,7 +62,7 @@ import Testing
   private func check(_ store: TemporaryTables, rows: Int, entries: Int) throws {
     let check = try TablesCheck(store.tables)
     #expect(check.faults == [])
-    #expect(check.rows == rows && check.indexEntries == entries)
+    #expect(check.keys == rows && check.indexEntries == entries)
   }
 
   @Test(arguments: ["DROP TABLE k.t", "TRUNCATE k.t", "DROP KEYSPACE k"])

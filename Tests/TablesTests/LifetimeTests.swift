@@ -30,6 +30,16 @@ import Testing
     #expect(try TablesCheck(store.tables).faults == [])
   }
 
+  @Test func `a prepared statement that has read keeps no file open`() throws {
+    let store = try TemporaryTables()
+    try store.run("CREATE TABLE k.t (a int PRIMARY KEY)", "INSERT INTO k.t (a) VALUES (1)")
+    let find = try store.tables.prepare("SELECT a FROM k.t WHERE a = 1")
+    for _ in 0..<2 {
+      #expect(try store.tables.execute(find, BoundValues()).rowCount == 1)
+      store.close()
+    }
+  }
+
   @Test func `a file of version 1 is taken on, unless a key or an index has a collection`() throws {
     let store = try TemporaryTables()
     func setVersion(_ text: String) throws {

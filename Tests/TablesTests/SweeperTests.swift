@@ -12,7 +12,7 @@ import Testing
     return sweep
   }
 
-  private func keys(_ store: TemporaryTables) throws -> Int { try TablesCheck(store.tables).rows }
+  private func keys(_ store: TemporaryTables) throws -> Int { try TablesCheck(store.tables).keys }
 
   @Test func `what has expired goes once its deletion is old enough`() throws {
     let clock = FakeClock()

@@ -49,6 +49,11 @@ struct PartitionReader: ~Copyable {
     return prefix.withBytes { KeyEncoding.hasPrefix(key, $0) }
   }
 
+  /// Bytes of memory that do not have to be made for another use.
+  var capacity: Int {
+    statics.capacity + record.capacity + keyValues.count + keyValues.room
+  }
+
   mutating func leave() { prefix.removeAll() }
 
   /// Comes to the partition of a key; `value` is the record's where it has been met, and

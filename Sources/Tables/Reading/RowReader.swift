@@ -90,8 +90,15 @@ final class RowReader {
   @exclusivity(unchecked) var wanted = RowKeyBuilder()
   /// How many keys scans and look-ups may yet look at in this transaction, dead rows included.
   @exclusivity(unchecked) private(set) var budget = Int.max
-  /// The last key that the last scan looked at, where it stopped for want of budget.
-  private(set) var stop: [UInt8]?
+  /// Where the last scan stopped for want of budget.
+  private(set) var stop: Stop?
+
+  struct Stop {
+    /// The last key that was looked at.
+    var key: [UInt8]
+    /// Whether the partition has yet to be shown for its static columns alone, if no row comes.
+    var owesStatic = false
+  }
 
   init(_ layout: RowLayout, _ rows: Database, now: Int64) {
     self.layout = layout
@@ -119,25 +126,29 @@ final class RowReader {
   }
 
   /// Bytes of memory that do not have to be made for another use.
-  var capacity: Int { partition.statics.capacity + elements.capacity }
+  var capacity: Int {
+    partition.capacity + elements.capacity + row.capacity
+  }
 
   /// Shows `body` the live rows of a key range in order or in reverse, until it returns false or
   /// the budget is used up.
   ///
   /// A range lies in one partition, or holds whole partitions but for the first one; in reverse, it
-  /// lies in one.
+  /// lies in one. `owesStatic` is what the stop before said where the range goes on behind it.
   func scan(
-    _ range: KeyRange, reversed: Bool, _ body: (LiveRow) throws(TableError) -> Bool
+    _ range: KeyRange, reversed: Bool, owesStatic: Bool = false,
+    _ body: (LiveRow) throws(TableError) -> Bool
   ) throws(TableError) {
     stop = nil
     try enterFirst(range)
+    if owesStatic { hasShown = false }
     let cursor = try stored { () throws(LMDBError) in try rows.cursor() }
     var entry = try stored { () throws(LMDBError) in try first(cursor, range, reversed) }
     while let found = entry, range.contains(found.key) {
       if !partition.holds(found.key) {
         guard try finish(body) else { return }
         if budget <= 0, partition.prefix.count > 0 {
-          stop = partition.prefix.toArray() + [RowKey.partitionEnd]
+          stop = Stop(key: partition.prefix.toArray() + [RowKey.partitionEnd])
           return
         }
         try enter(found)
@@ -148,9 +159,8 @@ final class RowReader {
       switch found.key[place] {
       case RowKey.Class.row:
         guard try show(found.key, found.value, body) else { return }
-        // Not where the partition may yet have to be shown for its static columns alone.
-        if budget <= 0, hasShown || !showsStaticRows {
-          stop = [UInt8](found.key)
+        if budget <= 0 {
+          stop = Stop(key: [UInt8](found.key), owesStatic: showsStaticRows && !hasShown)
           return
         }
       case RowKey.Class.range:

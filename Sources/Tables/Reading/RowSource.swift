@@ -9,9 +9,10 @@ struct RowSource {
   /// reverse, the range lies in one partition. Returns where the scan stopped because this
   /// transaction has read enough, if it did.
   func scan(
-    _ range: KeyRange, reversed: Bool, _ body: (LiveRow) throws(TableError) -> Bool
-  ) throws(TableError) -> [UInt8]? {
-    try reader.scan(range, reversed: reversed, body)
+    _ range: KeyRange, reversed: Bool, owesStatic: Bool,
+    _ body: (LiveRow) throws(TableError) -> Bool
+  ) throws(TableError) -> RowReader.Stop? {
+    try reader.scan(range, reversed: reversed, owesStatic: owesStatic, body)
     return reader.stop
   }
 

@@ -30,10 +30,21 @@ extension SelectionRun {
   private func walk(
     _ range: KeyRange, reversed: Bool = false, _ source: RowSource
   ) throws(TableError) {
-    let stop = try source.scan(range, reversed: reversed) { row throws(TableError) in
+    let owed = owesStatic
+    owesStatic = false
+    let stop = try source.scan(
+      range, reversed: reversed, owesStatic: owed
+    ) { row throws(TableError) in
       try take(row)
     }
-    if let stop, case .next = step { stop.withUnsafeBytes { pause(behind: $0) } }
+    if owed, last == nil, case .pageEnd = step {
+      // The next page, which knows only of a key, begins before all that the partition has.
+      position = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) } + [0]
+    }
+    if let stop, case .next = step {
+      stop.key.withUnsafeBytes { pause(behind: $0) }
+      owesStatic = stop.owesStatic
+    }
   }
 
   /// Goes on behind a key in another transaction.

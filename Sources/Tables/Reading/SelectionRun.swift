@@ -44,6 +44,8 @@ final class SelectionRun {
   @exclusivity(unchecked) var step = Step.next
   /// The key of the last row looked at in an earlier transaction; empty before the first.
   @exclusivity(unchecked) var position: [UInt8] = []
+  /// Whether a partition that an earlier transaction has begun owes its static columns.
+  @exclusivity(unchecked) var owesStatic = false
   /// The key of the last row looked at in this one, borrowed from it.
   @exclusivity(unchecked) var last: UnsafeRawBufferPointer?
   /// What the keys of the partition have in common in which rows are counted.

@@ -91,6 +91,8 @@ struct Row: Equatable {
   /// Of the record of a partition whose key is too long for a row's key: where it stands.
   var partitionKey: Range<Int>?
   var cells: [Cell] = []
+  /// Bytes of memory that do not have to be made for another use.
+  var capacity: Int { cells.capacity * MemoryLayout<Cell>.stride }
   /// Whether any cell is an element.
   private(set) var hasElements = false
   /// The timestamp of the youngest value that was left out as nobody has asked for its column.

@@ -15,7 +15,8 @@ final class RowPurger {
   private var row = Row()
   private var purged = ByteBuffer(capacity: 1_024)
   private let rows: Database
-  /// More rows than these are not looked at to see whether a deletion still hides one.
+  /// More rows than these are not looked at to see whether a deletion still hides one: one that is
+  /// over more of them stays until they are purged, which its sweep does.
   private static let coveredRows = 10_000
 
   init(_ table: Table, _ rows: Database, now: Int64) {

@@ -77,6 +77,7 @@ struct Definer: Sendable {
         }
       }
       let system = try systemWriter(schema, transaction)
+      defer { system.close() }
       if isNew { try system.update(SchemaDifference(from: Schema(), to: schema)) }
       try system.write(node.systemRow(schema))
       try SchemaStore.set("node", note, transaction)
@@ -163,6 +164,7 @@ struct Definer: Sendable {
     // What clients are not told, such as a TRUNCATE, is no other version to them.
     if difference.isTold { new.versionID = .random() }
     let writer = try systemWriter(new, transaction)
+    defer { writer.close() }
     try writer.update(difference)
     if difference.isTold {
       try writer.write(

@@ -12,6 +12,9 @@ struct SystemWriter {
     self.timestamp = timestamp
   }
 
+  /// Ends it, before what it writes is committed.
+  func close() { transaction.close() }
+
   /// Brings the rows that describe definitions from one schema to another.
   func update(_ difference: SchemaDifference) throws(TableError) {
     let rows = difference.systemRows

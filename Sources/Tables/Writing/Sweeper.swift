@@ -39,6 +39,23 @@ extension Tables {
   }
 }
 
+extension Tables {
+  /// Sweeps until nothing goes any more: a range tombstone does only when what it hid has gone.
+  /// Returns how many rows, records and tombstones went or got smaller.
+  func sweepAll(_ progress: (_ visited: Int) -> Void) throws(TableError) -> Int {
+    var purged = 0
+    while true {
+      var sweep = Sweep()
+      while !sweep.isFinished {
+        try self.sweep(&sweep)
+        progress(sweep.visited)
+      }
+      if sweep.purged == 0 { return purged }
+      purged += sweep.purged
+    }
+  }
+}
+
 /// The walk of one step: finds the keys at which something can go.
 struct SweepStep {
   private let tables: [UInt32: Table]

@@ -57,8 +57,8 @@ struct CompactCommand: ParsableCommand {
     commandName: "compact",
     abstract: "Give the disk back what deleted rows have left free in the tables' file.",
     discussion: """
-      Writes the tables into a new file, which takes the old one's place at once when it is whole. \
-      Needs as much room again meanwhile. Nobody may write, and at the end nobody read the tables.
+      Takes away what has expired and what was deleted longer ago than gc_grace_seconds. Then writes \
+      the tables into a new file, which takes the old one's place at once when it is whole. Needs as much room again meanwhile. Nobody may write, and at the end nobody read the tables.
 
       Example: grouse compact
       """)
@@ -72,9 +72,22 @@ struct CompactCommand: ParsableCommand {
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse compact")
     Interruption.endProcess(saying: "the tables are as they were")
-    let bar = ProgressBar("compacting tables", unit: "bytes", total: nil)
-    let done = try directory.compactTables { bar.update(Int($0), total: Int($1)) }
-    bar.clear()
+    let sweeping = ProgressBar("sweeping tables", unit: "rows", total: nil)
+    let copying = ProgressBar("compacting tables", unit: "bytes", total: nil)
+    defer {
+      sweeping.clear()
+      copying.clear()
+    }
+    let done = try directory.compactTables { progress in
+      switch progress {
+      case .sweeping(let rows): sweeping.update(rows)
+      case .copying(let done, let total):
+        sweeping.clear()
+        copying.update(Int(done), total: Int(total))
+      }
+    }
+    sweeping.clear()
+    copying.clear()
     guard let done else {
       Messages.line("there are no tables yet")
       return
@@ -85,6 +98,7 @@ struct CompactCommand: ParsableCommand {
       line.add("bytes_before", done.bytesBefore)
       line.add("bytes_after", done.bytesAfter)
       line.add("bytes_won", won)
+      line.add("purged", done.purged)
       return try StandardOutput.line(line.text)
     }
     try StandardOutput.line(

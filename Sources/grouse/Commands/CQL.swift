@@ -17,7 +17,9 @@ struct CQLCommand: ParsableCommand {
       Example: grouse cql -e "SELECT created_at, screen_name, text FROM grouse.cases LIMIT 5"
       """)
 
-  @ArgumentParser.Option(name: [.short, .long], help: "Statements to execute.")
+  // A text may begin with a comment, that is, with dashes.
+  @ArgumentParser.Option(
+    name: [.short, .long], parsing: .unconditional, help: "Statements to execute.")
   var execute: String?
   @ArgumentParser.Option(
     name: [.short, .long], help: "A file of statements to execute; - is standard input.")

@@ -73,6 +73,7 @@ struct Check: ParsableCommand {
     bar.clear()
     line.add("tables", check.tables)
     line.add("rows", check.rows)
+    line.add("tombstones", check.tombstones)
     line.add("index_entries", check.indexEntries)
     return (line, check.faults)
   }
