@@ -64,10 +64,12 @@ final class Modification: Sendable {
   let setsMarker: Bool
   /// Whether any operation depends on a list's places or values.
   let readsLists: Bool
-  /// Whether it writes down one row without a look at what there is, and may wait for others.
-  var mayWait: Bool {
-    cells != nil && !key.isEmpty && staticOperations.isEmpty && !isRowDeletion
-      && (indexes != nil || table.indexes.isEmpty)
+  /// Whether any operation depends on what the row has: on a list, or a counter.
+  let needsRow: Bool
+  /// Whether it writes down rows without a look at what there is, so that they may wait for others.
+  /// `knowsLists`: the lists that it depends on have been read.
+  func mayWait(knowsLists: Bool) -> Bool {
+    !isRowDeletion && (!needsRow || knowsLists && readsLists && !table.isCounter)
   }
   /// The columns of the key where one row is named by values alone.
   let key: [WrittenColumn]
@@ -93,6 +95,7 @@ final class Modification: Sendable {
     self.condition = condition
     self.operands = operands
     readsLists = operations.contains(where: \.readsList)
+    needsRow = operations.contains(where: \.needsRow)
     setsMarker = kind == .insert && !table.isCounter
     key = zip(table.partitionKey + table.clusteringKey, keys.single)
       .map { WrittenColumn($0, $1, table) }

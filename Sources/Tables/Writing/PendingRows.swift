@@ -51,6 +51,22 @@ struct PendingRun: ~Copyable {
     }
   }
 
+  /// Where in `sorted` the numbers end that have the key of the one at `place`.
+  func end(of place: Int, in sorted: [Int]) -> Int {
+    var end = place + 1
+    // In the other orders each key is there once.
+    guard case .mixed = order else { return end }
+    bytes.withBytes { bytes in
+      let key = PendingRun.key(items[sorted[place]], in: bytes)
+      while end < sorted.count,
+        KeyEncoding.isEqual(PendingRun.key(items[sorted[end]], in: bytes), key)
+      {
+        end += 1
+      }
+    }
+    return end
+  }
+
   /// Shows `body` the key and value of a number.
   @inline(__always)
   func visit<Failure: Error>(

@@ -145,11 +145,11 @@ extension RowWriter {
     try flush()
     for operation in plan.operations + plan.staticOperations where operation.readsList {
       for key in try plan.keys.rows(operands, isStatic: operation.column.kind == .static) {
+        if listsBefore?[key, operation.column] != nil { continue }
         setKey(key)
         let found = try elements(of: operation.column, plan.table, now)
-        var lists = listsBefore ?? ListsBefore()
-        lists[key, operation.column] = found
-        listsBefore = lists
+        if listsBefore == nil { listsBefore = ListsBefore() }
+        listsBefore?[key, operation.column] = found
       }
     }
   }
@@ -157,8 +157,8 @@ extension RowWriter {
   /// The elements of a list in the row of `key`.
   private func elements(
     of column: Column, _ table: Table, _ now: Int64
-  ) throws(TableError) -> ListsBefore.Elements {
-    var list: ListsBefore.Elements = []
+  ) throws(TableError) -> ListElements {
+    var list: [(path: [UInt8], value: [UInt8])] = []
     let reader = RowReader(table, rows, now: now)
     try key.withBytes { key throws(TableError) in
       _ = try reader.find(key) { row throws(TableError) in
@@ -167,7 +167,7 @@ extension RowWriter {
         }
       }
     }
-    return list
+    return ListElements(list)
   }
 
   private mutating func gatherFromRow(
@@ -178,7 +178,7 @@ extension RowWriter {
     if case .increment(let operand, let isNegative) = operation.action {
       return try increment(column, operand, isNegative, table, operands, times)
     }
-    let list: ListsBefore.Elements
+    let list: ListElements
     if let before = listsBefore?[key.toArray(), column] {
       list = before
     } else {
@@ -189,12 +189,14 @@ extension RowWriter {
     case .remove(let operand):
       guard let bytes = operands[operand] else { return }
       let unwanted = Set(try elements(column.type.whole, bytes, column).map { [UInt8]($0) })
-      for (path, value) in list where unwanted.contains(value) {
-        path.borrowed { cells.append(times.tombstone(column), path: $0) }
+      for value in unwanted {
+        for path in list.paths(of: value) {
+          path.borrowed { cells.append(times.tombstone(column), path: $0) }
+        }
       }
     case .setElement(let place, let operand):
       if operands.isUnset(place) { throw .invalid("Invalid unset value for list index") }
-      let path = try path(place, operands, list.map(\.path), "set an element on")
+      let path = try path(place, operands, list, "set an element on")
       guard let path else { return }
       if operands.isUnset(operand) { return }
       guard let value = operands[operand] else {
@@ -203,7 +205,7 @@ extension RowWriter {
       try type.validate(value, column: column.name)
       path.borrowed { cells.append(times.cell(column), path: $0, value) }
     case .removeElement(let place):
-      let path = try path(place, operands, list.map(\.path), "delete an element from")
+      let path = try path(place, operands, list, "delete an element from")
       path?.borrowed { cells.append(times.tombstone(column), path: $0) }
     default: break
     }
@@ -211,18 +213,18 @@ extension RowWriter {
 
   /// The path of a list's element by its place; nil where the place is unset.
   private func path(
-    _ place: Operand, _ operands: Operands, _ paths: [[UInt8]], _ attempt: String
+    _ place: Operand, _ operands: Operands, _ list: ListElements, _ attempt: String
   ) throws(TableError) -> [UInt8]? {
     if operands.isUnset(place) { return nil }
     guard let bytes = operands[place] else { throw .invalid("Invalid null value for list index") }
     try DataType.int.validate(bytes, column: "list index")
     guard bytes.count == 4 else { throw .invalid("Invalid null value for list index") }
     let index = Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
-    guard !paths.isEmpty else { throw .invalid("Attempted to \(attempt) a list which is null") }
-    guard paths.indices.contains(index) else {
-      throw .invalid("List index \(index) out of bound, list has size \(paths.count)")
+    guard !list.all.isEmpty else { throw .invalid("Attempted to \(attempt) a list which is null") }
+    guard list.all.indices.contains(index) else {
+      throw .invalid("List index \(index) out of bound, list has size \(list.all.count)")
     }
-    return paths[index]
+    return list.all[index].path
   }
 
   private mutating func increment(

@@ -3,8 +3,15 @@ internal import LMDB
 
 // Rows that wait for others, to be put in the order of their keys.
 extension RowWriter {
+  /// Brings `value` to the row of `key`, now or later.
+  mutating func waitOrApply(_ table: Table, _ purge: Purge) throws(TableError) {
+    // The first row does not wait: mostly it is the only one.
+    guard changes > 0, mayWait else { return try apply(table, purge) }
+    try wait(table, purge)
+  }
+
   /// Lets the row of `key` wait, with its `value` and index entries.
-  mutating func wait(_ table: Table, _ purge: Purge) throws(TableError) {
+  private mutating func wait(_ table: Table, _ purge: Purge) throws(TableError) {
     pending.append(key, value, added)
     if pendingTable == nil { pendingTable = (table, purge) }
     changes += 1
@@ -21,14 +28,16 @@ extension RowWriter {
     var waiting = PendingRows()
     swap(&waiting, &pending)
     do throws(TableError) {
-      let present = try stored { () throws(LMDBError) in try putNew(waiting) }
-      for number in present {
+      let left = try stored { () throws(LMDBError) in try putNew(waiting) }
+      for numbers in left {
         key.removeAll()
-        value.removeAll()
-        waiting.rows.visit(number) { key, value in
-          self.key.append(key)
-          self.value.append(value)
+        waiting.rows.visit(numbers[0]) { key, _ in self.key.append(key) }
+        let whole: [UInt8]
+        do throws(ByteError) { whole = try fold(numbers[...], of: waiting, table) } catch {
+          throw damaged(table, error)
         }
+        value.removeAll()
+        value.append(whole)
         added.removeAll()
         if !table.indexes.isEmpty {
           try Self.gather(table, rows, key, value, into: &added, maxKeySize)
@@ -43,21 +52,55 @@ extension RowWriter {
     swap(&waiting, &pending)
   }
 
-  /// Puts the rows there are none of, and their entries; returns the numbers of the others.
-  private func putNew(_ pending: borrowing PendingRows) throws(LMDBError) -> [Int] {
-    var present: [Int] = []
-    for number in pending.rows.sorted() {
-      try pending.rows.visit(number) { key, value throws(LMDBError) in
-        if try rowPlace.insert(key, value) != nil { present.append(number) }
+  /// Merges the values that wait for one row, in halves: one by one, the row would be written as
+  /// often as it grows.
+  private mutating func fold(
+    _ numbers: ArraySlice<Int>, of waiting: borrowing PendingRows, _ table: Table
+  ) throws(ByteError) -> [UInt8] {
+    if numbers.count == 1 {
+      var found: [UInt8] = []
+      waiting.rows.visit(numbers[numbers.startIndex]) { _, value in found = [UInt8](value) }
+      return found
+    }
+    let middle = numbers.startIndex + numbers.count / 2
+    let first = try fold(numbers[..<middle], of: waiting, table)
+    let second = try fold(numbers[middle...], of: waiting, table)
+    scratch.removeAll()
+    _ = try first.borrowed { first throws(ByteError) in
+      try second.borrowed { second throws(ByteError) in
+        try merger.merge(first, second, table, into: &scratch)
       }
     }
+    return scratch.toArray()
+  }
+
+  /// Puts the rows there are none of that wait alone, and their entries; returns the numbers of the
+  /// others, those of one row together.
+  private func putNew(_ pending: borrowing PendingRows) throws(LMDBError) -> [[Int]] {
+    var left: [[Int]] = []
+    let order = pending.rows.sorted()
+    var place = 0
+    while place < order.count {
+      let end = pending.rows.end(of: place, in: order)
+      let number = order[place]
+      if end - place > 1 {
+        left.append(Array(order[place..<end]))
+      } else {
+        try pending.rows.visit(number) { key, value throws(LMDBError) in
+          if try rowPlace.insert(key, value) != nil { left.append([number]) }
+        }
+      }
+      place = end
+    }
     var dropped: Set<Int> = []
-    for number in present { dropped.formUnion(pending.entries(of: number)) }
+    for numbers in left {
+      for number in numbers { dropped.formUnion(pending.entries(of: number)) }
+    }
     for number in pending.entries.sorted() where !dropped.contains(number) {
       try pending.entries.visit(number) { entry, nothing throws(LMDBError) in
         try entryPlace.put(entry, nothing)
       }
     }
-    return present
+    return left
   }
 }

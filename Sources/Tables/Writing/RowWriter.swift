@@ -30,9 +30,11 @@ struct RowWriter: ~Copyable {
   var cells = CellList()
   var added = IndexEntries()
   private var removed = IndexEntries()
-  private var merger = RowMerger()
+  var merger = RowMerger()
   /// While a batch is written: the lists that its statements look into.
   var listsBefore: ListsBefore?
+  /// Whether what the statement writes may wait.
+  private(set) var mayWait = false
   /// How many rows have been changed.
   var changes = 0
   /// The timestamp given to the statement before, microseconds since 1970.
@@ -71,7 +73,8 @@ struct RowWriter: ~Copyable {
   mutating func execute(
     _ plan: Modification, _ operands: Operands, timestamp: Int64? = nil
   ) throws(TableError) {
-    if !plan.mayWait || pendingTable?.table.id != plan.table.id { try flush() }
+    mayWait = plan.mayWait(knowsLists: listsBefore != nil)
+    if !mayWait || pendingTable?.table.id != plan.table.id { try flush() }
     let present = clock.microseconds
     if timestamp == nil, plan.timestamp.map({ operands.isUnset($0) }) ?? true {
       _ = nextTimestamp(at: present)
@@ -171,9 +174,7 @@ struct RowWriter: ~Copyable {
       cells.encode(header, plan.table, to: &value)
     }
     try gatherNew(plan, operands)
-    // The first row does not wait: mostly it is the only one.
-    guard changes > 0, plan.mayWait else { return try apply(plan.table, times.purge) }
-    try wait(plan.table, times.purge)
+    try waitOrApply(plan.table, times.purge)
   }
 
   private mutating func writeStatics(
@@ -185,10 +186,11 @@ struct RowWriter: ~Copyable {
     cells.encode(RowHeader(base: times.timestamp), plan.table, to: &value)
     added.removeAll()
     // With a digest the record is there already, with the key, and the merge gathers.
-    if !plan.table.indexes.isEmpty, !key.withBytes({ RowKey.hasDigest($0) }) {
+    if key.withBytes({ RowKey.hasDigest($0) }) { return try apply(plan.table, times.purge) }
+    if !plan.table.indexes.isEmpty {
       try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
     }
-    try apply(plan.table, times.purge)
+    try waitOrApply(plan.table, times.purge)
   }
 
   /// Writes a row whose columns are one cell each at once; returns the number of cells.

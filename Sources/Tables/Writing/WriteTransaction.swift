@@ -172,7 +172,7 @@ package final class WriteTransaction {
     var purger: RowPurger?
     for (table, key) in candidates {
       // A definition may have changed since.
-      guard schema.tables.values.contains(where: { $0 == table }) else { continue }
+      guard schema.tables[table.fullName] == table else { continue }
       if purger?.table.id != table.id { purger = RowPurger(table, databases.rows, now: now) }
       if try purge(table, key, purger) { purged += 1 }
     }
