@@ -54,6 +54,10 @@ struct Restriction: Sendable {
     }
   }
 
+  func shares(aColumnWith other: Restriction) -> Bool {
+    columns.contains { column in other.columns.contains { $0.id == column.id } }
+  }
+
   /// This restriction and one written after it on a column of the same, with Cassandra's refusals
   /// of what cannot stand side by side (`SingleRestriction.mergeWith`).
   func merged(with other: Restriction) throws(TableError) -> Restriction {
@@ -70,16 +74,26 @@ struct Restriction: Sendable {
     case (.slice, _):
       throw .invalid(
         "Column \"\(names)\" cannot be restricted by both an equality and an inequality relation")
-    case (.contains(var contents), .contains(let more)):
-      contents.values += more.values
-      contents.keys += more.keys
-      contents.entries += more.entries
-      return Restriction(columns: columns, kind: .contains(contents))
+    case (.contains, .contains(let more)):
+      var merged = self
+      merged.append(more)
+      return merged
     case (.contains, _):
       throw .invalid(
         "Collection column \(names) can only be restricted by CONTAINS, CONTAINS KEY, or map-entry "
           + "equality")
     }
+  }
+
+  /// Adds what a collection must also contain, in place: there may be thousands.
+  fileprivate mutating func append(_ more: Contents) {
+    guard case .contains(var contents) = kind else { return }
+    // So that nobody else holds its arrays.
+    kind = .contains(Contents())
+    contents.values += more.values
+    contents.keys += more.keys
+    contents.entries += more.entries
+    kind = .contains(contents)
   }
 
   private func merged(
@@ -112,16 +126,17 @@ struct RestrictionSet: Sendable {
   var columnCount: Int { all.reduce(0) { $0 + $1.columns.count } }
 
   mutating func add(_ restriction: Restriction) throws(TableError) {
-    var restriction = restriction
-    var others: [Restriction] = []
-    for old in all {
-      if old.columns.contains(where: restriction.columns.contains) {
-        restriction = try old.merged(with: restriction)
-      } else {
-        others.append(old)
-      }
+    if case .contains(let more) = restriction.kind,
+      let place = all.firstIndex(where: { $0.isContains && $0.columns == restriction.columns })
+    {
+      return all[place].append(more)
     }
-    all = (others + [restriction]).sorted { $0.first.position < $1.first.position }
+    var restriction = restriction
+    while let place = all.firstIndex(where: { $0.shares(aColumnWith: restriction) }) {
+      restriction = try all.remove(at: place).merged(with: restriction)
+    }
+    let place = all.firstIndex { $0.first.position > restriction.first.position }
+    all.insert(restriction, at: place ?? all.count)
   }
 
   func restriction(of column: Column) -> Restriction? {

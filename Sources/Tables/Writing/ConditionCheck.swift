@@ -95,7 +95,9 @@ struct ConditionCheck {
   private static func holds(
     _ conditions: [ColumnCondition], _ row: LiveRow?, _ operands: Operands
   ) throws(TableError) -> Bool {
-    for condition in conditions where !(try condition.isMet(by: row, operands)) { return false }
+    var collections = ConditionCollections(row)
+    for condition in conditions
+    where !(try condition.isMet(by: row, operands, &collections)) { return false }
     return true
   }
 
@@ -146,10 +148,50 @@ struct ConditionCheck {
   }
 }
 
+/// The collections of one row that conditions look into: taken apart once, however many do.
+private struct ConditionCollections {
+  private let row: LiveRow?
+  private var found: [UInt32: [UnsafeRawBufferPointer]] = [:]
+
+  init(_ row: LiveRow?) { self.row = row }
+
+  /// The elements of a column, of a map its keys and values by turns.
+  mutating func elements(_ column: Column) -> [UnsafeRawBufferPointer] {
+    if let known = found[column.id] { return known }
+    let elements = row?[column].flatMap { column.type.whole.elements($0) } ?? []
+    found[column.id] = elements
+    return elements
+  }
+
+  /// The value that a map has for a key.
+  mutating func value(
+    _ column: Column, of key: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    let elements = self.elements(column)
+    let type = column.type.whole
+    guard case .multiCell = column.type else {
+      let place = stride(from: 0, to: elements.count - 1, by: 2)
+        .first { type.comparePaths(elements[$0], key) == 0 }
+      return place.map { elements[$0 + 1] }
+    }
+    // Cells lie in the order of their keys.
+    var (low, high) = (0, elements.count / 2)
+    while low < high {
+      let middle = (low + high) / 2
+      let order = type.comparePaths(elements[middle * 2], key)
+      if order == 0 { return elements[middle * 2 + 1] }
+      if order < 0 { low = middle + 1 } else { high = middle }
+    }
+    return nil
+  }
+}
+
 extension ColumnCondition {
   /// Whether a row meets this; a row that there is not has only nulls.
-  func isMet(by row: LiveRow?, _ operands: Operands) throws(TableError) -> Bool {
-    let (type, value) = try current(row, operands)
+  fileprivate func isMet(
+    by row: LiveRow?, _ operands: Operands, _ collections: inout ConditionCollections
+  ) throws(TableError) -> Bool {
+    let (type, value) = try current(row, operands, &collections)
     if let list {
       if operands.isUnset(list) { throw .invalid("Invalid 'unset' value in condition") }
       guard let bytes = operands[list], let found = DataType.list(type).elements(bytes) else {
@@ -191,35 +233,37 @@ extension ColumnCondition {
 
   /// The value that the condition is about, and its type.
   private func current(
-    _ row: LiveRow?, _ operands: Operands
+    _ row: LiveRow?, _ operands: Operands, _ collections: inout ConditionCollections
   ) throws(TableError) -> (DataType, [UInt8]?) {
-    let whole = row?[column]
     let type = column.type.whole
     switch part {
-    case .whole: return (type, whole.map { [UInt8]($0) })
+    case .whole: return (type, row?[column].map { [UInt8]($0) })
     case .field(let place):
+      let whole = row?[column]
       let fields = try whole.map { whole throws(TableError) in try type.fields(whole) } ?? []
       let field = place < fields.count ? fields[place] : nil
       return (type.parts[place].whole, field.map { [UInt8]($0) })
     case .element(let operand):
-      let elements = whole.flatMap { type.elements($0) } ?? []
-      var isMap = false
-      if case .map = type { isMap = true }
-      guard let key = operands[operand] else {
-        throw .invalid("Invalid null value for \(isMap ? "map" : "list") element access")
-      }
-      if case .map(_, let valueType) = type {
-        for place in stride(from: 0, to: elements.count - 1, by: 2)
-        where type.comparePaths(elements[place], key) == 0 {
-          return (valueType, [UInt8](elements[place + 1]))
+      guard case .map(_, let valueType) = type else {
+        guard let key = operands[operand] else {
+          throw .invalid("Invalid null value for list element access")
         }
-        return (valueType, nil)
+        return try listElement(key, type, collections.elements(column))
       }
-      let element = type.parts.first ?? type
-      guard key.count == 4 else { return (element, nil) }
-      let index = Int(Int32(bigEndian: key.loadUnaligned(as: Int32.self)))
-      if index < 0 { throw .invalid("Invalid negative list index \(index)") }
-      return (element, index < elements.count ? [UInt8](elements[index]) : nil)
+      guard let key = operands[operand] else {
+        throw .invalid("Invalid null value for map element access")
+      }
+      return (valueType, collections.value(column, of: key).map { [UInt8]($0) })
     }
+  }
+
+  private func listElement(
+    _ key: UnsafeRawBufferPointer, _ type: DataType, _ elements: [UnsafeRawBufferPointer]
+  ) throws(TableError) -> (DataType, [UInt8]?) {
+    let element = type.parts.first ?? type
+    guard key.count == 4 else { return (element, nil) }
+    let index = Int(Int32(bigEndian: key.loadUnaligned(as: Int32.self)))
+    if index < 0 { throw .invalid("Invalid negative list index \(index)") }
+    return (element, index < elements.count ? [UInt8](elements[index]) : nil)
   }
 }
