@@ -37,7 +37,7 @@ extension RefusalTests {
     ("UPDATE k.s SET k = 'b' WHERE k = 'a'", .invalid, "PRIMARY KEY part k found in SET part"),
     (
       "DELETE FROM k.s WHERE k = 'a' AND v = 'b'", .invalid,
-      "Non PRIMARY KEY columns found in where clause: v"
+      "Non PRIMARY KEY columns found in where clause: v "
     ),
     ("SELECT * FROM k.t WHERE a = 1", .invalid, filtering),
     (

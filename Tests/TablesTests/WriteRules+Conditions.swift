@@ -363,7 +363,7 @@ extension WriteRule {
         "The token function cannot be used in WHERE clauses for DELETE statements"),
       .refused(
         "UPDATE k.w SET v = 1 WHERE k = 1 AND c = 1 AND v = 1",
-        "Non PRIMARY KEY columns found in where clause: v"),
+        "Non PRIMARY KEY columns found in where clause: v "),
       .refused(
         "INSERT INTO k.w (k, c) VALUES (1, null)", "Invalid null value in condition for column c")
     ),

@@ -176,7 +176,28 @@ extension WriteRule {
       .refused("UPDATE k.d SET v = 1 WHERE k = 1", "Some clustering keys are missing: a, b"),
       .refused(
         "UPDATE k.w SET v = 1 WHERE k = 1 AND c > 1",
-        "Slice restrictions are not supported on the clustering columns in UPDATE statements")),
+        "Slice restrictions are not supported on the clustering columns in UPDATE statements"),
+      .refused(
+        "UPDATE k.d SET v = 1 WHERE k = 1 AND b > 'x'",
+        "Slice restrictions are not supported on the clustering columns in UPDATE statements"),
+      .refused(
+        "UPDATE k.d SET v = 1 WHERE k = 1 AND b = 'x'", "Some clustering keys are missing: a")),
+    WriteRule(
+      "behind a slice no clustering column is restricted",
+      "cql3.restrictions.ClusteringColumnRestrictions.mergeWith",
+      .refused(
+        "DELETE FROM k.d WHERE k = 1 AND a > 1 AND b = 'x'",
+        "Clustering column \"b\" cannot be restricted (preceding column \"a\" is restricted by a "
+          + "non-EQ relation)"),
+      .refused(
+        "DELETE FROM k.d WHERE k = 1 AND b = 'x' AND a > 1",
+        "PRIMARY KEY column \"b\" cannot be restricted (preceding column \"a\" is restricted by a "
+          + "non-EQ relation)")),
+    WriteRule(
+      "CONTAINS is for collections", "cql3.SingleColumnRelation.newContainsRestriction",
+      .refused(
+        "UPDATE k.t SET v = 1 WHERE k CONTAINS 1", "Cannot use CONTAINS on non-collection column k")
+    ),
     WriteRule(
       "what is deleted can be older than gc_grace_seconds only once",
       "db.partitions.PurgeFunction",

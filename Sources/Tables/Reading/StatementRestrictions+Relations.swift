@@ -31,7 +31,7 @@ struct TokenRestriction: Sendable {
 extension Comparison {
   var isStart: Bool { self == .greater || self == .greaterOrEqual }
 
-  fileprivate var isInequality: Bool {
+  var isSlice: Bool {
     switch self {
     case .less, .lessOrEqual, .greater, .greaterOrEqual: true
     default: false
@@ -160,7 +160,7 @@ extension StatementRestrictions {
         throw .invalid("IN predicates on non-primary-key columns (\(name)) is not yet supported")
       }
     }
-    if comparison.isInequality, type.containsDuration {
+    if comparison.isSlice, type.containsDuration {
       throw .invalid("Slice restrictions are not supported on \(type.durationHolder)")
     }
     if comparison == .containsKey {
@@ -295,7 +295,7 @@ extension StatementRestrictions {
         "The token function arguments must be in the partition key order: "
           + key.map(\.name).joined(separator: ", "))
     }
-    guard comparison == .equal || comparison.isInequality else {
+    guard comparison == .equal || comparison.isSlice else {
       if comparison == .notEqual { throw .invalid("Unsupported \"!=\" relation: \(relation.cql)") }
       throw .invalid("\(comparison.rawValue) cannot be used with the token function")
     }

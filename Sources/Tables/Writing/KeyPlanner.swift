@@ -42,11 +42,8 @@ struct KeyPlanner {
             + "statements")
       }
     }
-    if !others.isEmpty {
-      throw .invalid(
-        "Non PRIMARY KEY columns found in where clause: \(others.joined(separator: ", "))")
-    }
     try arrange(fixed, &keys)
+    keys.nonKeyColumns = others
     return keys
   }
 
@@ -60,6 +57,9 @@ struct KeyPlanner {
     let isTwice = other != nil
     let kind = other?.isIn ?? false ? "a IN" : "an Equal"
     let isBounded = keys.bounds.contains { $0.columns.contains { columns.contains($0) } }
+    if columns[0].kind == .clustering, !isTwice, !isBounded {
+      try checkNeighbours(of: columns[0], comparison, fixed, keys.bounds)
+    }
     switch comparison {
     case .equal:
       if isTwice || isBounded { throw restrictedTwice(name, kind) }
@@ -84,6 +84,9 @@ struct KeyPlanner {
           values: try values(columns, isTuple, term, &operands)))
     case .notEqual: throw .invalid("Unsupported \"!=\" relation: \(name) != \(term.cql)")
     case .contains, .containsKey, .like:
+      guard comparison == .like || columns[0].type.isFrozenCollection else {
+        throw .invalid("Cannot use \(comparison.rawValue) on non-collection column \(name)")
+      }
       throw .invalid("\(comparison.rawValue) is not supported in a WHERE clause")
     }
   }
@@ -170,25 +173,45 @@ struct KeyPlanner {
     keys.partition = sorted.filter { $0.columns[0].kind == .partitionKey }
     keys.clustering = sorted.filter { $0.columns[0].kind == .clustering }
     keys.bounds.sort { $0.columns[0].position < $1.columns[0].position }
+    // An UPDATE is told what is missing when all of it is known.
+    if statement == .update { return }
     var next = 0
     for columns in keys.clustering.map(\.columns) + keys.bounds.map(\.columns) {
       let place = columns[0].position
       let isSameBound = next > place && keys.bounds.contains { $0.columns == columns }
       if place > next {
         let before = Array(table.clusteringKey)[next]
-        throw statement == .update
-          ? .invalid("Some clustering keys are missing: \(before.name)")
-          : .invalid(
-            "PRIMARY KEY column \"\(columns[0].name)\" cannot be restricted as preceding column "
-              + "\"\(before.name)\" is not restricted")
+        throw .invalid(
+          "PRIMARY KEY column \"\(columns[0].name)\" cannot be restricted as preceding column "
+            + "\"\(before.name)\" is not restricted")
       }
       if !isSameBound { next = place + columns.count }
     }
-    if keys.bounds.contains(where: { $0.columns[0] != keys.bounds[0].columns[0] }) {
-      let second = keys.bounds.first { $0.columns[0] != keys.bounds[0].columns[0] }
+  }
+
+  /// Behind a slice no column can be restricted (Cassandra's
+  /// `ClusteringColumnRestrictions.mergeWith`).
+  private func checkNeighbours(
+    of column: Column, _ comparison: Comparison, _ fixed: [ModificationKeys.Fixed],
+    _ bounds: [ModificationKeys.Bound]
+  ) throws(TableError) {
+    let before =
+      fixed.map { (first: $0.columns[0], isSlice: false) }
+      + bounds.map { (first: $0.columns[0], isSlice: true) }
+    let clustering = before.filter { $0.first.kind == .clustering }
+      .sorted { $0.first.position < $1.first.position }
+    guard let last = clustering.last else { return }
+    if last.isSlice, column.position > last.first.position {
       throw .invalid(
-        "Clustering column \"\(second?.columns[0].name ?? "")\" cannot be restricted (preceding "
-          + "column \"\(keys.bounds[0].columns[0].name)\" is restricted by a non-EQ relation)")
+        "Clustering column \"\(column.name)\" cannot be restricted (preceding column "
+          + "\"\(last.first.name)\" is restricted by a non-EQ relation)")
+    }
+    if comparison.isSlice, column.position < last.first.position,
+      let next = clustering.first(where: { $0.first.position > column.position })
+    {
+      throw .invalid(
+        "PRIMARY KEY column \"\(next.first.name)\" cannot be restricted (preceding column "
+          + "\"\(column.name)\" is restricted by a non-EQ relation)")
     }
   }
 

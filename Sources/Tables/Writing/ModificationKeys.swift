@@ -33,6 +33,8 @@ struct ModificationKeys: Sendable {
   /// Of the first clustering columns, in their order.
   var clustering: [Fixed] = []
   var bounds: [Bound] = []
+  /// Columns that are restricted and are none of the key.
+  var nonKeyColumns: [String] = []
   /// A value for each key column, in order, where there is one row: the fast way.
   var single: [Operand]
 

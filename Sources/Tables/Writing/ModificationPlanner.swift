@@ -145,8 +145,16 @@ struct ModificationPlanner {
           "Slice restrictions are not supported on the clustering columns in UPDATE statements")
       }
       if !isStaticOnly, !keys.namesWholeRows {
-        throw missing(Array(table.clusteringKey.dropFirst(keys.fixedClusteringColumns)))
+        throw missing(
+          table.clusteringKey.filter { column in
+            !keys.clustering.contains { $0.columns.contains(column) }
+          })
       }
+    }
+    if !keys.nonKeyColumns.isEmpty {
+      throw .invalid(
+        "Non PRIMARY KEY columns found in where clause: "
+          + "\(keys.nonKeyColumns.joined(separator: ", ")) ")
     }
     if kind == .delete, !keys.namesWholeRows || !keys.bounds.isEmpty {
       let refusal =
