@@ -71,7 +71,8 @@ let package = Package(
     target("Posts", ["Bytes"]),
     tests("PostsTests", ["Posts"]),
     // engines
-    target("Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["FORMAT.md"]),
+    target(
+      "Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["DIFFERENCES.md", "FORMAT.md"]),
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"], data: ["Golden"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
