@@ -23,8 +23,10 @@ struct `The tables' crashes` {
   }
 
   /// The numbers of the rows in k.t, and whether the process could say.
-  private func rows(_ stage: Stage) throws -> [Int] {
-    try stage.works("cql", "-e", "SELECT c FROM k.t", "--json").objects()
+  private func rows(_ stage: Stage, _ data: String? = nil) throws -> [Int] {
+    try stage.works(
+      "cql", "-e", "SELECT c FROM k.t", "--json", "--data-dir", data ?? stage.data
+    ).objects()
       .compactMap { $0["c"] as? Int }.sorted()
   }
 
@@ -75,13 +77,45 @@ struct `The tables' crashes` {
     try stage.write(
       "fill.cql",
       Self.keyspace + "CREATE TABLE k.t (p int, c int, v int, PRIMARY KEY (p, c));\n"
-        + "CREATE INDEX i ON k.t (v);\nBEGIN UNLOGGED BATCH\n" + inserts.joined()
+        + "ALTER TABLE k.t WITH gc_grace_seconds = 0;\nCREATE INDEX i ON k.t (v);\n"
+        + "BEGIN UNLOGGED BATCH\n" + inserts.joined()
         + "APPLY BATCH;\nDELETE FROM k.t WHERE p = 1;\n")
     try stage.works("cql", "-f", "fill.cql")
     try stage.works("topics", "create", "t")
     try stage.works("produce", "t", input: (0..<50).map { "line \($0)\n" }.joined())
   }
 
+  @Test func `a truncation that is killed is done or not begun`() throws {
+    let stage = Stage()
+    try DeadlyLibrary.make(stage)
+    try fill(stage)
+    let full = stage.folder("full")
+    try FileManager.default.moveItem(atPath: stage.data, toPath: full)
+    let before = try rows(stage, full)
+    var moment = 2
+    var truncated = 0
+    while true {
+      try FileManager.default.copyItem(atPath: full, toPath: stage.data)
+      let outcome = try stage.grouse(
+        "cql", "-e", "TRUNCATE k.t",
+        environment: DeadlyLibrary.environment(stage, dyingAt: moment))
+      let found = try rows(stage)
+      #expect(found.isEmpty || found == before)
+      if found.isEmpty { truncated += 1 }
+      try stage.works("check", "tables")
+      try stage.works("cql", "-e", "INSERT INTO k.t (p, c, v) VALUES (9, 999, 9)")
+      #expect(try rows(stage) == found + [999])
+      if outcome.signal != SIGKILL {
+        #expect(outcome.code == 0 && found.isEmpty, "\(outcome.errors)")
+        break
+      }
+      try LocalDisk().remove(stage.data)
+      moment += 1
+    }
+    #expect(truncated > 1 && truncated < moment - 2)
+  }
+
+  /// Its sweep included, which takes rows and tombstones away.
   @Test func `a compaction that is killed leaves the tables as they were`() throws {
     let stage = Stage()
     try DeadlyLibrary.make(stage)
