@@ -43,7 +43,7 @@ public struct CrossValidation: Sendable {
       progress(.fold(index: fold, count: count))
       let test = folds.indices.filter { folds[$0] == fold }
       let train = folds.indices.filter { folds[$0] != fold }
-      let model = LogisticRegression(table, rows: train, isPositive: isPositive, options: options)
+      let model = LogisticFit(table, rows: train, isPositive: isPositive, options: options)
       for (row, probability) in zip(test, model.probabilities(table, rows: test)) {
         probabilities[row] = probability
       }

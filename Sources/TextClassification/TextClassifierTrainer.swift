@@ -75,7 +75,7 @@ public struct TextClassifierTrainer: Sendable {
     _ progress: (TrainingProgress) -> Void
   ) -> TextClassifier {
     progress(.fittingAll)
-    let model = LogisticRegression(
+    let model = LogisticFit(
       table, rows: Array(examples.indices), isPositive: examples.map(\.isPositive),
       options: options)
     var weights = [BucketWeights](repeating: .unknown, count: 1 << options.features.bucketBits)

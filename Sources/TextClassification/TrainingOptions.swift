@@ -6,14 +6,6 @@ public struct TrainingOptions: Sendable, Equatable {
     case logisticRegression = 1
   }
 
-  /// How much each class counts.
-  public enum ClassWeights: Sendable, Equatable {
-    /// Both classes weigh the same in sum, however many examples each has.
-    case balanced
-    /// Every example weighs the same.
-    case uniform
-  }
-
   /// From which probability on a text is taken for the positive class.
   public enum ThresholdGoal: Sendable, Equatable {
     /// This probability, within 0...1.
