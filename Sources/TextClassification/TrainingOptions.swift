@@ -18,6 +18,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var algorithm = Algorithm.logisticRegression
   /// Strength of the L2 penalty, above 0: scikit-learn's 1 / C.
   public var regularisation = 0.1
+  /// How much of a prior's scores goes into the model, within 0...1, where there is a prior.
+  public var priorWeight = 0.8
   /// How much each class counts.
   public var classWeights = ClassWeights.balanced
   /// What is read from the texts.
@@ -83,6 +85,9 @@ extension TrainingOptions {
     if let problem = features.problem { throw .invalidOption(problem) }
     guard regularisation > 0, regularisation.isFinite else {
       throw .invalidOption("a regularisation of \(regularisation) is not above 0")
+    }
+    guard (0...1).contains(priorWeight) else {
+      throw .invalidOption("a prior's weight of \(priorWeight) is not within 0...1")
     }
     guard Limits.folds.contains(folds) else {
       throw .invalidOption("\(folds) folds are not within \(Limits.folds)")

@@ -7,6 +7,8 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
   /// One weight a row; they sum to 1.
   let rowWeights: [Double]
   let penalty: Double
+  /// Added to each row's score, as another model gives it; none where it is empty.
+  var offsets: [Double] = []
   /// Without an intercept, it stays 0.
   var hasIntercept = true
 
@@ -38,7 +40,7 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
         var sum = 0.0
         for row in 0..<rows.count {
           let range = rows.starts[row]..<rows.starts[row + 1]
-          var score = parameters[bias]
+          var score = parameters[bias] + (offsets.isEmpty ? 0 : offsets[row])
           for index in range { score += Double(values[index]) * parameters[Int(columns[index])] }
           let (loss, slope) = Loss.value(isPositive[row] ? score : -score)
           sum += rowWeights[row] * loss
