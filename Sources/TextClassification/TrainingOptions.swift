@@ -19,7 +19,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Strength of the L2 penalty, above 0: scikit-learn's 1 / C.
   public var regularisation = 0.1
   /// How much of a prior's scores goes into the model, within 0...1, where there is a prior.
-  public var priorWeight = 0.8
+  public var priorWeight = 0.4
   /// How much each class counts.
   public var classWeights = ClassWeights.balanced
   /// What is read from the texts.
