@@ -21,8 +21,8 @@ public struct CrossValidation: Sendable {
   }
 
   init(
-    _ table: FeatureTable, isPositive: [Bool], options: TrainingOptions, folds given: [Int]?,
-    progress: (TrainingProgress) -> Void
+    _ table: FeatureTable, isPositive: [Bool], prior: [Bool] = [], options: TrainingOptions,
+    folds given: [Int]?, progress: (TrainingProgress) -> Void
   ) throws(TrainingError) {
     let folds: [Int]
     if let given {
@@ -33,7 +33,8 @@ public struct CrossValidation: Sendable {
     } else {
       folds = StratifiedFolds.assign(
         isPositive: isPositive,
-        identities: options.keepsNearDuplicatesTogether ? table.identities : nil,
+        identities: options.keepsNearDuplicatesTogether
+          ? Array(table.identities.prefix(isPositive.count)) : nil,
         folds: options.folds, seed: options.seed)
     }
     let count = (folds.max() ?? 0) + 1
@@ -43,7 +44,9 @@ public struct CrossValidation: Sendable {
       progress(.fold(index: fold, count: count))
       let test = folds.indices.filter { folds[$0] == fold }
       let train = folds.indices.filter { folds[$0] != fold }
-      let model = LogisticRegression(table, rows: train, isPositive: isPositive, options: options)
+      let model = LogisticFit(
+        table, rows: train, prior: prior.indices.map { isPositive.count + $0 },
+        isPositive: isPositive + prior, options: options)
       for (row, probability) in zip(test, model.probabilities(table, rows: test)) {
         probabilities[row] = probability
       }

@@ -1,7 +1,7 @@
 /// Which features are read from a text. They are part of a model: its weights hold for them alone.
 public struct FeatureSettings: Sendable, Equatable {
   /// Lengths of the word n-grams, within 1...4. Those of two and more also see the text's start.
-  public var wordNgrams: ClosedRange<Int> = 1...2
+  public var wordNgrams: ClosedRange<Int> = 1...3
   /// Whether pairs of words with one word between them are features.
   public var skipPairs: Bool = true
   /// Lengths of the character n-grams inside a word and the blanks around it, within 1...8; nil for
@@ -10,7 +10,7 @@ public struct FeatureSettings: Sendable, Equatable {
   /// Length of the character n-grams' vector beside the word n-grams' unit vector, within 0...10.
   public var characterWeight: Double = 0.5
   /// Features are hashed into 2^bucketBits buckets, within 10...24.
-  public var bucketBits: Int = 19
+  public var bucketBits: Int = 20
   /// Whether runs of "!", "?" and "…" are tokens.
   public var punctuation: Bool = true
 

@@ -36,8 +36,8 @@ struct FeatureWeighting {
   }
 
   /// The rows as sublinear TF-IDF values over the buckets met, each block a vector of its length.
-  func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows {
-    var matrix = SparseRows()
+  func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
+    var matrix = SparseRows<Float>()
     matrix.columnCount = buckets.count
     for row in rows {
       let features = table.features(of: row)

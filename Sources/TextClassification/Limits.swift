@@ -16,4 +16,6 @@ enum Limits {
   static let labelBytes = 256
   /// Folds of a cross-validation.
   static let folds = 2...100
+  /// Classes that one model tells apart.
+  static let classes = 1_000
 }

@@ -4,11 +4,18 @@ public struct TextClassifierTrainer: Sendable {
   public let options: TrainingOptions
   /// The brand's names and handles, which are all read as one token.
   public let brandNames: [String]
+  /// Examples of another origin, such as the shipped ones beside a few of one's own: a model of
+  /// them is where training starts. They are never tested on.
+  public let prior: [LabelledText]
 
   /// A trainer. `brandNames` are matched without regard to case, "@" and "_".
-  public init(options: TrainingOptions = TrainingOptions(), brandNames: [String] = []) {
+  public init(
+    options: TrainingOptions = TrainingOptions(), brandNames: [String] = [],
+    prior: [LabelledText] = []
+  ) {
     self.options = options
     self.brandNames = brandNames
+    self.prior = prior
   }
 
   /// Trains a classifier on all examples. Where the threshold is to maximise F1, a cross-validation
@@ -34,8 +41,8 @@ public struct TextClassifierTrainer: Sendable {
     progress(.readingTexts(examples.count))
     let table = table(examples)
     let validation = try CrossValidation(
-      table, isPositive: examples.map(\.isPositive), options: options, folds: nil,
-      progress: progress)
+      table, isPositive: examples.map(\.isPositive), prior: prior.map(\.isPositive),
+      options: options, folds: nil, progress: progress)
     return (fit(table, examples, threshold: validation.threshold, progress), validation)
   }
 
@@ -48,25 +55,29 @@ public struct TextClassifierTrainer: Sendable {
     try check(examples)
     progress(.readingTexts(examples.count))
     return try CrossValidation(
-      table(examples), isPositive: examples.map(\.isPositive), options: options, folds: folds,
-      progress: progress)
+      table(examples), isPositive: examples.map(\.isPositive), prior: prior.map(\.isPositive),
+      options: options, folds: folds, progress: progress)
   }
 
+  /// The examples' features, then the prior's.
   private func table(_ examples: [LabelledText]) -> FeatureTable {
     FeatureTable(
-      examples,
+      examples + prior,
       extractor: FeatureExtractor(settings: options.features, brands: BrandNames(brandNames)))
   }
 
   private func check(_ examples: [LabelledText]) throws(TrainingError) {
     try options.validate()
-    guard let first = examples.first else { throw .noExamples }
-    guard examples.count <= Limits.examples else {
-      throw .tooManyExamples(count: examples.count, limit: Limits.examples)
+    guard !examples.isEmpty else { throw .noExamples }
+    guard examples.count + prior.count <= Limits.examples else {
+      throw .tooManyExamples(count: examples.count + prior.count, limit: Limits.examples)
     }
-    guard examples.contains(where: { $0.isPositive != first.isPositive }) else {
-      throw .oneClassOnly(
-        label: first.isPositive ? options.labels.positive : options.labels.negative)
+    for examples in [examples, prior] {
+      guard let first = examples.first else { continue }
+      guard examples.contains(where: { $0.isPositive != first.isPositive }) else {
+        throw .oneClassOnly(
+          label: first.isPositive ? options.labels.positive : options.labels.negative)
+      }
     }
   }
 
@@ -75,9 +86,10 @@ public struct TextClassifierTrainer: Sendable {
     _ progress: (TrainingProgress) -> Void
   ) -> TextClassifier {
     progress(.fittingAll)
-    let model = LogisticRegression(
-      table, rows: Array(examples.indices), isPositive: examples.map(\.isPositive),
-      options: options)
+    let model = LogisticFit(
+      table, rows: Array(examples.indices),
+      prior: prior.indices.map { examples.count + $0 },
+      isPositive: (examples + prior).map(\.isPositive), options: options)
     var weights = [BucketWeights](repeating: .unknown, count: 1 << options.features.bucketBits)
     for (column, bucket) in model.weighting.buckets.enumerated() {
       let idf = model.weighting.idf[Int(bucket)]
@@ -86,6 +98,6 @@ public struct TextClassifierTrainer: Sendable {
     }
     return TextClassifier(
       labels: options.labels, threshold: threshold, features: options.features,
-      exampleCount: examples.count, intercept: model.intercept, weights: weights)
+      exampleCount: examples.count + prior.count, intercept: model.intercept, weights: weights)
   }
 }

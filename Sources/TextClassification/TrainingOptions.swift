@@ -6,14 +6,6 @@ public struct TrainingOptions: Sendable, Equatable {
     case logisticRegression = 1
   }
 
-  /// How much each class counts.
-  public enum ClassWeights: Sendable, Equatable {
-    /// Both classes weigh the same in sum, however many examples each has.
-    case balanced
-    /// Every example weighs the same.
-    case uniform
-  }
-
   /// From which probability on a text is taken for the positive class.
   public enum ThresholdGoal: Sendable, Equatable {
     /// This probability, within 0...1.
@@ -26,6 +18,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var algorithm = Algorithm.logisticRegression
   /// Strength of the L2 penalty, above 0: scikit-learn's 1 / C.
   public var regularisation = 0.1
+  /// How much of a prior's scores goes into the model, within 0...1, where there is a prior.
+  public var priorWeight = 0.4
   /// How much each class counts.
   public var classWeights = ClassWeights.balanced
   /// What is read from the texts.
@@ -91,6 +85,9 @@ extension TrainingOptions {
     if let problem = features.problem { throw .invalidOption(problem) }
     guard regularisation > 0, regularisation.isFinite else {
       throw .invalidOption("a regularisation of \(regularisation) is not above 0")
+    }
+    guard (0...1).contains(priorWeight) else {
+      throw .invalidOption("a prior's weight of \(priorWeight) is not within 0...1")
     }
     guard Limits.folds.contains(folds) else {
       throw .invalidOption("\(folds) folds are not within \(Limits.folds)")

@@ -4,8 +4,8 @@ import Testing
 @testable import TextClassification
 
 @Suite struct OptimisationTests {
-  private func problem(_ random: inout TestRandom) -> LogisticObjective {
-    var rows = SparseRows()
+  private func problem(_ random: inout TestRandom) -> LinearObjective<LogisticLoss, Float> {
+    var rows = SparseRows<Float>()
     rows.columnCount = random.int(1..<8)
     let count = random.int(4..<30)
     for _ in 0..<count {
@@ -16,9 +16,9 @@ import Testing
       rows.endRow()
     }
     let labels = (0..<count).map { $0 < 2 ? $0 == 0 : random.int(0..<2) == 0 }
-    return LogisticObjective(
+    return LinearObjective(
       rows: rows, isPositive: labels,
-      rowWeights: LogisticRegression.rowWeights(labels, .balanced),
+      rowWeights: ClassWeights.balanced.rowWeights(labels.map { $0 ? 1 : 0 }, classCount: 2),
       penalty: random.double(0.1...1))
   }
 
@@ -82,10 +82,10 @@ import Testing
   }
 
   @Test func `balanced weights give both classes one half`() {
-    let weights = LogisticRegression.rowWeights([true, false, false, false], .balanced)
+    let weights = ClassWeights.balanced.rowWeights([1, 0, 0, 0], classCount: 2)
     let sixth = 0.5 / 3
     #expect(weights == [0.5, sixth, sixth, sixth])
-    #expect(LogisticRegression.rowWeights([true, false], .uniform) == [0.5, 0.5])
+    #expect(ClassWeights.uniform.rowWeights([1, 0], classCount: 2) == [0.5, 0.5])
   }
 
   @Test func `the logistic function and its loss hold at the ends`() {

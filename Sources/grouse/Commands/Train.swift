@@ -12,11 +12,17 @@ struct Train: ParsableCommand {
       FILE is CSV with a header, or JSON lines. The model is kept in the data directory as the next \
       version of its name; older versions stay.
 
+      A few hundred posts of your own are best learnt beside the shipped ones: with --start-from the \
+      model begins with what another file teaches and learns from yours how they differ. Only yours \
+      are tested on.
+
       Example: grouse train data/complaints.csv --text text --label label --folds 5
+               grouse train ours.csv --label is_complaint --start-from data/complaints.csv
       """)
 
   @Argument(help: "Files of labelled posts.") var files: [String]
   @OptionGroup var columns: ColumnOptions
+  @Option(help: "Labelled posts (columns text and label) to begin with.") var startFrom: String?
   @Option(help: "The model's name (default: the configured one).") var model: String?
   @Option(help: "The learner: logistic-regression.") var algorithm = "logistic-regression"
   @Option(help: "Folds of the cross-validation; 0 for none.") var folds = 5
@@ -38,7 +44,8 @@ struct Train: ParsableCommand {
     let configuration = try options.configuration()
     Interruption.endProcess(saying: "no model was kept")
     let job = TrainingJob(
-      files: files, columns: columns, model: model ?? configuration.model, algorithm: algorithm,
+      files: files, columns: columns, startFrom: startFrom,
+      model: model ?? configuration.model, algorithm: algorithm,
       folds: folds, seed: seed, brand: configuration.brand)
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
@@ -59,6 +66,7 @@ struct TooFewPosts: Error, CustomStringConvertible {
 struct TrainingJob {
   var files: [String]
   var columns: ColumnOptions
+  var startFrom: String?
   var model: String
   var algorithm = "logistic-regression"
   var folds = 5
@@ -68,6 +76,7 @@ struct TrainingJob {
   struct Data {
     var examples: [LabelledText] = []
     var labels = ClassLabels(negative: "other", positive: "complaint")
+    var prior: [LabelledText] = []
   }
 
   func readExamples() throws -> Data {
@@ -78,6 +87,10 @@ struct TrainingJob {
         positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
       data.examples += examples
       if number == 0 { data.labels = labels }
+    }
+    if let startFrom {
+      let dataset = try Dataset(startFrom, .init(text: "text", label: "label"))
+      data.prior = try dataset.examples(positive: nil).examples
     }
     return data
   }
@@ -99,7 +112,8 @@ struct TrainingJob {
     options.folds = max(folds, 2)
     options.seed = seed
     options.labels = data.labels
-    let trainer = TextClassifierTrainer(options: options, brandNames: brand.allNames)
+    let trainer = TextClassifierTrainer(
+      options: options, brandNames: brand.allNames, prior: data.prior)
     let start = Clock.monotonicSeconds()
     let bar = ProgressBar("training", unit: "folds", total: folds + 1)
     let report: (TrainingProgress) -> Void = { progress in

@@ -94,7 +94,7 @@ private struct WolfeSearch {
 }
 
 /// The last steps and the gradient changes along them.
-private struct CurvatureHistory {
+struct CurvatureHistory {
   private var steps: [[Double]] = []
   private var changes: [[Double]] = []
   private var curvatures: [Double] = []

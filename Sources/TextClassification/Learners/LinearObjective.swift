@@ -1,0 +1,56 @@
+/// What a linear model of two classes minimises: the weighted mean of each row's loss plus
+/// `penalty / 2` times the squared length of the weights. The last parameter is the intercept,
+/// which is not penalised.
+struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>: Sendable {
+  let rows: SparseRows<Value>
+  let isPositive: [Bool]
+  /// One weight a row; they sum to 1.
+  let rowWeights: [Double]
+  let penalty: Double
+  /// Added to each row's score, as another model gives it; none where it is empty.
+  var offsets: [Double] = []
+  /// Without an intercept, it stays 0.
+  var hasIntercept = true
+
+  /// The value at a point; writes the gradient.
+  func callAsFunction(_ parameters: [Double], _ gradient: inout [Double]) -> Double {
+    let bias = rows.columnCount
+    var value = 0.0
+    parameters.withUnsafeBufferPointer { parameters in
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        for column in 0..<bias {
+          value += parameters[column] * parameters[column]
+          gradient[column] = penalty * parameters[column]
+        }
+        gradient[bias] = 0
+        value *= penalty / 2
+        value += addLoss(parameters, gradient, bias)
+        if !hasIntercept { gradient[bias] = 0 }
+      }
+    }
+    return value
+  }
+
+  private func addLoss(
+    _ parameters: UnsafeBufferPointer<Double>, _ gradient: UnsafeMutableBufferPointer<Double>,
+    _ bias: Int
+  ) -> Double {
+    rows.columns.withUnsafeBufferPointer { columns in
+      rows.values.withUnsafeBufferPointer { values in
+        var sum = 0.0
+        for row in 0..<rows.count {
+          let range = rows.starts[row]..<rows.starts[row + 1]
+          var score = parameters[bias] + (offsets.isEmpty ? 0 : offsets[row])
+          for index in range { score += Double(values[index]) * parameters[Int(columns[index])] }
+          let (loss, slope) = Loss.value(isPositive[row] ? score : -score)
+          sum += rowWeights[row] * loss
+          let residual = rowWeights[row] * (isPositive[row] ? slope : -slope)
+          if residual == 0 { continue }
+          for index in range { gradient[Int(columns[index])] += residual * Double(values[index]) }
+          gradient[bias] += residual
+        }
+        return sum
+      }
+    }
+  }
+}
