@@ -44,11 +44,9 @@ struct LogisticFit {
   /// Largest gradient component of the summed loss at which training ends.
   private static let tolerance = 1e-3
 
-  /// The probabilities of the positive class for `rows` of `table`.
-  func probabilities(_ table: FeatureTable, rows: [Int]) -> [Double] {
+  /// The log-odds of the positive class for `rows` of `table`.
+  func scores(_ table: FeatureTable, rows: [Int]) -> [Double] {
     let matrix = weighting.matrix(table, rows: rows)
-    return (0..<matrix.count).map { row in
-      Logistic.probability(intercept + matrix.dot(row, weights))
-    }
+    return (0..<matrix.count).map { row in intercept + matrix.dot(row, weights) }
   }
 }

@@ -40,16 +40,29 @@ private enum ModelFormat {
 extension TextClassifier {
   /// The model as bytes, the same for the same model.
   public func encode() -> [UInt8] {
-    let entries = weights.indices.filter { weights[$0] != .unknown }
+    var entries = ByteBuffer(capacity: 1 << 16)
+    let entryCount: Int
+    if let terms {
+      entryCount = terms.terms.count
+      encode(terms, to: &entries)
+    } else {
+      let buckets = weights.indices.filter { weights[$0] != .unknown }
+      entryCount = buckets.count
+      for bucket in buckets {
+        entries.append(littleEndian: UInt32(bucket))
+        entries.append(littleEndian: weights[bucket].idf.bitPattern)
+        entries.append(littleEndian: weights[bucket].weight.bitPattern)
+      }
+    }
     let negative = Array(labels.negative.utf8)
     let positive = Array(labels.positive.utf8)
     let length =
-      ModelFormat.headerBytes + negative.count + positive.count
-      + ModelFormat.entryBytes * entries.count + ModelFormat.checksumBytes
+      ModelFormat.headerBytes + negative.count + positive.count + entries.count
+      + ModelFormat.checksumBytes
     var output = ByteBuffer(capacity: length)
     output.append(ModelFormat.magic)
     output.append(littleEndian: ModelFormat.version)
-    output.append(TrainingOptions.Algorithm.logisticRegression.rawValue)
+    output.append(algorithm.rawValue)
     output.append((features.punctuation ? 1 : 0) | (features.skipPairs ? 2 : 0))
     output.append(littleEndian: UInt64(length))
     let runs = features.characterNgrams
@@ -65,17 +78,25 @@ extension TextClassifier {
     output.append(littleEndian: UInt64(exampleCount))
     output.append(littleEndian: UInt16(truncatingIfNeeded: negative.count))
     output.append(littleEndian: UInt16(truncatingIfNeeded: positive.count))
-    output.append(littleEndian: UInt32(entries.count))
+    output.append(littleEndian: UInt32(entryCount))
     output.append(negative)
     output.append(positive)
-    for bucket in entries {
-      output.append(littleEndian: UInt32(bucket))
-      output.append(littleEndian: weights[bucket].idf.bitPattern)
-      output.append(littleEndian: weights[bucket].weight.bitPattern)
-    }
+    entries.withBytes { output.append($0) }
     let checksum = output.withBytes { CRC32C.checksum($0) }
     output.append(littleEndian: checksum)
     return output.toArray()
+  }
+
+  private func encode(_ terms: TermModel, to output: inout ByteBuffer) {
+    for intercept in terms.intercepts { output.append(littleEndian: intercept.bitPattern) }
+    for (place, term) in terms.terms.enumerated() {
+      let bytes = Array(term.utf8.prefix(Int(UInt16.max)))
+      output.append(littleEndian: UInt16(truncatingIfNeeded: bytes.count))
+      output.append(bytes)
+      for number in [terms.idf[place], terms.weights[0][place], terms.weights[1][place]] {
+        output.append(littleEndian: number.bitPattern)
+      }
+    }
   }
 
   /// Reads a model from the bytes that `encode()` gave.
@@ -120,7 +141,7 @@ private struct ModelReader {
     guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == checksum else {
       throw .checksumMismatch
     }
-    guard bytes[6] == TrainingOptions.Algorithm.logisticRegression.rawValue else {
+    guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
     }
     guard bytes[7] <= 3 else { throw .invalidField("flags") }
@@ -141,6 +162,16 @@ private struct ModelReader {
     let labels = ClassLabels(
       negative: try label(Int(negativeBytes)), positive: try label(Int(positiveBytes)))
     let rest = reader.remaining - ModelFormat.checksumBytes
+    let algorithm = TrainingOptions.Algorithm(rawValue: reader.bytes[6]) ?? .logisticRegression
+    if algorithm != .logisticRegression {
+      let terms = try terms(Int(entryCount))
+      guard reader.remaining == ModelFormat.checksumBytes else {
+        throw .invalidField("number of entries")
+      }
+      return TextClassifier(
+        algorithm: algorithm, labels: labels, threshold: threshold, features: features,
+        exampleCount: exampleCount, intercept: intercept, weights: [], terms: terms)
+    }
     guard entryCount <= 1 << features.bucketBits,
       rest == Int(entryCount) * ModelFormat.entryBytes
     else { throw .invalidField("number of entries") }
@@ -148,6 +179,28 @@ private struct ModelReader {
       labels: labels, threshold: threshold, features: features, exampleCount: exampleCount,
       intercept: intercept,
       weights: try weights(Int(entryCount), buckets: 1 << features.bucketBits))
+  }
+
+  private mutating func terms(_ count: Int) throws(ModelFormatError) -> TermModel {
+    func number() throws(ModelFormatError) -> Double {
+      let number = Double(bitPattern: try integer())
+      guard number.isFinite else { throw .invalidField("weight") }
+      return number
+    }
+    let intercepts = [try number(), try number()]
+    var terms: [String] = []
+    var numbers: [[Double]] = [[], [], []]
+    for _ in 0..<count {
+      let length: UInt16 = try integer()
+      guard let run = try? reader.run(Int(length)),
+        let term = String(validating: run, as: UTF8.self)
+      else { throw .invalidField("term") }
+      terms.append(term)
+      for place in 0..<3 { numbers[place].append(try number()) }
+    }
+    guard Set(terms).count == count else { throw .invalidField("term") }
+    return TermModel(
+      terms: terms, idf: numbers[0], intercepts: intercepts, weights: [numbers[1], numbers[2]])
   }
 
   private mutating func featureSettings() throws(ModelFormatError) -> FeatureSettings {

@@ -11,6 +11,8 @@ struct BucketWeights: Sendable, BitwiseCopyable, Equatable {
 /// A trained model that tells two kinds of text apart. It never changes and may be used by any
 /// number of threads; a `TextScorer` made from it does the work.
 public struct TextClassifier: Sendable, Equatable {
+  /// The kind of model.
+  public let algorithm: TrainingOptions.Algorithm
   /// The names of the classes.
   public let labels: ClassLabels
   /// The probability from which on a text is taken for the positive class, within 0...1.
@@ -22,6 +24,23 @@ public struct TextClassifier: Sendable, Equatable {
   let intercept: Double
   /// One entry for each of the 2^`features.bucketBits` buckets.
   let weights: [BucketWeights]
+  /// What a model of SparkML's pipeline has in place of buckets.
+  let terms: TermModel?
+
+  init(
+    algorithm: TrainingOptions.Algorithm = .logisticRegression, labels: ClassLabels,
+    threshold: Double, features: FeatureSettings, exampleCount: Int, intercept: Double,
+    weights: [BucketWeights], terms: TermModel? = nil
+  ) {
+    self.algorithm = algorithm
+    self.labels = labels
+    self.threshold = threshold
+    self.features = features
+    self.exampleCount = exampleCount
+    self.intercept = intercept
+    self.weights = weights
+    self.terms = terms
+  }
 
   /// What scores texts about a brand. `brandNames` (names and handles such as "asos" and
   /// "@ASOS_HeresToHelp", matched without regard to case, "@" and "_") are all read as one token,

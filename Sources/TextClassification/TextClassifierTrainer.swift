@@ -18,32 +18,38 @@ public struct TextClassifierTrainer: Sendable {
     self.prior = prior
   }
 
-  /// Trains a classifier on all examples. Where the threshold is to maximise F1, a cross-validation
-  /// goes before.
+  /// Trains a classifier on all examples without a cross-validation: its probabilities are not
+  /// calibrated. Where the threshold has a goal there is one nevertheless.
   public func train(
     _ examples: [LabelledText], progress: (TrainingProgress) -> Void = { _ in }
   ) throws(TrainingError) -> TextClassifier {
     switch options.threshold {
-    case .fixed(let threshold):
+    case .fixed, .evenOdds:
       try check(examples)
       progress(.readingTexts(examples.count))
-      return fit(table(examples), examples, threshold: threshold, progress)
-    case .maximiseF1:
+      let learning = learning(examples)
+      progress(.fittingAll)
+      var threshold = 0.5
+      if case .fixed(let given) = options.threshold { threshold = given }
+      return try learning.fit(threshold: threshold, .identity)
+    case .maximiseF1, .precision, .recall:
       return try trainAndValidate(examples, progress: progress).classifier
     }
   }
 
-  /// Cross-validates, then trains a classifier on all examples with the threshold found.
+  /// Cross-validates, then trains a classifier on all examples with the threshold found, its
+  /// probabilities made to come true as often as the cross-validation's did.
   public func trainAndValidate(
     _ examples: [LabelledText], progress: (TrainingProgress) -> Void = { _ in }
   ) throws(TrainingError) -> (classifier: TextClassifier, validation: CrossValidation) {
     try check(examples)
     progress(.readingTexts(examples.count))
-    let table = table(examples)
-    let validation = try CrossValidation(
-      table, isPositive: examples.map(\.isPositive), prior: prior.map(\.isPositive),
-      options: options, folds: nil, progress: progress)
-    return (fit(table, examples, threshold: validation.threshold, progress), validation)
+    let learning = learning(examples)
+    let validation = try validate(examples, learning, folds: nil, progress)
+    progress(.fittingAll)
+    return (
+      try learning.fit(threshold: validation.threshold, validation.scaling), validation
+    )
   }
 
   /// Trains and tests on folds without making a classifier. `folds` gives each example's fold, from
@@ -54,16 +60,28 @@ public struct TextClassifierTrainer: Sendable {
   ) throws(TrainingError) -> CrossValidation {
     try check(examples)
     progress(.readingTexts(examples.count))
-    return try CrossValidation(
-      table(examples), isPositive: examples.map(\.isPositive), prior: prior.map(\.isPositive),
-      options: options, folds: folds, progress: progress)
+    return try validate(examples, learning(examples), folds: folds, progress)
   }
 
-  /// The examples' features, then the prior's.
-  private func table(_ examples: [LabelledText]) -> FeatureTable {
-    FeatureTable(
-      examples + prior,
-      extractor: FeatureExtractor(settings: options.features, brands: BrandNames(brandNames)))
+  private func validate(
+    _ examples: [LabelledText], _ learning: any Learning, folds: [Int]?,
+    _ progress: (TrainingProgress) -> Void
+  ) throws(TrainingError) -> CrossValidation {
+    try CrossValidation(
+      isPositive: examples.map(\.isPositive),
+      identities: options.keepsNearDuplicatesTogether ? learning.identities : nil,
+      options: options, folds: folds,
+      isCalibrated: options.calibrates && options.algorithm == .logisticRegression,
+      progress: progress
+    ) { train, test throws(TrainingError) in
+      try learning.scores(train: train, test: test)
+    }
+  }
+
+  private func learning(_ examples: [LabelledText]) -> any Learning {
+    options.algorithm == .logisticRegression
+      ? HashedLearning(examples, prior, options, brandNames)
+      : TermLearning(examples + prior, count: examples.count, options, brandNames)
   }
 
   private func check(_ examples: [LabelledText]) throws(TrainingError) {
@@ -79,25 +97,5 @@ public struct TextClassifierTrainer: Sendable {
           label: first.isPositive ? options.labels.positive : options.labels.negative)
       }
     }
-  }
-
-  private func fit(
-    _ table: FeatureTable, _ examples: [LabelledText], threshold: Double,
-    _ progress: (TrainingProgress) -> Void
-  ) -> TextClassifier {
-    progress(.fittingAll)
-    let model = LogisticFit(
-      table, rows: Array(examples.indices),
-      prior: prior.indices.map { examples.count + $0 },
-      isPositive: (examples + prior).map(\.isPositive), options: options)
-    var weights = [BucketWeights](repeating: .unknown, count: 1 << options.features.bucketBits)
-    for (column, bucket) in model.weighting.buckets.enumerated() {
-      let idf = model.weighting.idf[Int(bucket)]
-      weights[Int(bucket)] = BucketWeights(
-        idf: idf, weight: Float(Double(idf) * model.weights[column]))
-    }
-    return TextClassifier(
-      labels: options.labels, threshold: threshold, features: options.features,
-      exampleCount: examples.count + prior.count, intercept: model.intercept, weights: weights)
   }
 }

@@ -12,10 +12,15 @@ public struct TextScorer: Sendable {
 
   /// The probability, within 0...1, that the UTF-8 bytes `text` belong to the positive class. Bytes
   /// that are not UTF-8 are passed over, and so is what follows the first 64 KiB. Does not allocate
-  /// once `scratch` has grown to the texts' length.
+  /// once `scratch` has grown to the texts' length, but for models of SparkML's pipeline. Of a
+  /// support vector machine it is the logistic of the margin, which is only as good as its order.
   public func probability(
     of text: UnsafeRawBufferPointer, scratch: inout Scratch
   ) -> Double {
+    if let terms = classifier.terms {
+      let words = TermModel.words(of: String(decoding: text, as: UTF8.self))
+      return Logistic.probability(terms.score(of: words, classifier.algorithm))
+    }
     extractor.extract(text, into: &scratch)
     let features = scratch.features.base
     var wordSum: Float = 0
@@ -73,13 +78,18 @@ public struct TextScorer: Sendable {
   public func decidingWords(
     of text: UnsafeRawBufferPointer, scratch: inout Scratch, limit: Int
   ) -> [DecidingWord] {
+    if let terms = classifier.terms {
+      return Array(terms.decidingWords(of: text, classifier.algorithm).prefix(limit))
+    }
     _ = probability(of: text, scratch: &scratch)
     return decidingWordsOfLastText(scratch: &scratch, limit: limit)
   }
 
   /// The at most `limit` words that contribute most in the text whose probability this scorer gave
-  /// last with `scratch`; cheaper than `decidingWords(of:)`, which reads the text again.
+  /// last with `scratch`; cheaper than `decidingWords(of:)`, which reads the text again. None for
+  /// models of SparkML's pipeline, which keep nothing of a text.
   public func decidingWordsOfLastText(scratch: inout Scratch, limit: Int) -> [DecidingWord] {
+    if classifier.terms != nil { return [] }
     let tokenCount = scratch.tokenCount
     scratch.contributions.require(tokenCount)
     let contributions = scratch.contributions.base

@@ -1,17 +1,75 @@
 /// How a classifier is trained.
 public struct TrainingOptions: Sendable, Equatable {
   /// The kinds of model there are.
-  public enum Algorithm: UInt8, Sendable, CaseIterable {
-    /// L2-penalised logistic regression, trained to convergence by L-BFGS.
+  public enum Algorithm: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+    /// L2-penalised logistic regression of hashed n-grams, trained to convergence by L-BFGS.
     case logisticRegression = 1
+    /// The usual Spark pipeline for tweets with its LinearSVC(maxIter = 10, regParam = 0.1).
+    case sparkLinearSVC = 2
+    /// The same with LogisticRegression(maxIter = 100, regParam = 0.01).
+    case sparkLogisticRegression = 3
+    /// The same with NaiveBayes(smoothing = 1).
+    case sparkNaiveBayes = 4
+
+    /// As commands and manifests name it.
+    public var name: String {
+      switch self {
+      case .logisticRegression: "logistic-regression"
+      case .sparkLinearSVC: "spark-linear-svc"
+      case .sparkLogisticRegression: "spark-logistic-regression"
+      case .sparkNaiveBayes: "spark-naive-bayes"
+      }
+    }
+
+    /// The name.
+    public var description: String { name }
+
+    /// The kind of a name; nil where there is none.
+    public init?(name: String) {
+      guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+      self = found
+    }
   }
 
-  /// From which probability on a text is taken for the positive class.
-  public enum ThresholdGoal: Sendable, Equatable {
+  /// From which probability on a text is taken for the positive class. The goals are aimed at on
+  /// predictions for examples that a model has not seen.
+  public enum ThresholdGoal: Sendable, Equatable, CustomStringConvertible {
+    /// Where the learner itself draws the line, were both classes equally frequent.
+    case evenOdds
     /// This probability, within 0...1.
     case fixed(Double)
-    /// The probability that gives the best F1 on out-of-fold predictions.
+    /// The probability that gives the best F1.
     case maximiseF1
+    /// The lowest probability that still gives this precision, within 0...1: as many of the
+    /// positive class as can be found with so few false alarms.
+    case precision(Double)
+    /// The highest probability that still gives this recall, within 0...1.
+    case recall(Double)
+
+    /// As `init(_:)` reads it.
+    public var description: String {
+      switch self {
+      case .evenOdds: "even-odds"
+      case .fixed(let threshold): "\(threshold)"
+      case .maximiseF1: "f1"
+      case .precision(let least): "precision=\(least)"
+      case .recall(let least): "recall=\(least)"
+      }
+    }
+
+    /// `f1`, `precision=0.9`, `recall=0.95`, `even-odds` or a probability; nil for what is none.
+    public init?(_ text: String) {
+      let parts = text.split(separator: "=", maxSplits: 1)
+      let value = parts.last.flatMap { Double($0) }.flatMap { (0...1).contains($0) ? $0 : nil }
+      switch (parts.first, parts.count, value) {
+      case ("f1", 1, _): self = .maximiseF1
+      case ("even-odds", 1, _): self = .evenOdds
+      case ("precision", 2, let value?): self = .precision(value)
+      case ("recall", 2, let value?): self = .recall(value)
+      case (_, 1, let value?): self = .fixed(value)
+      default: return nil
+      }
+    }
   }
 
   /// The kind of model.
@@ -25,7 +83,10 @@ public struct TrainingOptions: Sendable, Equatable {
   /// What is read from the texts.
   public var features = FeatureSettings()
   /// How the threshold is chosen.
-  public var threshold = ThresholdGoal.fixed(0.5)
+  public var threshold = ThresholdGoal.evenOdds
+  /// Whether probabilities are made to come true as often as they say, where the algorithm is ours:
+  /// by what a cross-validation finds.
+  public var calibrates = true
   /// Folds of a cross-validation, within 2...100.
   public var folds = 5
   /// Whether texts that differ only in case, numbers, handles, addresses and punctuation stay in
@@ -92,8 +153,12 @@ extension TrainingOptions {
     guard Limits.folds.contains(folds) else {
       throw .invalidOption("\(folds) folds are not within \(Limits.folds)")
     }
-    if case .fixed(let threshold) = threshold, !(0...1).contains(threshold) {
-      throw .invalidOption("a threshold of \(threshold) is not within 0...1")
+    switch threshold {
+    case .fixed(let goal), .precision(let goal), .recall(let goal):
+      guard (0...1).contains(goal) else {
+        throw .invalidOption("a threshold's goal of \(goal) is not within 0...1")
+      }
+    case .evenOdds, .maximiseF1: break
     }
     for label in [labels.negative, labels.positive] where label.utf8.count > Limits.labelBytes {
       throw .invalidOption("a label is longer than \(Limits.labelBytes) bytes")

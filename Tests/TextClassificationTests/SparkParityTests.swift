@@ -150,4 +150,28 @@ struct SparkParityTests {
       #expect(model.objective <= bound, "\(iterations) iterations")
     }
   }
+
+  /// What `train --algorithm spark-…` keeps is the same pipeline, fitted by itself.
+  @Test(arguments: [
+    (TrainingOptions.Algorithm.sparkLogisticRegression, "lr"), (.sparkNaiveBayes, "nb"),
+  ])
+  func `the presets predict as SparkML's pipelines do`(
+    algorithm: TrainingOptions.Algorithm, name: String
+  ) throws {
+    var options = TrainingOptions()
+    options.algorithm = algorithm
+    let examples = zip(split.texts, split.labels).map {
+      LabelledText(text: $0, isPositive: $1 == 1)
+    }
+    let training = examples.indices.filter { split.isTraining[$0] }.map { examples[$0] }
+    let scorer = try TextClassifierTrainer(options: options).train(training).scorer()
+    let terms = try #require(scorer.classifier.terms)
+    for (row, text) in split.texts.enumerated() {
+      let scores = terms.rawScores(of: TermModel.words(of: text))
+      let wanted = try #require(split.columns["\(name)_raw0"]?[row])
+      if algorithm == .sparkNaiveBayes { #expect(abs(scores[0] - wanted) < 1e-9) }
+      let label: Double = scorer.isPositive(scorer.probability(of: text)) ? 1 : 0
+      #expect(label == split.columns["\(name)_pred"]?[row])
+    }
+  }
 }

@@ -18,9 +18,16 @@ public struct ClassificationMetrics: Sendable, Equatable {
   /// Judges `probabilities` of examples whose classes are `isPositive`, one each; the positive
   /// class is predicted from `threshold` on.
   public init(isPositive: [Bool], probabilities: [Double], threshold: Double) {
+    self.init(
+      isPositive: isPositive, probabilities: probabilities,
+      isPredicted: probabilities.map { $0 >= threshold })
+  }
+
+  /// Judges predictions made by other means than one threshold.
+  init(isPositive: [Bool], probabilities: [Double], isPredicted: [Bool]) {
     var counts = [0, 0, 0, 0]
-    for (isPositive, probability) in zip(isPositive, probabilities) {
-      counts[(isPositive ? 2 : 0) + (probability >= threshold ? 1 : 0)] += 1
+    for (isPositive, isPredicted) in zip(isPositive, isPredicted) {
+      counts[(isPositive ? 2 : 0) + (isPredicted ? 1 : 0)] += 1
     }
     (trueNegatives, falsePositives) = (counts[0], counts[1])
     (falseNegatives, truePositives) = (counts[2], counts[3])
@@ -62,10 +69,45 @@ public struct ClassificationMetrics: Sendable, Equatable {
       let f1 =
         2 * Double(point.positives) / Double(point.positives + point.negatives + curve.positives)
       guard f1 > best.f1 else { continue }
-      let next = index + 1 < curve.points.count ? curve.points[index + 1].probability : 0
-      best = (f1, (point.probability + next) / 2)
+      best = (f1, curve.threshold(index))
     }
     return best.threshold
+  }
+
+  /// The threshold that a goal asks for, halfway to the next probability; where none reaches the
+  /// precision that is asked for, the one that comes nearest.
+  static func threshold(
+    _ goal: TrainingOptions.ThresholdGoal, isPositive: [Bool], probabilities: [Double]
+  ) -> Double {
+    switch goal {
+    case .evenOdds: return 0.5
+    case .fixed(let threshold): return threshold
+    case .maximiseF1:
+      return thresholdMaximisingF1(isPositive: isPositive, probabilities: probabilities)
+    case .precision(let least):
+      let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+      let place =
+        curve.points.lastIndex { $0.precision >= least }
+        ?? curve.points.indices.max { curve.points[$0].precision < curve.points[$1].precision }
+      return place.map(curve.threshold) ?? 0.5
+    case .recall(let least):
+      let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+      let place = curve.points.firstIndex {
+        Double($0.positives) >= least * Double(curve.positives)
+      }
+      return place.map(curve.threshold) ?? 0.5
+    }
+  }
+
+  /// The precision-recall curve, from the highest threshold down: at most one point for each
+  /// distinct probability.
+  public static func precisionRecallCurve(
+    isPositive: [Bool], probabilities: [Double]
+  ) -> [(threshold: Double, precision: Double, recall: Double)] {
+    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    return curve.points.map {
+      ($0.probability, $0.precision, Double($0.positives) / Double(max(curve.positives, 1)))
+    }
   }
 
   private func ratio(_ part: Int, _ whole: Int) -> Double {
@@ -80,6 +122,7 @@ struct RankedCounts {
     var probability: Double
     var positives: Int
     var negatives: Int
+    var precision: Double { Double(positives) / Double(positives + negatives) }
   }
 
   private(set) var points: [Point] = []
@@ -102,13 +145,18 @@ struct RankedCounts {
   var positives: Int { points.last?.positives ?? 0 }
   var negatives: Int { points.last?.negatives ?? 0 }
 
+  /// The threshold that parts the examples behind a point from the next ones: halfway.
+  func threshold(_ place: Int) -> Double {
+    let next = place + 1 < points.count ? points[place + 1].probability : 0
+    return (points[place].probability + next) / 2
+  }
+
   var averagePrecision: Double {
     guard positives > 0, negatives > 0 else { return 0 }
     var sum = 0.0
     var before = 0
     for point in points {
-      let precision = Double(point.positives) / Double(point.positives + point.negatives)
-      sum += precision * Double(point.positives - before)
+      sum += point.precision * Double(point.positives - before)
       before = point.positives
     }
     return sum / Double(positives)

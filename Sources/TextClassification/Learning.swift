@@ -1,0 +1,95 @@
+/// A way to learn from texts that have been read once, for every fold and for the model itself.
+protocol Learning {
+  /// Equal for examples that differ in case, numbers, handles, addresses and punctuation only.
+  var identities: [UInt64] { get }
+
+  /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`.
+  func scores(train: [Int], test: [Int]) throws(TrainingError) -> [Double]
+
+  /// A classifier that has learnt from all examples.
+  func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier
+}
+
+/// Logistic regression of hashed n-grams.
+struct HashedLearning: Learning {
+  /// The examples' features, then the prior's.
+  private let table: FeatureTable
+  private let isPositive: [Bool]
+  private let count: Int
+  private let options: TrainingOptions
+
+  init(
+    _ examples: [LabelledText], _ prior: [LabelledText], _ options: TrainingOptions,
+    _ brandNames: [String]
+  ) {
+    table = FeatureTable(
+      examples + prior,
+      extractor: FeatureExtractor(settings: options.features, brands: BrandNames(brandNames)))
+    isPositive = (examples + prior).map(\.isPositive)
+    count = examples.count
+    self.options = options
+  }
+
+  var identities: [UInt64] { Array(table.identities.prefix(count)) }
+
+  private func model(_ rows: [Int]) -> LogisticFit {
+    LogisticFit(
+      table, rows: rows, prior: Array(count..<isPositive.count), isPositive: isPositive,
+      options: options)
+  }
+
+  func scores(train: [Int], test: [Int]) -> [Double] { model(train).scores(table, rows: test) }
+
+  func fit(threshold: Double, _ scaling: PlattScaling) -> TextClassifier {
+    let model = model(Array(0..<count))
+    var weights = [BucketWeights](repeating: .unknown, count: 1 << options.features.bucketBits)
+    for (column, bucket) in model.weighting.buckets.enumerated() {
+      let idf = model.weighting.idf[Int(bucket)]
+      weights[Int(bucket)] = BucketWeights(
+        idf: idf, weight: Float(Double(idf) * model.weights[column] * scaling.slope))
+    }
+    return TextClassifier(
+      labels: options.labels, threshold: threshold, features: options.features,
+      exampleCount: isPositive.count,
+      intercept: model.intercept * scaling.slope + scaling.offset, weights: weights)
+  }
+}
+
+/// One of SparkML's pipelines, as it is: nothing is calibrated, and a prior's examples are examples
+/// like others.
+struct TermLearning: Learning {
+  private let words: [[String]]
+  private let isPositive: [Bool]
+  private let count: Int
+  private let options: TrainingOptions
+  let identities: [UInt64]
+
+  /// Only the first `count` examples are tested on.
+  init(
+    _ examples: [LabelledText], count: Int, _ options: TrainingOptions, _ brandNames: [String]
+  ) {
+    words = examples.map { TermModel.words(of: $0.text) }
+    isPositive = examples.map(\.isPositive)
+    self.count = count
+    self.options = options
+    identities =
+      FeatureTable(
+        Array(examples.prefix(count)),
+        extractor: FeatureExtractor(settings: options.features, brands: BrandNames(brandNames))
+      ).identities
+  }
+
+  func scores(train: [Int], test: [Int]) throws(TrainingError) -> [Double] {
+    let rows = train + (count..<words.count)
+    let model = try TermModel(
+      rows.map { words[$0] }, isPositive: rows.map { isPositive[$0] }, options.algorithm)
+    return test.map { model.score(of: words[$0], options.algorithm) }
+  }
+
+  func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier {
+    TextClassifier(
+      algorithm: options.algorithm, labels: options.labels, threshold: threshold,
+      features: options.features, exampleCount: words.count, intercept: 0, weights: [],
+      terms: try TermModel(words, isPositive: isPositive, options.algorithm))
+  }
+}
