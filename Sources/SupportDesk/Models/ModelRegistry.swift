@@ -9,6 +9,8 @@ package enum ModelError: Error, CustomStringConvertible {
   case unknownVersion(name: String, version: Int, known: [Int])
   case invalidName(String)
   case damaged(path: String, reason: String)
+  case nothingPromoted(String)
+  case exists(String)
   case io(IOFailure)
 
   package var description: String {
@@ -24,57 +26,22 @@ package enum ModelError: Error, CustomStringConvertible {
     case .invalidName(let name):
       "\"\(name)\" cannot be a model's name: use letters, digits, '.', '_' and '-' (no '@', no '/')"
     case .damaged(let path, let reason): "the model in \(path) is damaged: \(reason)"
+    case .nothingPromoted(let name):
+      "no version of \(name) has been promoted: the name means the latest one"
+    case .exists(let path): "\(path) is there already; name a folder that is not"
     case .io(let failure): "\(failure)"
     }
   }
 }
 
-/// What is known of a model beside its weights: `manifest.json`.
-package struct ModelManifest: Sendable {
-  package var name: String
-  package var version: Int
-  /// Milliseconds since 1970.
-  package var createdAt: Int64
-  package var algorithm: String
-  package var labels: ClassLabels
-  package var threshold: Double
-  package var examples: Int
-  /// The file it was trained on.
-  package var source: String
-  package var seed: UInt64
-  /// Cross-validated on the training data: nil where that was not done.
-  package var f1: Double?
-  package var macroF1: Double?
-
-  /// What is known when a model has been fitted; the registry gives it its version.
-  package init(
-    name: String, version: Int = 0, createdAt: Int64, algorithm: String, labels: ClassLabels,
-    threshold: Double, examples: Int, source: String, seed: UInt64, f1: Double?, macroF1: Double?
-  ) {
-    self.name = name
-    self.version = version
-    self.createdAt = createdAt
-    self.algorithm = algorithm
-    self.labels = labels
-    self.threshold = threshold
-    self.examples = examples
-    self.source = source
-    self.seed = seed
-    self.f1 = f1
-    self.macroF1 = macroF1
-  }
-
-  /// `name@version`, as commands take it and rows keep it.
-  package var reference: String { "\(name)@\(version)" }
-}
-
 /// Fitted models in `models/<name>/<version>/`: `manifest.json` and `weights`, immutable and
 /// checksummed. A version appears whole or not at all.
 package struct ModelRegistry: Sendable {
-  private let directory: String
-  private let disk: any FileSystem
-  private static let weights = "weights"
-  private static let manifest = "manifest.json"
+  let directory: String
+  let disk: any FileSystem
+  static let weights = "weights"
+  static let manifest = "manifest.json"
+  static let promotions = "promotions"
 
   package init(_ directory: String, disk: any FileSystem = LocalDisk()) {
     self.directory = directory
@@ -107,7 +74,7 @@ package struct ModelRegistry: Sendable {
     let parent = Path.join(directory, manifest.name)
     let folder = Path.join(parent, "\(manifest.version)")
     let unfinished = folder + ".new"
-    let text = encode(manifest, checksum: CRC32C.checksum(weights))
+    let text = manifest.encode(checksum: CRC32C.checksum(weights))
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
       try disk.createDurableDirectory(unfinished)
@@ -119,7 +86,8 @@ package struct ModelRegistry: Sendable {
     return manifest
   }
 
-  /// Reads a model by `name`, `name@version`, or the path of a version's folder.
+  /// Reads a model by `name`, which means the promoted version or else the latest,
+  /// `name@version`, or the path of a version's folder.
   package func load(
     _ reference: String
   ) throws(ModelError) -> (classifier: TextClassifier, manifest: ModelManifest) {
@@ -156,7 +124,7 @@ package struct ModelRegistry: Sendable {
     return (count, faults)
   }
 
-  /// Copies every version there is into `target`; returns how many.
+  /// Copies every version there is, and what was promoted, into `target`; returns how many.
   package func copy(to target: String) throws(ModelError) -> Int {
     var count = 0
     for name in try names() {
@@ -172,11 +140,17 @@ package struct ModelRegistry: Sendable {
         }
         count += 1
       }
+      let promotions = Path.join(directory, "\(name)/\(Self.promotions)")
+      guard disk.exists(promotions) else { continue }
+      try io { () throws(IOFailure) in
+        try disk.copy(promotions, to: Path.join(target, "\(name)/\(Self.promotions)"))
+        try disk.syncDirectory(Path.join(target, name))
+      }
     }
     return count
   }
 
-  private func resolve(_ reference: String) throws(ModelError) -> String {
+  func resolve(_ reference: String) throws(ModelError) -> String {
     if reference.contains("/") {
       guard disk.exists(Path.join(reference, Self.manifest)) else {
         throw .io(IOFailure("read", Path.join(reference, Self.manifest), code: 2))
@@ -189,7 +163,9 @@ package struct ModelRegistry: Sendable {
     }
     let versions = try versions(of: name)
     guard let latest = versions.last else { throw .unknown(name, known: try names()) }
-    guard parts.count == 2 else { return Path.join(directory, "\(name)/\(latest)") }
+    guard parts.count == 2 else {
+      return Path.join(directory, "\(name)/\(try promoted(name) ?? latest)")
+    }
     guard let version = Int(parts[1]) else { throw .invalidName(reference) }
     guard versions.contains(version) else {
       throw .unknownVersion(name: name, version: version, known: versions)
@@ -197,29 +173,12 @@ package struct ModelRegistry: Sendable {
     return Path.join(directory, "\(name)/\(version)")
   }
 
-  private static func isValid(_ name: String) -> Bool {
+  static func isValid(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix(".")
       && name.utf8.allSatisfy {
         ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 122) || $0 == 45 || $0 == 46
           || $0 == 95
       }
-  }
-
-  private func encode(_ manifest: ModelManifest, checksum: UInt32) -> String {
-    var fields = [
-      ("format", "1"), ("name", JSONString.quote(manifest.name)),
-      ("version", "\(manifest.version)"),
-      ("created_at", "\(manifest.createdAt)"),
-      ("algorithm", JSONString.quote(manifest.algorithm)),
-      ("negative_label", JSONString.quote(manifest.labels.negative)),
-      ("positive_label", JSONString.quote(manifest.labels.positive)),
-      ("threshold", "\(manifest.threshold)"), ("examples", "\(manifest.examples)"),
-      ("source", JSONString.quote(manifest.source)), ("seed", "\(manifest.seed)"),
-      ("weights_crc32c", "\(checksum)"),
-    ]
-    if let f1 = manifest.f1 { fields.append(("f1", "\(f1)")) }
-    if let macroF1 = manifest.macroF1 { fields.append(("macro_f1", "\(macroF1)")) }
-    return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
   private func readManifest(
@@ -228,33 +187,10 @@ package struct ModelRegistry: Sendable {
     let bytes = try io { () throws(IOFailure) in
       try disk.readAll(Path.join(folder, Self.manifest), limit: 1 << 20)
     }
-    func field(_ name: String) -> String? {
-      bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: name) }
-    }
-    guard let format = field("format").flatMap({ Int($0) }) else {
-      throw .damaged(path: folder, reason: "its manifest.json cannot be read")
-    }
-    guard format == 1 else {
-      throw .damaged(
-        path: folder,
-        reason: "its format version \(format) is newer than this program's 1; use a newer program")
-    }
-    guard let name = field("name"), let version = field("version").flatMap({ Int($0) }),
-      let created = field("created_at").flatMap({ Int64($0) }),
-      let negative = field("negative_label"), let positive = field("positive_label"),
-      let threshold = field("threshold").flatMap({ Double($0) }),
-      let checksum = field("weights_crc32c").flatMap({ UInt32($0) })
-    else { throw .damaged(path: folder, reason: "a field is missing in its manifest.json") }
-    let manifest = ModelManifest(
-      name: name, version: version, createdAt: created, algorithm: field("algorithm") ?? "",
-      labels: ClassLabels(negative: negative, positive: positive), threshold: threshold,
-      examples: field("examples").flatMap { Int($0) } ?? 0, source: field("source") ?? "",
-      seed: field("seed").flatMap { UInt64($0) } ?? 0, f1: field("f1").flatMap { Double($0) },
-      macroF1: field("macro_f1").flatMap { Double($0) })
-    return (manifest, checksum)
+    return try ModelManifest.decode(bytes, folder)
   }
 
-  private func io<Result>(_ body: () throws(IOFailure) -> Result) throws(ModelError) -> Result {
+  func io<Result>(_ body: () throws(IOFailure) -> Result) throws(ModelError) -> Result {
     do { return try body() } catch { throw .io(error) }
   }
 }

@@ -43,7 +43,7 @@ struct Demo: ParsableCommand {
     let trained = try train(samples, configuration, directory)
     let log = try directory.openRepairedLog(configuration)
     let tables = try directory.openTables(configuration)
-    let pipeline = try Pipeline(
+    let pipeline = try Node.Pipeline(
       log, tables, configuration, classifier: trained.classifier, model: trained.manifest.reference)
     let watching = Worker {
       arrivals.wait(since: 0)
@@ -86,7 +86,7 @@ struct Demo: ParsableCommand {
   }
 
   private func stream(
-    _ samples: SampleFiles, _ pipeline: Pipeline, _ configuration: Configuration,
+    _ samples: SampleFiles, _ pipeline: Node.Pipeline, _ configuration: Configuration,
     _ interruption: Interruption
   ) throws -> QueryTotals {
     // What the log holds is read again with the new model; what it does not hold is collected now.

@@ -8,11 +8,18 @@ internal import TextClassification
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The models that were trained.", discussion: "Example: grouse models list",
-    subcommands: [List.self, Show.self])
+    subcommands: [
+      List.self, Show.self, Compare.self, Promote.self, Rollback.self, Export.self, Import.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the models and their versions.", discussion: "Example: grouse models list")
+      abstract: "List the models and their versions.",
+      discussion: """
+        The version that the name alone means is marked with *: the promoted one, else the latest.
+
+        Example: grouse models list
+        """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -24,14 +31,16 @@ struct Models: ParsableCommand {
         ["model", "trained", "posts", "F1", "macro-F1", "source"],
         numeric: [false, false, true, true, true, false])
       for name in try registry.names() {
-        for version in try registry.versions(of: name) {
+        let versions = try registry.versions(of: name)
+        let current = try registry.promoted(name) ?? versions.last
+        for version in versions {
           let manifest = try registry.manifest("\(name)@\(version)")
           if options.json {
-            try StandardOutput.line(Models.json(manifest))
+            try StandardOutput.line(Models.json(manifest, isCurrent: version == current))
             continue
           }
           table.rows.append([
-            manifest.reference,
+            manifest.reference + (version == current ? " *" : ""),
             CalendarTime.format(milliseconds: manifest.createdAt, suffix: ""),
             Shown.number(manifest.examples), manifest.f1.map { Shown.decimal($0) } ?? "",
             manifest.macroF1.map { Shown.decimal($0) } ?? "", manifest.source,
@@ -64,18 +73,28 @@ struct Models: ParsableCommand {
         ["trained", CalendarTime.format(milliseconds: manifest.createdAt, suffix: " UTC")],
         ["algorithm", manifest.algorithm],
         ["labels", "\(manifest.labels.negative), \(manifest.labels.positive)"],
-        ["threshold", Shown.decimal(manifest.threshold, 2)],
+        [
+          "threshold",
+          Shown.decimal(manifest.threshold, 3) + (manifest.goal.map { ", for \($0)" } ?? ""),
+        ],
         ["posts", Shown.number(manifest.examples)],
         ["source", manifest.source],
         ["seed", "\(manifest.seed)"],
         ["F1, cross-validated", manifest.f1.map { Shown.decimal($0) } ?? "not measured"],
         ["macro-F1", manifest.macroF1.map { Shown.decimal($0) } ?? "not measured"],
+        ["AUC-PR", manifest.aucPR.map { Shown.decimal($0) } ?? "not measured"],
+        [
+          "probabilities come true to within",
+          manifest.calibrationError.map { Shown.decimal($0) } ?? "not measured",
+        ],
+        ["data, CRC-32C", manifest.dataChecksum.map { String($0, radix: 16) } ?? "not known"],
+        ["program", manifest.program ?? "not known"],
       ]
       try table.print()
     }
   }
 
-  static func json(_ manifest: ModelManifest) -> String {
+  static func json(_ manifest: ModelManifest, isCurrent: Bool? = nil) -> String {
     var line = JSONLine()
     line.add("model", manifest.reference)
     line.add("name", manifest.name)
@@ -90,6 +109,12 @@ struct Models: ParsableCommand {
     line.add("seed", raw: "\(manifest.seed)")
     if let f1 = manifest.f1 { line.add("f1", f1) }
     if let macroF1 = manifest.macroF1 { line.add("macro_f1", macroF1) }
+    if let aucPR = manifest.aucPR { line.add("auc_pr", aucPR) }
+    if let error = manifest.calibrationError { line.add("calibration_error", error) }
+    if let goal = manifest.goal { line.add("threshold_goal", goal) }
+    if let checksum = manifest.dataChecksum { line.add("data_crc32c", raw: "\(checksum)") }
+    if let program = manifest.program { line.add("program", program) }
+    if let isCurrent { line.add("current", raw: "\(isCurrent)") }
     return line.text
   }
 }

@@ -76,7 +76,7 @@ struct PipelineRun {
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: purpose)
     let log = try directory.openRepairedLog(configuration)
-    let pipeline = try Pipeline(
+    let pipeline = try Node.Pipeline(
       log, try directory.openTables(configuration), configuration, classifier: classifier,
       model: manifest.reference)
     let watching = Worker {

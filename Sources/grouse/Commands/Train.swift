@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Machine
 internal import Node
 internal import SupportDesk
@@ -24,16 +25,41 @@ struct Train: ParsableCommand {
   @OptionGroup var columns: ColumnOptions
   @Option(help: "Labelled posts (columns text and label) to begin with.") var startFrom: String?
   @Option(help: "The model's name (default: the configured one).") var model: String?
-  @Option(help: "The learner: logistic-regression.") var algorithm = "logistic-regression"
+  @Option(
+    help: """
+      The learner: logistic-regression, or SparkML's usual pipeline for tweets as it is: \
+      spark-linear-svc, spark-logistic-regression, spark-naive-bayes.
+      """, transform: Train.algorithm)
+  var algorithm = TrainingOptions.Algorithm.logisticRegression
+  @Option(
+    help: """
+      What the threshold is chosen for: f1, precision=0.9, recall=0.95, even-odds (where the learner \
+      draws the line itself), or a probability.
+      """, transform: Train.goal)
+  var threshold = TrainingOptions.ThresholdGoal.evenOdds
   @Option(help: "Folds of the cross-validation; 0 for none.") var folds = 5
   @Option(help: "Decides folds; the same seed gives the same model.") var seed: UInt64 = 1
   @OptionGroup var options: GlobalOptions
 
-  func validate() throws {
-    guard algorithm == "logistic-regression" else {
+  private static func algorithm(_ text: String) throws -> TrainingOptions.Algorithm {
+    guard let found = TrainingOptions.Algorithm(name: text) else {
       throw ValidationError(
-        "unknown algorithm \"\(algorithm)\"; there is: logistic-regression")
+        "unknown algorithm \"\(text)\"; there are: "
+          + TrainingOptions.Algorithm.allCases.map(\.name).joined(separator: ", "))
     }
+    return found
+  }
+
+  private static func goal(_ text: String) throws -> TrainingOptions.ThresholdGoal {
+    guard let found = TrainingOptions.ThresholdGoal(text) else {
+      throw ValidationError(
+        "\"\(text)\" is no goal for a threshold; give f1, precision=0.9, recall=0.95, even-odds "
+          + "or a probability from 0 to 1")
+    }
+    return found
+  }
+
+  func validate() throws {
     guard folds == 0 || (2...100).contains(folds) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
@@ -45,7 +71,7 @@ struct Train: ParsableCommand {
     Interruption.endProcess(saying: "no model was kept")
     let job = TrainingJob(
       files: files, columns: columns, startFrom: startFrom,
-      model: model ?? configuration.model, algorithm: algorithm,
+      model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
       folds: folds, seed: seed, brand: configuration.brand)
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
@@ -68,7 +94,8 @@ struct TrainingJob {
   var columns: ColumnOptions
   var startFrom: String?
   var model: String
-  var algorithm = "logistic-regression"
+  var algorithm = TrainingOptions.Algorithm.logisticRegression
+  var threshold = TrainingOptions.ThresholdGoal.evenOdds
   var folds = 5
   var seed: UInt64 = 1
   var brand: Brand
@@ -77,6 +104,17 @@ struct TrainingJob {
     var examples: [LabelledText] = []
     var labels = ClassLabels(negative: "other", positive: "complaint")
     var prior: [LabelledText] = []
+
+    /// Of all texts and labels, in their order.
+    var checksum: UInt32 {
+      var bytes: [UInt8] = []
+      for example in prior + examples {
+        bytes += [example.isPositive ? 1 : 0]
+        bytes += example.text.utf8
+        bytes += [0]
+      }
+      return CRC32C.checksum(bytes)
+    }
   }
 
   func readExamples() throws -> Data {
@@ -112,6 +150,8 @@ struct TrainingJob {
     options.folds = max(folds, 2)
     options.seed = seed
     options.labels = data.labels
+    options.algorithm = algorithm
+    options.threshold = threshold
     let trainer = TextClassifierTrainer(
       options: options, brandNames: brand.allNames, prior: data.prior)
     let start = Clock.monotonicSeconds()
@@ -125,23 +165,37 @@ struct TrainingJob {
     }
     let classifier: TextClassifier
     var validation: CrossValidation?
-    if folds == 0 {
+    if folds == 0, threshold.isKnown {
       classifier = try trainer.train(data.examples, progress: report)
     } else {
       (classifier, validation) = try trainer.trainAndValidate(data.examples, progress: report)
     }
     bar.clear()
-    let manifest = try registry.save(
-      classifier,
-      ModelManifest(
-        name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm,
-        labels: classifier.labels, threshold: classifier.threshold,
-        examples: data.examples.count, source: files.joined(separator: ", "), seed: seed,
-        f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 }))
+    var manifest = ModelManifest(
+      name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm.name,
+      labels: classifier.labels, threshold: classifier.threshold,
+      examples: data.examples.count, source: files.joined(separator: ", "), seed: seed,
+      f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 })
+    manifest.aucPR = validation?.mean { $0.aucPR }
+    manifest.calibrationError = validation?.calibration.expectedError
+    manifest.goal = threshold.description
+    manifest.program = "grouse \(Grouse.version)"
+    manifest.dataChecksum = data.checksum
+    manifest = try registry.save(classifier, manifest)
     return TrainingResult(
       manifest: manifest, classifier: classifier, validation: validation,
       positives: data.examples.count(where: \.isPositive),
       seconds: Clock.monotonicSeconds() - start)
+  }
+}
+
+extension TrainingOptions.ThresholdGoal {
+  /// Whether no cross-validation is needed to find it.
+  fileprivate var isKnown: Bool {
+    switch self {
+    case .evenOdds, .fixed: true
+    case .maximiseF1, .precision, .recall: false
+    }
   }
 }
 
@@ -161,7 +215,9 @@ struct TrainingResult {
     line.add("positive_label", manifest.labels.positive)
     line.add("threshold", manifest.threshold)
     line.add("seconds", seconds)
+    line.add("threshold_goal", manifest.goal ?? "")
     if let validation {
+      line.add("calibration_error", validation.calibration.expectedError)
       line.add("folds", validation.foldMetrics.count)
       MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
       line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
@@ -190,19 +246,16 @@ struct TrainingResult {
     }
     table.rows.append(row("mean") { metric in validation.mean { metric($0) } })
     try table.print()
+    try StandardOutput.line(
+      "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
+        + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
   }
 }
 
 /// The metrics of `evaluate`, by the names that scripts rely on.
 enum MetricsReport {
   static func add(to line: inout JSONLine, _ value: ((ClassificationMetrics) -> Double) -> Double) {
-    line.add("accuracy", value(\.accuracy))
-    line.add("precision", value(\.precision))
-    line.add("recall", value(\.recall))
-    line.add("f1", value(\.f1))
-    line.add("macro_f1", value(\.macroF1))
-    line.add("auc_pr", value(\.aucPR))
-    line.add("auc_roc", value(\.aucROC))
+    for measured in Evaluation.measured { line.add(measured.name, value(measured.of)) }
   }
 
   static func line(_ metrics: ClassificationMetrics) -> JSONLine {

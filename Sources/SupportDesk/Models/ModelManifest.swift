@@ -1,0 +1,111 @@
+internal import Bytes
+internal import Posts
+package import TextClassification
+
+/// What is known of a model beside its weights: `manifest.json`.
+package struct ModelManifest: Sendable {
+  package var name: String
+  package var version: Int
+  /// Milliseconds since 1970.
+  package var createdAt: Int64
+  package var algorithm: String
+  package var labels: ClassLabels
+  package var threshold: Double
+  package var examples: Int
+  /// The file it was trained on.
+  package var source: String
+  package var seed: UInt64
+  /// Cross-validated on the training data: nil where that was not done.
+  package var f1: Double?
+  package var macroF1: Double?
+  package var aucPR: Double?
+  /// How far probabilities come true on average, cross-validated.
+  package var calibrationError: Double?
+  /// What the threshold was chosen for.
+  package var goal: String?
+  /// The program that trained it.
+  package var program: String?
+  /// Of the texts and labels it was trained on, in their order.
+  package var dataChecksum: UInt32?
+
+  /// What is known when a model has been fitted; the registry gives it its version.
+  package init(
+    name: String, version: Int = 0, createdAt: Int64, algorithm: String, labels: ClassLabels,
+    threshold: Double, examples: Int, source: String, seed: UInt64, f1: Double?, macroF1: Double?
+  ) {
+    self.name = name
+    self.version = version
+    self.createdAt = createdAt
+    self.algorithm = algorithm
+    self.labels = labels
+    self.threshold = threshold
+    self.examples = examples
+    self.source = source
+    self.seed = seed
+    self.f1 = f1
+    self.macroF1 = macroF1
+  }
+
+  /// `name@version`, as commands take it and rows keep it.
+  package var reference: String { "\(name)@\(version)" }
+}
+
+extension ModelManifest {
+  /// The text of `manifest.json`.
+  func encode(checksum: UInt32) -> String {
+    var fields = [
+      ("format", "1"), ("name", JSONString.quote(name)), ("version", "\(version)"),
+      ("created_at", "\(createdAt)"), ("algorithm", JSONString.quote(algorithm)),
+      ("negative_label", JSONString.quote(labels.negative)),
+      ("positive_label", JSONString.quote(labels.positive)),
+      ("threshold", "\(threshold)"), ("examples", "\(examples)"),
+      ("source", JSONString.quote(source)), ("seed", "\(seed)"),
+      ("weights_crc32c", "\(checksum)"),
+    ]
+    if let goal { fields.append(("threshold_goal", JSONString.quote(goal))) }
+    if let program { fields.append(("program", JSONString.quote(program))) }
+    if let dataChecksum { fields.append(("data_crc32c", "\(dataChecksum)")) }
+    for (name, value) in [
+      ("f1", f1), ("macro_f1", macroF1), ("auc_pr", aucPR), ("calibration_error", calibrationError),
+    ] {
+      if let value { fields.append((name, "\(value)")) }
+    }
+    return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
+  }
+
+  /// Reads `manifest.json` of a folder, and the checksum of the weights beside it.
+  static func decode(
+    _ bytes: [UInt8], _ folder: String
+  ) throws(ModelError) -> (manifest: ModelManifest, checksum: UInt32) {
+    func field(_ name: String) -> String? {
+      bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: name) }
+    }
+    func number(_ name: String) -> Double? { field(name).flatMap { Double($0) } }
+    guard let format = field("format").flatMap({ Int($0) }) else {
+      throw .damaged(path: folder, reason: "its manifest.json cannot be read")
+    }
+    guard format == 1 else {
+      throw .damaged(
+        path: folder,
+        reason: "its format version \(format) is newer than this program's 1; use a newer program")
+    }
+    guard let name = field("name"), let version = field("version").flatMap({ Int($0) }),
+      let created = field("created_at").flatMap({ Int64($0) }),
+      let negative = field("negative_label"), let positive = field("positive_label"),
+      let threshold = number("threshold"),
+      let checksum = field("weights_crc32c").flatMap({ UInt32($0) })
+    else { throw .damaged(path: folder, reason: "a field is missing in its manifest.json") }
+    var manifest = ModelManifest(
+      name: name, version: version, createdAt: created, algorithm: field("algorithm") ?? "",
+      labels: ClassLabels(negative: negative, positive: positive), threshold: threshold,
+      examples: field("examples").flatMap { Int($0) } ?? 0, source: field("source") ?? "",
+      seed: field("seed").flatMap { UInt64($0) } ?? 0, f1: number("f1"),
+      macroF1: number("macro_f1"))
+    manifest.goal = field("threshold_goal")
+    manifest.program = field("program")
+    manifest.dataChecksum = field("data_crc32c").flatMap { UInt32($0) }
+    manifest.aucPR = number("auc_pr")
+    manifest.calibrationError = number("calibration_error")
+    return (manifest, checksum)
+  }
+}
