@@ -40,8 +40,8 @@ extension Tables {
 
   /// Takes out of the tables in `directory` what has expired and what was deleted longer ago than
   /// its table's `gc_grace_seconds`, writes their file anew without the room that this and other
-  /// rows have left, and puts it into the old one's place, which a crash leaves whole. `lock` is the
-  /// right to write there. Thrown: also where another process reads the tables.
+  /// rows have left, and puts it into the old one's place, which a crash leaves whole. `lock` is
+  /// the right to write there. Thrown: also where another process reads the tables.
   package static func compact(
     _ directory: String, lock: DirectoryLock,
     progress: @escaping @Sendable (TablesCompaction.Progress) -> Void = { _ in }
