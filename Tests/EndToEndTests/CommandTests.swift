@@ -12,7 +12,9 @@ import Testing
 @Suite struct `Commands` {
   static let commands = [
     [], ["demo"], ["doctor"], ["run"], ["collect"], ["work"], ["train"], ["evaluate"],
-    ["classify"], ["explain"], ["models"], ["models", "list"], ["models", "show"], ["topics"],
+    ["classify"], ["explain"], ["models"], ["models", "list"], ["models", "show"],
+    ["models", "compare"], ["models", "promote"], ["models", "rollback"], ["models", "export"],
+    ["models", "import"], ["topics"],
     ["topics", "list"], ["topics", "create"], ["topics", "describe"], ["topics", "alter"],
     ["topics", "delete"], ["topics", "delete-records"], ["topics", "clean"],
     ["produce"], ["consume"], ["groups"], ["groups", "list"], ["groups", "describe"],
@@ -55,7 +57,7 @@ import Testing
     #expect((trained["f1"] as? Double ?? 0) > 0.7)
     // The same from JSON lines, and the same bytes.
     let rows = try stage.works("classify", csv, "--model", "complaints").objects()
-    #expect(rows.count == 2_539)
+    #expect(rows.count == 6_829)
     try stage.works("train", csv, "--folds", "3", "--seed", "1")
     let weights = try [1, 2].map {
       try Data(contentsOf: URL(fileURLWithPath: "\(stage.data)/models/complaints/\($0)/weights"))
@@ -75,7 +77,7 @@ import Testing
     #expect(try stage.works("models", "list", "--json").objects().count == 2)
     #expect(try stage.works("models", "list").text.contains("complaints@2"))
     let shown = try stage.works("models", "show", "complaints@1", "--json").objects().first
-    #expect(shown?["examples"] as? Int == 2_539)
+    #expect(shown?["examples"] as? Int == 6_829)
     #expect(try stage.works("models", "show", stage.data + "/models/complaints/2").code == 0)
     try stage.fails("models", "show", "complaints@9", saying: ["no version 9", "1, 2"])
     try stage.fails("models", "show", "nope", saying: ["nope", "complaints"])
@@ -85,6 +87,56 @@ import Testing
     #expect((explained["words"] as? [[String: Any]])?.isEmpty == false)
     for text in ["", "xyzzy", "\u{0}", "👏👏👏", String(repeating: "a ", count: 9_000)] {
       #expect(try stage.grouse("explain", text.replacingOccurrences(of: "\0", with: "?")).isOrderly)
+    }
+  }
+
+  @Test func `models are weighed up, promoted and moved`() throws {
+    let stage = Stage()
+    let rows = (0..<90).map { number in
+      number.isMultiple(of: 3)
+        ? "parcel \(number) never came and my refund is late,complaint"
+        : "love my new coat number \(number) from asos,other"
+    }
+    let csv = try stage.write("some.csv", "text,label\n" + rows.joined(separator: "\n") + "\n")
+    for arguments in [
+      ["--threshold", "precision=0.9"], ["--algorithm", "spark-naive-bayes", "--threshold", "0.5"],
+    ] {
+      let trained = try Program.run(
+        ["train", csv, "--folds", "3", "--json"] + arguments, in: stage.folder)
+      #expect(trained.code == 0, "\(trained.errors)")
+    }
+    let shown = try stage.works("models", "show", "complaints@2", "--json").objects().first
+    #expect(shown?["algorithm"] as? String == "spark-naive-bayes")
+    #expect(shown?["threshold_goal"] as? String == "0.5" && shown?["data_crc32c"] != nil)
+    let compared = try #require(
+      try stage.works("models", "compare", "complaints@1", "complaints@2", csv, "--json")
+        .objects().first)
+    #expect(compared["mcnemar_p"] as? Double ?? -1 <= 1)
+    #expect((compared["f1_interval"] as? [Double])?.count == 2)
+    #expect(
+      try stage.works("models", "compare", "complaints@1", "complaints", csv).text.contains("p = "))
+    let measured = try #require(
+      try stage.works("evaluate", csv, "--json", "--samples", "50").objects().first)
+    #expect((measured["intervals"] as? [String: [Double]])?["f1"]?.count == 2)
+    #expect((measured["calibration"] as? [[String: Any]])?.count == 10)
+    #expect(measured["calibration_error"] as? Double ?? 1 < 0.5)
+    try stage.fails("models", "rollback", "complaints", saying: ["has been promoted"])
+    try stage.works("models", "promote", "complaints@1")
+    #expect(try stage.works("models", "show", "complaints").text.contains("complaints@1"))
+    #expect(try stage.works("models", "list").text.contains("complaints@1 *"))
+    try stage.works("models", "export", "complaints", "kept")
+    try stage.fails("models", "export", "complaints", "kept", saying: ["kept is there already"])
+    try stage.works("models", "import", "kept", "--as", "other")
+    #expect(try stage.works("explain", "late refund", "--model", "other").text.contains("other@1"))
+    try stage.works("models", "rollback", "complaints")
+    #expect(try stage.works("models", "show", "complaints").text.contains("complaints@2"))
+    for wrong in [
+      ["train", csv, "--algorithm", "spark"], ["train", csv, "--threshold", "precision"],
+      ["evaluate", csv, "--samples", "-1"], ["models", "promote", "complaints@7"],
+      ["models", "import", "nowhere"], ["models", "compare", "complaints", "nope", csv],
+    ] {
+      let outcome = try Program.run(wrong, in: stage.folder)
+      #expect(outcome.isOrderly && outcome.code != 0 && !outcome.errors.isEmpty, "\(wrong)")
     }
   }
 

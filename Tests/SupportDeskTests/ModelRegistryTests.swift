@@ -31,6 +31,39 @@ import TextClassification
     #expect(try registry.check() == (2, []))
   }
 
+  @Test func `a name means what was promoted last, until that is taken back`() throws {
+    for _ in 0..<3 { _ = try save("m") }
+    #expect(try registry.promoted("m") == nil)
+    #expect(try registry.promote("m@1").reference == "m@1")
+    #expect(try registry.manifest("m").version == 1)
+    #expect(try registry.promote("m@2").version == 2)
+    #expect(try save("m").version == 4)
+    #expect(try registry.manifest("m").version == 2)
+    let copy = ModelRegistry(folder("copy"))
+    #expect(try registry.copy(to: folder("copy")) == 4)
+    #expect(try copy.manifest("m").version == 2)
+    #expect(try registry.rollBack("m").version == 1)
+    #expect(try registry.rollBack("m").version == 4)
+    #expect(throws: ModelError.self) { try registry.rollBack("m") }
+    #expect(throws: ModelError.self) { try registry.promote("m@9") }
+    #expect(throws: ModelError.self) { try registry.promote("n") }
+    try LocalDisk().replace(folder("models/m/promotions"), with: Array("1\nx\n".utf8))
+    #expect(throws: ModelError.self) { try registry.manifest("m") }
+    #expect(try registry.manifest("m@1").version == 1)
+  }
+
+  @Test func `an exported model is the same elsewhere`() throws {
+    _ = try save("m")
+    #expect(try registry.export("m", to: folder("out")).reference == "m@1")
+    #expect(throws: ModelError.self) { try registry.export("m@1", to: folder("out")) }
+    let other = ModelRegistry(folder("other"))
+    #expect(try other.importModel(from: folder("out")).reference == "m@1")
+    #expect(try other.importModel(from: folder("out"), name: "n").reference == "n@1")
+    #expect(try other.load("n").classifier == Desk.angry)
+    #expect(throws: ModelError.self) { try other.importModel(from: folder("nowhere")) }
+    #expect(throws: ModelError.self) { try other.importModel(from: folder("out"), name: "../n") }
+  }
+
   @Test(arguments: ["n", "m@3", "m@x", "", "../m", "a b", "m@1@1", "/nowhere/at/all"])
   func `what is not there is said`(reference: String) throws {
     _ = try save("m")

@@ -54,9 +54,11 @@ import Testing
   /// By `scipy.stats.binomtest(fewer, fewer + more, 0.5).pvalue`.
   @Test func `McNemar's test is the binomial test`() {
     for (first, second, value) in [
-      (2, 8, 0.109375), (0, 5, 0.0625), (30, 60, 0.002060265680963076), (5, 5, 1), (0, 0, 1), (1, 0, 1),
+      (2, 8, 0.109375), (0, 5, 0.0625), (30, 60, 0.002060265680963076), (5, 5, 1),
+      (0, 0, 1), (1, 0, 1),
     ] {
-      // `first` examples only the first model judges right, then `second` the other way round.
+      // `first` examples that only the first model judges right, then `second` the other way
+      // round.
       let isPositive = [Bool](repeating: true, count: first + second + 3)
       let left = isPositive.indices.map { $0 < first || $0 >= first + second ? 1.0 : 0 }
       let right = isPositive.indices.map { $0 >= first ? 1.0 : 0 }

@@ -15,9 +15,13 @@ public struct ModelComparison: Sendable {
 
   /// A difference, and the interval that holds it 95 times of 100.
   public struct Difference: Sendable {
+    /// Of the positive class's F1.
     public var f1: Double
+    /// Where that lies.
     public var f1Interval: ClosedRange<Double>
+    /// Of the area under the precision-recall curve.
     public var aucPR: Double
+    /// Where that lies.
     public var aucPRInterval: ClosedRange<Double>
   }
 
@@ -28,6 +32,7 @@ public struct ModelComparison: Sendable {
     /// From where on it is taken for positive.
     public var threshold: Double
 
+    /// A model's word on each example.
     public init(probabilities: [Double], threshold: Double) {
       self.probabilities = probabilities
       self.threshold = threshold

@@ -1,6 +1,8 @@
 /// A fitted step of a pipeline: one value in, one value out. It never changes.
 public protocol Transformer<Input, Output>: Sendable {
+  /// What is taken.
   associatedtype Input
+  /// What is made of it.
   associatedtype Output
 
   /// What the step makes of a value.
@@ -10,6 +12,7 @@ public protocol Transformer<Input, Output>: Sendable {
 /// A step that is to be fitted first. It cannot transform anything itself: `fit` gives a model,
 /// which is of another type.
 public protocol Estimator<Model>: Sendable {
+  /// The fitted step.
   associatedtype Model: Transformer
 
   /// Learns from examples. Throws where nothing can be learnt from them, or a setting is out of its

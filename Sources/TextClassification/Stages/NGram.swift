@@ -1,4 +1,5 @@
-/// Runs of n tokens, joined by a blank; SparkML's stage of this name. Fewer than n tokens give none.
+/// Runs of n tokens, joined by a blank; SparkML's stage of this name. Fewer than n tokens give
+/// none.
 public struct NGram: StatelessStage {
   /// Tokens in a run, at least 1.
   public let n: Int

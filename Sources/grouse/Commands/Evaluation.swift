@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SupportDesk
 internal import Terminal
 internal import TextClassification
