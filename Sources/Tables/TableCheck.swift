@@ -9,8 +9,8 @@ struct TableCheck {
   /// Rows that a SELECT shows.
   private(set) var rows = 0
   /// Deletions, and rows that are deleted or expired.
-  var tombstones: Int { keys - rows - records }
-  /// Partition records that delete nothing.
+  var tombstones: Int { faults.isEmpty ? keys - rows - records : 0 }
+  /// Partition records that do more than delete.
   private var records = 0
   private(set) var entries = 0
   private(set) var missingEntries = 0
@@ -50,18 +50,20 @@ struct TableCheck {
     }
     finishPartition()
     // What cannot be read has been found above.
-    if faults.isEmpty { try countRows(range, at: now) }
+    do throws(TableError) { try countRows(range, at: now) } catch {
+      if faults.isEmpty { throw error }
+    }
   }
 
   private mutating func countRows(_ range: KeyRange, at now: Int64) throws(TableError) {
     let reader = RowReader(table, databases.rows, now: now)
     reader.readsKeys = false
     var count = 0
+    defer { rows = count }
     try reader.scan(range, reversed: false) { _ throws(TableError) in
       count += 1
       return true
     }
-    rows = count
   }
 
   private mutating func check(_ entry: Cursor.Entry) throws(TableError) {
@@ -81,7 +83,7 @@ struct TableCheck {
         throw damaged("its table is marked as one without partition records")
       }
       promisesRanges = row.hasRanges
-      if row.deletion == nil { records += 1 }
+      if row.deletion == nil || !row.cells.isEmpty { records += 1 }
       if let place = row.partitionKey { try checkDigest(entry, place) }
     case RowKey.Class.row: try checkRow(entry)
     case RowKey.Class.range: try checkRange(entry, length)

@@ -25,7 +25,7 @@ struct FeatureExtractor: Sendable {
     let features = scratch.features.base
     let mask = slotCount - 1
     var count = 0
-    forEachFeature(scratch) { key, _, _ in
+    forEachFeature(scratch) { key, _, _, _, _ in
       var slot = key.bucket & mask
       while true {
         let entry = Int(slots[slot])
@@ -46,10 +46,11 @@ struct FeatureExtractor: Sendable {
     scratch.slotMask = mask
   }
 
-  /// Calls `body` with the key of each n-gram of the tokens in `scratch` and the first and last
-  /// token it comes from.
+  /// Calls `body` with the key of each n-gram of the tokens in `scratch`, the first and last token it
+  /// comes from, whether it sees the text's start, and whether it is a pair with a token between.
   @inline(__always) func forEachFeature(
-    _ scratch: borrowing Scratch, _ body: (FeatureKey, Int, Int) -> Void
+    _ scratch: borrowing Scratch,
+    _ body: (FeatureKey, Int, Int, _ isStart: Bool, _ isPair: Bool) -> Void
   ) {
     let tokens = scratch.tokens.base
     let tokenCount = scratch.tokenCount
@@ -61,18 +62,18 @@ struct FeatureExtractor: Sendable {
     var fromStart = FeatureHash.adding(FeatureHash.textStart, to: FeatureHash.wordNgram)
     for last in 0..<min(longest - 1, tokenCount) {
       fromStart = FeatureHash.adding(tokens[last].hash, to: fromStart)
-      if last + 2 >= shortest { body(.word(bucket(fromStart)), 0, last) }
+      if last + 2 >= shortest { body(.word(bucket(fromStart)), 0, last, true, false) }
     }
     for first in 0..<tokenCount {
       var state = FeatureHash.wordNgram
       for last in first..<min(first + longest, tokenCount) {
         state = FeatureHash.adding(tokens[last].hash, to: state)
-        if last - first + 1 >= shortest { body(.word(bucket(state)), first, last) }
+        if last - first + 1 >= shortest { body(.word(bucket(state)), first, last, false, false) }
       }
       if settings.skipPairs, first + 2 < tokenCount {
         let before = FeatureHash.adding(tokens[first].hash, to: FeatureHash.skipPair)
         let pair = FeatureHash.adding(tokens[first + 2].hash, to: before)
-        body(.word(bucket(pair)), first, first + 2)
+        body(.word(bucket(pair)), first, first + 2, false, true)
       }
       guard tokens[first].kind == .word, longestRun > 0 else { continue }
       let unitEnd = Int(tokens[first].unitEnd) + 1
@@ -80,7 +81,9 @@ struct FeatureExtractor: Sendable {
         var state = FeatureHash.characterNgram
         for index in start..<min(start + longestRun, unitEnd) {
           state = FeatureHash.adding(UInt64(units[index]), to: state)
-          if index - start + 1 >= shortestRun { body(.characters(bucket(state)), first, first) }
+          if index - start + 1 >= shortestRun {
+            body(.characters(bucket(state)), first, first, false, false)
+          }
         }
       }
     }

@@ -53,6 +53,15 @@ struct FeatureWeighting {
     return matrix
   }
 
+  /// The part of each row's features that fill no bucket met.
+  func unseen(_ table: FeatureTable, rows: [Int]) -> [Double] {
+    rows.map { row in
+      let features = table.features(of: row)
+      let count = features.count { columns[$0.key.bucket] == 0 }
+      return Double(count) / Double(max(features.count, 1))
+    }
+  }
+
   private func value(_ feature: Feature) -> Float {
     TermFrequency.sublinear(feature.count) * idf[feature.key.bucket]
   }

@@ -3,8 +3,11 @@ protocol Learning {
   /// Equal for examples that differ in case, numbers, handles, addresses and punctuation only.
   var identities: [UInt64] { get }
 
-  /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`.
-  func scores(train: [Int], test: [Int]) throws(TrainingError) -> [Double]
+  /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`, and
+  /// the part of each one's features that the model has not met, where that is told.
+  func judge(
+    train: [Int], test: [Int]
+  ) throws(TrainingError) -> (scores: [Double], unseen: [Double])
 
   /// A classifier that has learnt from all examples.
   func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier
@@ -38,7 +41,10 @@ struct HashedLearning: Learning {
       options: options)
   }
 
-  func scores(train: [Int], test: [Int]) -> [Double] { model(train).scores(table, rows: test) }
+  func judge(train: [Int], test: [Int]) -> (scores: [Double], unseen: [Double]) {
+    let model = model(train)
+    return (model.scores(table, rows: test), model.weighting.unseen(table, rows: test))
+  }
 
   func fit(threshold: Double, _ scaling: PlattScaling) -> TextClassifier {
     let model = model(Array(0..<count))
@@ -79,11 +85,13 @@ struct TermLearning: Learning {
       ).identities
   }
 
-  func scores(train: [Int], test: [Int]) throws(TrainingError) -> [Double] {
+  func judge(
+    train: [Int], test: [Int]
+  ) throws(TrainingError) -> (scores: [Double], unseen: [Double]) {
     let rows = train + (count..<words.count)
     let model = try TermModel(
       rows.map { words[$0] }, isPositive: rows.map { isPositive[$0] }, options.algorithm)
-    return test.map { model.score(of: words[$0], options.algorithm) }
+    return (test.map { model.score(of: words[$0], options.algorithm) }, [])
   }
 
   func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier {

@@ -74,7 +74,7 @@ public struct TextClassifierTrainer: Sendable {
       isCalibrated: options.calibrates && options.algorithm == .logisticRegression,
       progress: progress
     ) { train, test throws(TrainingError) in
-      try learning.scores(train: train, test: test)
+      try learning.judge(train: train, test: test)
     }
   }
 

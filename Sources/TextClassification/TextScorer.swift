@@ -95,18 +95,31 @@ public struct TextScorer: Sendable {
     let contributions = scratch.contributions.base
     contributions.initialize(repeating: 0, count: tokenCount)
     guard limit > 0 else { return [] }
+    forEachContribution(scratch) { _, first, last, _, _, contribution in
+      let share = contribution / Double(last - first + 1)
+      for token in first...last { contributions[token] += share }
+    }
+    return strongest(scratch, limit)
+  }
+
+  /// Calls `body` with each n-gram of the text in `scratch` that has a weight: its key, its first
+  /// and last word, whether it is one of the text's start, whether it is a pair with a word between,
+  /// and what it contributes.
+  @inline(__always)
+  func forEachContribution(
+    _ scratch: borrowing Scratch,
+    _ body: (FeatureKey, Int, Int, _ isStart: Bool, _ isPair: Bool, Double) -> Void
+  ) {
     let scales = scratch.blockScales
     classifier.weights.withUnsafeBufferPointer { weights in
-      extractor.forEachFeature(scratch) { key, first, last in
+      extractor.forEachFeature(scratch) { key, first, last, isStart, isPair in
         let weight = weights[key.bucket].weight
         if weight == 0 { return }
         let count = scratch.count(of: key)
         let frequency = TermFrequency.sublinear(count) / Float(count)
-        let share = Double(frequency * weight) * scales[key.block] / Double(last - first + 1)
-        for token in first...last { contributions[token] += share }
+        body(key, first, last, isStart, isPair, Double(frequency * weight) * scales[key.block])
       }
     }
-    return strongest(scratch, limit)
   }
 
   private func strongest(_ scratch: borrowing Scratch, _ limit: Int) -> [DecidingWord] {

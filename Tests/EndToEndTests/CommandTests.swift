@@ -120,10 +120,26 @@ import Testing
     #expect((measured["intervals"] as? [String: [Double]])?["f1"]?.count == 2)
     #expect((measured["calibration"] as? [[String: Any]])?.count == 10)
     #expect(measured["calibration_error"] as? Double ?? 1 < 0.5)
+    let post = "café 😡 my refund is late"
+    let explained = try #require(
+      try stage.works("classify", "--explain", "--model", "complaints@1", input: post + "\n")
+        .objects().first)
+    let scalars = Array(post.unicodeScalars)
+    for word in try #require(explained["words"] as? [[String: Any]]) {
+      let (start, end) = (word["start"] as? Int ?? 0, word["end"] as? Int ?? 0)
+      var found = String.UnicodeScalarView()
+      found.append(contentsOf: scalars[start..<end])
+      #expect(String(found) == word["word"] as? String)
+    }
     try stage.fails("models", "rollback", "complaints", saying: ["has been promoted"])
     try stage.works("models", "promote", "complaints@1")
     #expect(try stage.works("models", "show", "complaints").text.contains("complaints@1"))
     #expect(try stage.works("models", "list").text.contains("complaints@1 *"))
+    try stage.works("run", "--stdin", "--exit", input: Stage.posts(0..<50))
+    let drift = try stage.works("models", "show", "complaints@1", "--json").objects().first?[
+      "drift"]
+    #expect((drift as? [String: Any])?["posts"] as? Int ?? 0 > 10)
+    #expect((drift as? [String: Any])?["psi"] as? Double ?? -1 >= 0)
     try stage.works("models", "export", "complaints", "kept")
     try stage.fails("models", "export", "complaints", "kept", saying: ["kept is there already"])
     try stage.works("models", "import", "kept", "--as", "other")

@@ -214,6 +214,35 @@ import Testing
     }
   }
 
+  /// The static columns of a partition whose rows are dead fill a page, and the next one's row ends
+  /// it, both in a transaction that goes on inside the partition.
+  @Test(arguments: [1, 2]) func `static columns alone are shown once`(rows: Int) throws {
+    var options = Tables.Options()
+    options.transactionKeys = 10
+    let store = try TemporaryTables(clock: clock.clock, options: options)
+    try store.run("CREATE TABLE k.s (a int, b int, s int static, PRIMARY KEY (a, b))")
+    for a in 0..<6 {
+      for b in 0..<25 {
+        try store.run("INSERT INTO k.s (a, b, s) VALUES (\(a), \(b), \(a))")
+        if a.isMultiple(of: 2) || b > 0 {
+          try store.run("DELETE FROM k.s WHERE a = \(a) AND b = \(b)")
+        }
+      }
+    }
+    for text in ["SELECT a, b, s FROM k.s", "SELECT a, b, s FROM k.s WHERE a IN (0, 1, 2, 3)"] {
+      let whole = try page(text, store, rows: .max).rows
+      #expect(whole.count == (text.contains("IN") ? 4 : 6))
+      var found: [[[UInt8]?]] = []
+      var state: PagingState?
+      repeat {
+        let page = try page(text, store, rows: rows, from: state)
+        found += page.rows
+        state = page.next
+      } while state != nil && found.count <= whole.count
+      #expect(found == whole)
+    }
+  }
+
   @Test func `a page ends by its bytes`() throws {
     let store = try TemporaryTables()
     try store.run("CREATE TABLE k.b (a int, b int, v blob, PRIMARY KEY (a, b))")

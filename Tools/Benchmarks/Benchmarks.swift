@@ -8,7 +8,7 @@ struct Benchmarks: ParsableCommand {
     commandName: "grouse-benchmarks",
     subcommands: [
       PipelineBenchmark.self, LatencyBenchmark.self, FloorBenchmark.self, RecordsBenchmark.self,
-      LogBenchmark.self, TablesBenchmark.self,
+      LogBenchmark.self, TablesBenchmark.self, TextBenchmark.self,
     ])
 }
 

@@ -21,6 +21,8 @@ package struct ModelManifest: Sendable {
   package var aucPR: Double?
   /// How far probabilities come true on average, cross-validated.
   package var calibrationError: Double?
+  /// How its probabilities were distributed, cross-validated.
+  package var distribution: ScoreDistribution?
   /// What the threshold was chosen for.
   package var goal: String?
   /// The program that trained it.
@@ -70,6 +72,11 @@ extension ModelManifest {
     ] {
       if let value { fields.append((name, "\(value)")) }
     }
+    if let distribution {
+      fields.append(
+        ("score_bins", JSONString.quote(distribution.bins.map(String.init).joined(separator: " "))))
+      fields.append(("unseen", "\(distribution.unseen)"))
+    }
     return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
@@ -106,6 +113,10 @@ extension ModelManifest {
     manifest.dataChecksum = field("data_crc32c").flatMap { UInt32($0) }
     manifest.aucPR = number("auc_pr")
     manifest.calibrationError = number("calibration_error")
+    let bins = field("score_bins").map { $0.split(separator: " ").compactMap { Int($0) } }
+    if let bins, let unseen = number("unseen") {
+      manifest.distribution = ScoreDistribution(bins: bins, unseen: unseen)
+    }
     return (manifest, checksum)
   }
 }

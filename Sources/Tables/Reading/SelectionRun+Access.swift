@@ -30,14 +30,15 @@ extension SelectionRun {
   private func walk(
     _ range: KeyRange, reversed: Bool = false, _ source: RowSource
   ) throws(TableError) {
-    let owed = owesStatic
+    // A row of static columns that is shown moves the position.
+    let owed = owesStatic ? position : nil
     owesStatic = false
     let stop = try source.scan(
-      range, reversed: reversed, owesStatic: owed
+      range, reversed: reversed, owesStatic: owed != nil
     ) { row throws(TableError) in
       try take(row)
     }
-    if owed, last == nil, case .pageEnd = step {
+    if let owed, owed == position, last == nil, case .pageEnd = step {
       // The next page, which knows only of a key, begins before all that the partition has.
       position = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) } + [0]
     }

@@ -16,6 +16,9 @@ public struct CrossValidation: Sendable {
   public let metrics: ClassificationMetrics
   /// How far the out-of-fold probabilities come true.
   public let calibration: Calibration
+  /// The out-of-fold probabilities' distribution, and how much of the texts each fold's model had not
+  /// met.
+  public let distribution: ScoreDistribution
   /// What makes a model's scores into probabilities, by all folds.
   let scaling: PlattScaling
 
@@ -24,8 +27,11 @@ public struct CrossValidation: Sendable {
     foldMetrics.reduce(0) { $0 + metric($1) } / Double(foldMetrics.count)
   }
 
-  /// Log-odds of the positive class for the rows `test`, by a model of the rows `train`.
-  typealias Judge = (_ train: [Int], _ test: [Int]) throws(TrainingError) -> [Double]
+  /// Log-odds of the positive class for the rows `test`, by a model of the rows `train`, and the part
+  /// of each row's features that the model has not met.
+  typealias Judge = (
+    _ train: [Int], _ test: [Int]
+  ) throws(TrainingError) -> (scores: [Double], unseen: [Double])
 
   /// `identities` are equal for examples that stay in one fold; `given` are folds chosen elsewhere.
   init(
@@ -45,11 +51,14 @@ public struct CrossValidation: Sendable {
     let count = (folds.max() ?? 0) + 1
     try CrossValidation.check(folds, count, isPositive, options)
     var scores = [Double](repeating: 0, count: isPositive.count)
+    var unseen: [Double] = []
     for fold in 0..<count {
       progress(.fold(index: fold, count: count))
       let test = folds.indices.filter { folds[$0] == fold }
       let train = folds.indices.filter { folds[$0] != fold }
-      for (row, score) in zip(test, try judge(train, test)) { scores[row] = score }
+      let judged = try judge(train, test)
+      for (row, score) in zip(test, judged.scores) { scores[row] = score }
+      unseen += judged.unseen
     }
     func scaling(_ rows: [Int]) -> PlattScaling {
       isCalibrated
@@ -90,6 +99,7 @@ public struct CrossValidation: Sendable {
     self.metrics = ClassificationMetrics(
       isPositive: isPositive, probabilities: probabilities, isPredicted: isPredicted)
     calibration = Calibration(isPositive: isPositive, probabilities: probabilities)
+    distribution = ScoreDistribution(probabilities: probabilities, unseen: unseen)
   }
 
   /// Every fold must have rows to test, and both classes among the other folds' rows.

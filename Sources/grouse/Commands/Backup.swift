@@ -71,7 +71,7 @@ struct CompactCommand: ParsableCommand {
     _ = try DataDirectory(reading: configuration.dataDirectory)
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse compact")
-    Interruption.endProcess(saying: "the tables are as they were")
+    Interruption.endProcess(saying: "the tables hold what they held")
     let sweeping = ProgressBar("sweeping tables", unit: "rows", total: nil)
     let copying = ProgressBar("compacting tables", unit: "bytes", total: nil)
     defer {
@@ -102,6 +102,7 @@ struct CompactCommand: ParsableCommand {
       return try StandardOutput.line(line.text)
     }
     try StandardOutput.line(
-      "tables: \(Shown.bytes(done.bytesAfter)), \(Shown.bytes(won)) less than before")
+      "tables: \(Shown.bytes(done.bytesAfter)), \(Shown.bytes(won)) less than before; "
+        + "\(Shown.number(done.purged)) rows and deletions swept")
   }
 }

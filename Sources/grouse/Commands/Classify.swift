@@ -20,6 +20,8 @@ struct Classify: ParsableCommand {
   @Argument(help: "A file, or - for standard input.") var file = "-"
   @Option(help: "NAME, NAME@VERSION or a path (default: the configured one).") var model: String?
   @Option(help: "The column or JSON field with the text.") var text = "text"
+  @Flag(help: "Add what each word contributes, as `explain --json` does; the strongest first.")
+  var explain = false
   @OptionGroup var options: GlobalOptions
 
   func run() throws {
@@ -29,7 +31,7 @@ struct Classify: ParsableCommand {
     let input = try InputBytes(file == "-" ? nil : file)
     var reader = RowTextReader(path: input.name, .init(text: text))
     var classification = RowClassification(
-      classifier.scorer(brandNames: configuration.brand.allNames))
+      classifier.scorer(brandNames: configuration.brand.allNames), explains: explain)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
     func read() throws -> Int {
@@ -60,11 +62,15 @@ struct Classify: ParsableCommand {
 /// Classifies the rows that a reader has and writes them out.
 private struct RowClassification: ~Copyable {
   private let scorer: TextScorer
+  private let explains: Bool
   private var scratch = Scratch()
   private(set) var rows = 0
   private(set) var unreadable = 0
 
-  init(_ scorer: TextScorer) { self.scorer = scorer }
+  init(_ scorer: TextScorer, explains: Bool) {
+    self.scorer = scorer
+    self.explains = explains
+  }
 
   mutating func drain(_ reader: inout RowTextReader) throws {
     while true {
@@ -91,6 +97,7 @@ private struct RowClassification: ~Copyable {
     line.add("text", text)
     line.add("label", scorer.isPositive(probability) ? labels.positive : labels.negative)
     line.add("probability", probability)
+    if explains { line.add("words", ExplainedWords.json(scorer.explain(text), text)) }
     try StandardOutput.line(line.text)
   }
 }

@@ -32,14 +32,8 @@ struct Explain: ParsableCommand {
       line.add("label", label)
       line.add("probability", probability)
       line.add("model", manifest.reference)
-      line.add(
-        "words",
-        words.map { word in
-          var item = JSONLine()
-          item.add("word", word.word(in: text))
-          item.add("contribution", word.contribution)
-          return item
-        })
+      line.add("words", ExplainedWords.json(words, text))
+      line.add("ngrams", ExplainedWords.json(scorer.features(text), text))
       return try StandardOutput.line(line.text)
     }
     let deciding = words.filter { ($0.contribution > 0) == scorer.isPositive(probability) }.prefix(
@@ -58,7 +52,54 @@ struct Explain: ParsableCommand {
         word.contribution > 0 ? Style.bad(bar) : Style.good(bar),
       ])
     }
-    for line in table.lines() { try StandardOutput.line(line) }
+    try table.print()
+    let features = scorer.features(text).prefix(8)
+    guard !features.isEmpty else { return }
+    try StandardOutput.line("")
+    var ngrams = TextTable(["n-gram", "", "contribution"], numeric: [false, false, true])
+    for feature in features {
+      ngrams.rows.append([
+        Shown.plain(ExplainedWords.text(feature.range, text)), feature.kind.rawValue,
+        Shown.decimal(feature.contribution),
+      ])
+    }
+    try ngrams.print()
+  }
+}
+
+/// Contributions with their places in a text, as JSON: `start` and `end` count its Unicode code
+/// points, as Python's strings do.
+enum ExplainedWords {
+  static func json(_ words: [DecidingWord], _ text: String) -> [JSONLine] {
+    words.map { word in
+      var line = JSONLine()
+      line.add("word", word.word(in: text))
+      add(word.range, text, to: &line)
+      line.add("contribution", word.contribution)
+      return line
+    }
+  }
+
+  static func json(_ features: [DecidingFeature], _ text: String) -> [JSONLine] {
+    features.map { feature in
+      var line = JSONLine()
+      line.add("ngram", Self.text(feature.range, text))
+      line.add("kind", feature.kind.rawValue)
+      add(feature.range, text, to: &line)
+      line.add("contribution", feature.contribution)
+      return line
+    }
+  }
+
+  static func text(_ range: Range<Int>, _ text: String) -> String {
+    String(decoding: text.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
+  }
+
+  private static func add(_ range: Range<Int>, _ text: String, to line: inout JSONLine) {
+    let before = String(decoding: text.utf8.prefix(range.lowerBound), as: UTF8.self)
+    let start = before.unicodeScalars.count
+    line.add("start", start)
+    line.add("end", start + Self.text(range, text).unicodeScalars.count)
   }
 }
 

@@ -65,9 +65,15 @@ struct Models: ParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let registry = try registry(try options.configuration(), model)
-      let manifest = try registry.load(model).manifest
-      if options.json { return try StandardOutput.line(Models.json(manifest)) }
+      let configuration = try options.configuration()
+      let (classifier, manifest) = try registry(configuration, model).load(model)
+      var drift: StoredDrift?
+      if !model.contains("/") {
+        drift = try StoredDrift(
+          try DataDirectory(reading: configuration.dataDirectory), classifier, manifest,
+          brandNames: configuration.brand.allNames)
+      }
+      if options.json { return try StandardOutput.line(Models.json(manifest, drift: drift)) }
       var table = TextTable(["", manifest.reference])
       table.rows = [
         ["trained", CalendarTime.format(milliseconds: manifest.createdAt, suffix: " UTC")],
@@ -90,11 +96,26 @@ struct Models: ParsableCommand {
         ["data, CRC-32C", manifest.dataChecksum.map { String($0, radix: 16) } ?? "not known"],
         ["program", manifest.program ?? "not known"],
       ]
+      if let drift {
+        table.rows += [
+          [
+            "scores of \(Shown.number(drift.posts)) stored posts against training's",
+            "\(drift.verdict) (PSI \(Shown.decimal(drift.stabilityIndex)))",
+          ],
+          [
+            "features not met in training",
+            "\(Shown.decimal(drift.distribution.unseen)), there "
+              + Shown.decimal(drift.training.unseen),
+          ],
+        ]
+      }
       try table.print()
     }
   }
 
-  static func json(_ manifest: ModelManifest, isCurrent: Bool? = nil) -> String {
+  static func json(
+    _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil
+  ) -> String {
     var line = JSONLine()
     line.add("model", manifest.reference)
     line.add("name", manifest.name)
@@ -114,6 +135,14 @@ struct Models: ParsableCommand {
     if let goal = manifest.goal { line.add("threshold_goal", goal) }
     if let checksum = manifest.dataChecksum { line.add("data_crc32c", raw: "\(checksum)") }
     if let program = manifest.program { line.add("program", program) }
+    if let drift {
+      var item = JSONLine()
+      item.add("posts", drift.posts)
+      item.add("psi", drift.stabilityIndex)
+      item.add("unseen", drift.distribution.unseen)
+      item.add("unseen_in_training", drift.training.unseen)
+      line.add("drift", raw: item.text)
+    }
     if let isCurrent { line.add("current", raw: "\(isCurrent)") }
     return line.text
   }

@@ -178,6 +178,7 @@ struct TrainingJob {
       f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 })
     manifest.aucPR = validation?.mean { $0.aucPR }
     manifest.calibrationError = validation?.calibration.expectedError
+    manifest.distribution = validation?.distribution
     manifest.goal = threshold.description
     manifest.program = "grouse \(Grouse.version)"
     manifest.dataChecksum = data.checksum
