@@ -1,11 +1,11 @@
 @testable import Tables
 
-extension SelectRule {
+extension Rule {
   private static let filtering = StatementRestrictions.filteringMessage
 
   /// Secondary indexes.
-  static let indexes: [SelectRule] = [
-    SelectRule(
+  static let indexes: [Rule] = [
+    Rule(
       "an index answers one relation", "cql3.restrictions.StatementRestrictions",
       .run("CREATE TABLE k.t (a int, b int, c int, v int, w int, PRIMARY KEY (a, b, c))"),
       .run("CREATE INDEX ON k.t (v)"), .run("CREATE INDEX ON k.t (c)"),
@@ -39,7 +39,7 @@ extension SelectRule {
       .refused(
         "SELECT w FROM k.t WHERE expr(t_v_idx, 'x')",
         "Only CUSTOM indexes may be used in custom index expressions, t_v_idx is not valid")),
-    SelectRule(
+    Rule(
       "indexes on what collections hold", "index.internal.composites.CollectionEntryIndex",
       .run(
         "CREATE TABLE k.m (k int PRIMARY KEY, l list<int>, s set<text>, m map<text, int>, "
@@ -65,8 +65,8 @@ extension SelectRule {
       .gives("SELECT k FROM k.m WHERE s CONTAINS 'b' AND m CONTAINS 1 ALLOW FILTERING", "1 | 2")),
   ]
 
-  static let orders: [SelectRule] = [
-    SelectRule(
+  static let orders: [Rule] = [
+    Rule(
       "ORDER BY", "cql3.validation.operations.SelectOrderByTest",
       .run(
         "CREATE TABLE k.t (a int, b int, c int, v int, PRIMARY KEY (a, b, c)) "
@@ -104,8 +104,8 @@ extension SelectRule {
           + "query"))
   ]
 
-  static let statics: [SelectRule] = [
-    SelectRule(
+  static let staticReads: [Rule] = [
+    Rule(
       "static columns", "cql3.validation.entities.StaticColumnsTest",
       .run("CREATE TABLE k.s (k int, c int, s int static, v int, PRIMARY KEY (k, c))"),
       .run("INSERT INTO k.s (k, s) VALUES (1, 42)"),
@@ -133,7 +133,7 @@ extension SelectRule {
       .refused(
         "SELECT s FROM k.s WHERE k = 1 AND c = 1",
         "Cannot restrict clustering columns when selecting only static columns")),
-    SelectRule(
+    Rule(
       "an index on a static column finds partitions", "index.internal.CassandraIndex",
       .run("CREATE TABLE k.s (k int, c int, s int static, v int, PRIMARY KEY (k, c))"),
       .run("CREATE INDEX ON k.s (s)"),
@@ -147,8 +147,8 @@ extension SelectRule {
       .gives("SELECT count(*) FROM k.s WHERE s = 5", "3")),
   ]
 
-  static let tokens: [SelectRule] = [
-    SelectRule(
+  static let tokens: [Rule] = [
+    Rule(
       "token()", "cql3.validation.operations.SelectWithTokenFunctionTest",
       .run("CREATE TABLE k.t (a int, b text, v int, PRIMARY KEY ((a, b)))"),
       .run("INSERT INTO k.t (a, b, v) VALUES (0, 'a', 1)"),
@@ -195,7 +195,7 @@ extension SelectRule {
       .names(
         "SELECT token(a, b), token(0, 'a') FROM k.t", "system.token(a, b); system.token(0, 'a')"),
       .gives("SELECT v FROM k.t WHERE token(a, b) = token(1, 'b') AND v = 2 ALLOW FILTERING", "2")),
-    SelectRule(
+    Rule(
       "named markers, and markers for lists and tuples", "cql3.validation.operations.SelectTest",
       .run("CREATE TABLE k.t (a int, b int, c int, PRIMARY KEY (a, b, c))"),
       .gives("SELECT * FROM k.t WHERE a = (int) 1 AND b = (int) 2", "")),

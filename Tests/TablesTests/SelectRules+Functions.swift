@@ -1,4 +1,4 @@
-extension SelectRule {
+extension Rule {
   private static let times: [Step] = [
     .run("CREATE TABLE k.t (k int PRIMARY KEY, u timeuuid, t timestamp, d date, x text, b blob)"),
     .run(
@@ -12,8 +12,8 @@ extension SelectRule {
     self.steps = rows + steps
   }
 
-  static let functions: [SelectRule] = [
-    SelectRule(
+  static let functions: [Rule] = [
+    Rule(
       "times become other times", "cql3.functions.TimeFcts", after: times,
       .gives(
         "SELECT toDate(t), toTimestamp(d), toUnixTimestamp(t), toUnixTimestamp(d) FROM k.t",
@@ -45,14 +45,14 @@ extension SelectRule {
         "Invalid number of arguments in call to function system.now: 0 required but 1 provided"),
       .refused("SELECT nope(k) FROM k.t", "Unknown function 'nope'"),
       .refused("SELECT k.nope(k) FROM k.t", "Unknown function 'k.nope'")),
-    SelectRule(
+    Rule(
       "the clock is read", "cql3.functions.TimeFcts", after: times,
       .gives(
         "SELECT currentTimestamp(), currentDate(), currentTime() FROM k.t",
         "2025-10-09 08:53:20.000000+0000 2025-10-09 08:53:20.000000000"),
       .gives("SELECT k FROM k.t WHERE k = 1 AND t < currentTimestamp() ALLOW FILTERING", "1"),
       .gives("SELECT k FROM k.t WHERE k = 1 AND d > currentDate() ALLOW FILTERING", "")),
-    SelectRule(
+    Rule(
       "blobs", "cql3.functions.BytesConversionFcts", after: times,
       .gives(
         "SELECT intAsBlob(k), blobAsInt(b), textAsBlob(x), blobAsText(textAsBlob(x)) FROM k.t",
@@ -70,7 +70,7 @@ extension SelectRule {
       // A blob reads any value.
       .gives("SELECT blobAsInt(k) FROM k.t", "1"),
       .gives("SELECT k FROM k.t WHERE k = blobAsInt(0x00000001)", "1")),
-    SelectRule(
+    Rule(
       "JSON", "cql3.functions.ToJsonFct",
       .run("CREATE TYPE k.u (a int, \"B\" text)"),
       .run(
@@ -91,7 +91,7 @@ extension SelectRule {
         "fromJson() cannot be used in the selection clause of a SELECT statement"),
       .gives("SELECT k FROM k.j WHERE k = fromJson('1')", "1"),
       .gives("SELECT k FROM k.j WHERE l = fromJson('[\"a\", \"b\\\"\"]') ALLOW FILTERING", "1")),
-    SelectRule(
+    Rule(
       "writetime and ttl", "cql3.selection.WritetimeOrTTLSelector",
       .run("CREATE TABLE k.w (k int PRIMARY KEY, v int, f frozen<list<int>>, l list<int>)"),
       .run("INSERT INTO k.w (k, v) VALUES (1, 2) USING TIMESTAMP 1000 AND TTL 100"),
@@ -115,8 +115,8 @@ extension SelectRule {
         + "8, '2016-10-30 02:00:00+0000', '2016-01-31', 'x')"),
   ]
 
-  static let arithmetic: [SelectRule] = [
-    SelectRule(
+  static let arithmetic: [Rule] = [
+    Rule(
       "the wider type wins", "cql3.functions.OperationFctsTest", after: numbers,
       .gives(
         "SELECT a + a, a + b, a + c, a + d, a + e, a + f, a + g, a + h FROM k.n",
@@ -132,7 +132,7 @@ extension SelectRule {
       .names(
         "SELECT c + 1, -c, a + b * c, (a + b) * c, c % 2 FROM k.n",
         "c + 1; -c; a + b * c; (a + b) * c; c % 2")),
-    SelectRule(
+    Rule(
       "integers wrap around and are not divided by zero", "cql3.functions.OperationFctsTest",
       after: numbers,
       .gives(
@@ -142,13 +142,13 @@ extension SelectRule {
       .fails(
         "SELECT h % 0 FROM k.n", "the operation 'varint % int' failed: BigInteger divide by zero"),
       .gives("SELECT f / 0, e / 0 FROM k.n", "Infinity Infinity")),
-    SelectRule(
+    Rule(
       "decimals keep 32 digits of a quotient", "db.marshal.DecimalType", after: numbers,
       .gives(
         "SELECT g / 7, h / g FROM k.n",
         "1.07142857142857142857142857142857 1.06666666666666666666666666666667"),
       .gives("SELECT g * 2, g + h, g % 2, g - 0.5 FROM k.n", "15.0 15.5 1.5 7.0")),
-    SelectRule(
+    Rule(
       "durations move times", "cql3.functions.OperationFctsTest", after: numbers,
       .gives(
         "SELECT t + 1d, t - 2h, t + 1mo, y + 1mo, y - 1d FROM k.n",
@@ -168,12 +168,12 @@ extension SelectRule {
         "SELECT c + ? FROM k.n",
         "Ambiguous '+' operation with args c and ?: use type hint to disambiguate, example '(int) ?'"
       )),
-    SelectRule(
+    Rule(
       "nulls stay null", "cql3.functions.OperationFctsTest", after: numbers,
       .run("INSERT INTO k.n (k) VALUES (2)"),
       .gives(
         "SELECT c + 1, -d, t + 1d, CAST(c AS text) FROM k.n WHERE k = 2", "null null null null")),
-    SelectRule(
+    Rule(
       "arithmetic in WHERE and in values", "cql3.functions.OperationFctsTest", after: numbers,
       .gives("SELECT c FROM k.n WHERE k = 3 - 2", "3"),
       .gives("SELECT c FROM k.n WHERE k = 1 AND c = 1 + 2 * 1 ALLOW FILTERING", "3"),
@@ -182,8 +182,8 @@ extension SelectRule {
       .gives("SELECT c, g FROM k.n WHERE k = 4", "6 0.33333333333333333333333333333333")),
   ]
 
-  static let casts: [SelectRule] = [
-    SelectRule(
+  static let casts: [Rule] = [
+    Rule(
       "numbers", "cql3.functions.CastFctsTest", after: numbers,
       .gives(
         "SELECT CAST(a AS int), CAST(e AS int), CAST(f AS tinyint), CAST(g AS bigint), CAST(h AS double) FROM k.n",
@@ -200,7 +200,7 @@ extension SelectRule {
         "SELECT CAST(b AS int), CAST(c AS int), CAST(d AS double) FROM k.n",
         "cast(b as int); c; cast(d as double)"),
       .refused("SELECT CAST(a AS boolean) FROM k.n", "a cannot be cast to boolean")),
-    SelectRule(
+    Rule(
       "times and other types", "cql3.functions.CastFctsTest",
       .run(
         "CREATE TABLE k.c (a ascii PRIMARY KEY, b timestamp, c date, d time, i inet, o boolean, u uuid)"

@@ -1,4 +1,4 @@
-extension SelectRule {
+extension Rule {
   private static let rows: [Step] =
     [
       .run("CREATE TABLE k.t (a int, b int, c int, d int, e int, PRIMARY KEY (a, b, c, d))")
@@ -21,8 +21,8 @@ extension SelectRule {
   private static let source = "cql3.validation.operations.SelectGroupByTest"
 
   /// GROUP BY. Partitions come by token: 1, 2, 4 and so on.
-  static let groups: [SelectRule] = [
-    SelectRule(
+  static let groups: [Rule] = [
+    Rule(
       "groups of partitions and of clustering prefixes", source, after: rows,
       .gives(
         "SELECT a, b, e, count(b), max(e) FROM k.t GROUP BY a",
@@ -42,7 +42,7 @@ extension SelectRule {
       .gives(
         "SELECT a, b, c, d FROM k.t GROUP BY a, b",
         "1 2 1 3 | 1 4 2 6 | 2 2 3 3 | 2 4 3 6 | 4 8 2 12")),
-    SelectRule(
+    Rule(
       "limits count groups", source, after: rows,
       .gives(
         "SELECT a, b, e, count(b), max(e) FROM k.t GROUP BY a, b LIMIT 2",
@@ -65,7 +65,7 @@ extension SelectRule {
       .gives(
         "SELECT a, b, c, d FROM k.t GROUP BY a, b, c PER PARTITION LIMIT 2 LIMIT 3",
         "1 2 1 3 | 1 2 2 6 | 2 2 3 3")),
-    SelectRule(
+    Rule(
       "groups with DISTINCT", source, after: rows,
       .gives("SELECT DISTINCT a, count(a) FROM k.t GROUP BY a", "1 1 | 2 1 | 4 1"),
       .gives("SELECT DISTINCT a, count(a) FROM k.t GROUP BY a LIMIT 2", "1 1 | 2 1"),
@@ -75,7 +75,7 @@ extension SelectRule {
       .refused(
         "SELECT DISTINCT a, count(a) FROM k.t GROUP BY a, b",
         "Grouping on clustering columns is not allowed for SELECT DISTINCT queries")),
-    SelectRule(
+    Rule(
       "columns fixed by = may be left out of GROUP BY", source, after: rows,
       .gives(
         "SELECT a, b, e, count(b), max(e) FROM k.t WHERE a = 1 GROUP BY a, b, c",
@@ -103,7 +103,7 @@ extension SelectRule {
       .refused(
         "SELECT a, b, d, count(b), max(c) FROM k.t GROUP BY a, e",
         "Group by is currently only supported on the columns of the PRIMARY KEY, got e")),
-    SelectRule(
+    Rule(
       "groups in reverse", source, after: rows,
       .gives(
         "SELECT a, b, e, count(b), max(e) FROM k.t WHERE a = 1 GROUP BY a, b, c "
@@ -117,7 +117,7 @@ extension SelectRule {
       .refused(
         "SELECT a, b, c, count(b), max(e) FROM k.t GROUP BY a, b ORDER BY b DESC, c DESC",
         "ORDER BY is only supported when the partition key is restricted by an EQ or an IN.")),
-    SelectRule(
+    Rule(
       "groups of several partitions", source, after: rows,
       .gives(
         "SELECT a, b, e, count(b), max(e) FROM k.t WHERE a IN (1, 2, 4) GROUP BY a, b, c",
@@ -132,7 +132,7 @@ extension SelectRule {
       .gives(
         "SELECT a, b, c, d FROM k.t WHERE a IN (1, 2, 4) GROUP BY a, b, c ORDER BY b DESC, c DESC",
         "4 8 2 12 | 2 4 3 6 | 1 4 2 12 | 2 2 3 3 | 1 2 2 6 | 1 2 1 3")),
-    SelectRule(
+    Rule(
       "a part of the partition key is no group", source,
       .run("CREATE TABLE k.p (a int, b int, c int, d int, e int, PRIMARY KEY ((a, b), c, d))"),
       .run("INSERT INTO k.p (a, b, c, d, e) VALUES (1, 1, 1, 1, 2)"),
@@ -146,8 +146,8 @@ extension SelectRule {
       .gives("SELECT a, b, max(d) FROM k.p WHERE a = 1 AND b = 1 GROUP BY b", "1 1 1")),
   ]
 
-  static let aggregates: [SelectRule] = [
-    SelectRule(
+  static let aggregates: [Rule] = [
+    Rule(
       "no row is one group", "cql3.functions.AggregateFcts",
       .run("CREATE TABLE k.n (a int PRIMARY KEY, b double, c varint, d decimal, t text)"),
       .gives(
@@ -155,7 +155,7 @@ extension SelectRule {
       .gives("SELECT sum(d), avg(d), sum(a), avg(a), b, count(1) FROM k.n", "0 0 0 0 null 0"),
       .gives("SELECT a, count(*) FROM k.n GROUP BY a", ""),
       .gives("SELECT count(*) FROM k.n LIMIT 5", "0")),
-    SelectRule(
+    Rule(
       "sums wrap around, averages do not", "cql3.validation.operations.AggregationTest",
       .run(
         "CREATE TABLE k.n (a int, i tinyint, s smallint, v int, l bigint, PRIMARY KEY (a, v))"),
@@ -163,7 +163,7 @@ extension SelectRule {
       .run("INSERT INTO k.n (a, i, s, v, l) VALUES (1, 1, 1, 2, 9223372036854775807)"),
       .gives("SELECT sum(i), sum(s), sum(v), sum(l) FROM k.n", "-128 -32768 3 -2"),
       .gives("SELECT avg(i), avg(s), avg(v), avg(l) FROM k.n", "64 16384 1 9223372036854775807")),
-    SelectRule(
+    Rule(
       "averages of reals and numbers of any size", "cql3.functions.AggregateFcts",
       .run(
         "CREATE TABLE k.n (a int, c int, f float, d double, v varint, m decimal, PRIMARY KEY (a, c))"
@@ -182,7 +182,7 @@ extension SelectRule {
       .run("INSERT INTO k.n (a, c, m) VALUES (1, 4, 1e70000)"),
       .fails("SELECT sum(m) FROM k.n", "the function 'sum(decimal)' failed: Overflow"),
       .fails("SELECT avg(m) FROM k.n", "the function 'avg(decimal)' failed: Overflow")),
-    SelectRule(
+    Rule(
       "columns beside an aggregate are the first row's",
       "cql3.validation.operations.AggregationTest",
       .run("CREATE TABLE k.n (a int, b int, c text, PRIMARY KEY (a, b))"),

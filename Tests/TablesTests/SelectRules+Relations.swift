@@ -1,11 +1,11 @@
 @testable import Tables
 
-extension SelectRule {
+extension Rule {
   private static let filtering = StatementRestrictions.filteringMessage
 
   /// Collections, user-defined types, tuples and literals.
-  static let selectors: [SelectRule] = [
-    SelectRule(
+  static let selectors: [Rule] = [
+    Rule(
       "elements, slices and fields", "cql3.selection.ElementsSelector",
       .run("CREATE TYPE k.u (a int, b text)"),
       .run(
@@ -32,7 +32,7 @@ extension SelectRule {
       .refused("SELECT u.zz FROM k.m", "u of type u has no field zz"),
       .refused("SELECT fu.zz FROM k.m", "fu of type frozen<u> has no field zz"),
       .gives("SELECT max(u.a), count(m['a']) FROM k.m", "3 1")),
-    SelectRule(
+    Rule(
       "literals", "cql3.selection.SelectorsTest",
       .run("CREATE TYPE k.u (a int, b text)"),
       .run("CREATE TABLE k.t (a int PRIMARY KEY, b text, c double)"),
@@ -60,7 +60,7 @@ extension SelectRule {
         "SELECT 'q' FROM k.t",
         "Cannot infer type for term 'q' in selection clause (try using a cast to force a type)"),
       .refused("SELECT (int)'q' FROM k.t", "Cannot assign value 'q' to [selection] of type int")),
-    SelectRule(
+    Rule(
       "names and aliases", "cql3.selection.Selection",
       .run("CREATE TABLE k.t (a int PRIMARY KEY, \"B\" text)"),
       .names("SELECT a AS x, \"B\" AS \"Y\", \"B\", a, a FROM k.t", "x; Y; B; a; a"),
@@ -69,8 +69,8 @@ extension SelectRule {
   ]
 
   /// What may stand in WHERE.
-  static let relations: [SelectRule] = [
-    SelectRule(
+  static let relations: [Rule] = [
+    Rule(
       "one column is restricted once", "cql3.restrictions.SingleColumnRestriction",
       .run("CREATE TABLE k.t (a int, b int, c int, d int, PRIMARY KEY (a, b, c))"),
       .refused(
@@ -111,7 +111,7 @@ extension SelectRule {
       .refused(
         "SELECT * FROM k.t WHERE a = 1 AND d IN (1, 2) ALLOW FILTERING",
         "IN predicates on non-primary-key columns (d) is not yet supported")),
-    SelectRule(
+    Rule(
       "nulls in conditions", "cql3.restrictions.StatementRestrictions",
       .run("CREATE TABLE k.t (a int, b int, c int, PRIMARY KEY (a, b))"),
       .refused("SELECT * FROM k.t WHERE a = null", "Invalid null value in condition for column a"),
@@ -131,7 +131,7 @@ extension SelectRule {
         "SELECT * FROM k.t WHERE b = null ALLOW FILTERING",
         "Invalid null value in condition for column b"),
       .refused("SELECT * FROM k.t WHERE token(a) > null", "Invalid null token value")),
-    SelectRule(
+    Rule(
       "IN", "cql3.validation.operations.SelectTest",
       .run("CREATE TABLE k.t (a int, b int, c int, PRIMARY KEY (a, b))"),
       .run("INSERT INTO k.t (a, b, c) VALUES (1, 1, 1)"),
@@ -144,7 +144,7 @@ extension SelectRule {
       .gives("SELECT c FROM k.t WHERE a IN (2, 1) AND b IN (1)", "1 | 3"),
       .gives("SELECT c FROM k.t WHERE c IN (3) ALLOW FILTERING", "3"),
       .gives("SELECT count(*) FROM k.t WHERE a IN ()", "0")),
-    SelectRule(
+    Rule(
       "DISTINCT", "cql3.statements.SelectStatement",
       .run("CREATE TABLE k.t (a int, b int, c int, v int, PRIMARY KEY ((a, b), c))"),
       .run("INSERT INTO k.t (a, b, c) VALUES (1, 1, 1)"),
@@ -170,7 +170,7 @@ extension SelectRule {
       .refused(
         "SELECT DISTINCT a, b FROM k.t PER PARTITION LIMIT 1",
         "PER PARTITION LIMIT is not allowed with SELECT DISTINCT queries")),
-    SelectRule(
+    Rule(
       "limits", "cql3.validation.operations.SelectLimitTest",
       .run("CREATE TABLE k.t (a int, b int, c int, PRIMARY KEY (a, b))"),
       .run("INSERT INTO k.t (a, b, c) VALUES (1, 1, 1)"),
@@ -202,8 +202,8 @@ extension SelectRule {
   private static let source = "cql3.validation.operations.SelectMultiColumnRelationTest"
 
   /// Relations of several columns.
-  static let slices: [SelectRule] = [
-    SelectRule(
+  static let slices: [Rule] = [
+    Rule(
       "tuples with = and IN", source, after: grid,
       .gives("SELECT b, c, d FROM k.t WHERE a = 0 AND b = 1 AND (c, d) = (0, 0)", "1 0 0"),
       .gives(
@@ -226,7 +226,7 @@ extension SelectRule {
         "SELECT b, c, d FROM k.t WHERE a = 0 AND d < 1 AND (b, c) IN ((0, 1), (0, 0)) AND d >= 0",
         "0 0 0 | 0 1 0"),
       .gives("SELECT b FROM k.t WHERE a = 0 AND (b, c, d) IN ()", "")),
-    SelectRule(
+    Rule(
       "tuples with an order", source, after: grid,
       .gives("SELECT b, c, d FROM k.t WHERE a = 0 AND b = 1 AND (c, d) > (0, 0)", "1 1 0 | 1 1 1"),
       .gives(
@@ -245,7 +245,7 @@ extension SelectRule {
         "SELECT b, c, d FROM k.t WHERE a = 0 AND (b, c) <= (0, 1) ORDER BY b DESC, c DESC, d DESC",
         "0 1 1 | 0 1 0 | 0 0 0"),
       .gives("SELECT b, c, d FROM k.t WHERE a = 0 AND (b, c, d) > (1, 1, 1)", "")),
-    SelectRule(
+    Rule(
       "tuples where columns go both ways",
       "cql3.validation.operations.SelectMultiColumnRelationTest",
       .run(
@@ -269,7 +269,7 @@ extension SelectRule {
       .gives(
         "SELECT b, c, d FROM k.t WHERE a = 0 AND (b, c, d) < (2, 1, 0) AND (b, c) >= (1, 2) "
           + "ORDER BY b ASC, c DESC, d ASC", "1 2 1 | 1 2 3 | 2 0 0")),
-    SelectRule(
+    Rule(
       "tuples are refused", source, after: grid,
       .refused(
         "SELECT * FROM k.t WHERE a = 0 AND (b, c) > (1, 2, 3)",
@@ -328,8 +328,8 @@ extension SelectRule {
   ]
 
   /// When ALLOW FILTERING is demanded.
-  static let filters: [SelectRule] = [
-    SelectRule(
+  static let filters: [Rule] = [
+    Rule(
       "filtering is asked for", "cql3.restrictions.StatementRestrictions",
       .run("CREATE TABLE k.t (a int, b int, c int, d int, v int, PRIMARY KEY ((a, b), c, d))"),
       .run("INSERT INTO k.t (a, b, c, d, v) VALUES (1, 1, 1, 1, 1)"),
@@ -355,7 +355,7 @@ extension SelectRule {
       .gives("SELECT v FROM k.t WHERE c = 1 ALLOW FILTERING", "2 | 1"),
       .gives("SELECT v FROM k.t WHERE a = 1 AND b = 1 AND c > 0 AND d = 1 ALLOW FILTERING", "1"),
       .gives("SELECT v FROM k.t WHERE a = 1 AND b = 1 AND v >= 1 AND v < 9 ALLOW FILTERING", "1")),
-    SelectRule(
+    Rule(
       "collections are filtered", "cql3.restrictions.SingleColumnRestriction",
       .run("CREATE TYPE k.u (a int)"),
       .run(

@@ -65,6 +65,28 @@ import Testing
     #expect(try store.rows("SELECT c, s, v FROM k.t") == before)
   }
 
+  @Test func `a record says of its partition what is there`() throws {
+    let clock = FakeClock()
+    let store = try TemporaryTables(clock: clock.clock)
+    let long = String(repeating: "x", count: 5_000)
+    for key in ["a", long] {
+      try store.run(
+        "CREATE TABLE IF NOT EXISTS k.t (k text, c int, PRIMARY KEY (k, c)) "
+          + "WITH gc_grace_seconds = 10", "INSERT INTO k.t (k, c) VALUES ('\(key)', 0)",
+        "DELETE FROM k.t WHERE k = '\(key)'",
+        "DELETE FROM k.t WHERE k = '\(key)' AND c > 5",
+        "INSERT INTO k.t (k, c) VALUES ('\(key)', 1)")
+    }
+    clock.advance(microseconds: 11_000_000)
+    // What was deleted, the range tombstone and the deletion go in one step, a row stays.
+    _ = try sweep(store, keys: 100)
+    #expect(try store.rows("SELECT c FROM k.t") == [#"{"c": 1}"#, #"{"c": 1}"#])
+    try store.run("DELETE FROM k.t WHERE k = '\(long)' AND c = 1")
+    clock.advance(microseconds: 11_000_000)
+    for _ in 0..<2 { _ = try sweep(store, keys: 100) }
+    #expect(try keys(store) == 1)
+  }
+
   @Test func `a deletion stays as long as it hides something`() throws {
     let clock = FakeClock()
     let store = try TemporaryTables(clock: clock.clock)

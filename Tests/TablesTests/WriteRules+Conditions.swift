@@ -1,21 +1,21 @@
 // Conditions, batches, values and keys.
-extension WriteRule {
+extension Rule {
   static let conditions = [
-    WriteRule(
+    Rule(
       "IF NOT EXISTS gives the row there is",
       "cql3.statements.ModificationStatement.buildCasResultSet",
       .rows("INSERT INTO k.t (k, v) VALUES (1, 1) IF NOT EXISTS", [#"{"[applied]": true}"#]),
       .rows(
         "INSERT INTO k.t (k, v) VALUES (1, 2) IF NOT EXISTS",
         [#"{"[applied]": false, "k": 1, "v": 1, "w": null}"#])),
-    WriteRule(
+    Rule(
       "IF EXISTS gives nothing more where there is no row",
       "cql3.statements.ModificationStatement.buildCasResultSet",
       .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF EXISTS", [#"{"[applied]": false}"#]),
       .run("INSERT INTO k.t (k) VALUES (1)"),
       .rows("DELETE FROM k.t WHERE k = 1 IF EXISTS", [#"{"[applied]": true}"#]),
       .rows("SELECT * FROM k.t", [])),
-    WriteRule(
+    Rule(
       "a condition gives the values of its columns, in its order",
       "cql3.statements.ModificationStatement.buildCasFailureResultSet",
       .run("INSERT INTO k.t (k, v, w) VALUES (1, 1, 'a')"),
@@ -24,7 +24,7 @@ extension WriteRule {
         [#"{"[applied]": false, "w": "a", "v": 1}"#]),
       .rows(
         "UPDATE k.t SET v = 2 WHERE k = 1 IF v > 1 AND v < 5", [#"{"[applied]": false, "v": 1}"#])),
-    WriteRule(
+    Rule(
       "null compares with = and != alone", "cql3.conditions.ColumnCondition.compareWithOperator",
       .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v != null", [#"{"[applied]": false}"#]),
       .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v = null", [#"{"[applied]": true}"#]),
@@ -35,7 +35,7 @@ extension WriteRule {
       .refused(
         "UPDATE k.t SET v = 1 WHERE k = 1 IF v > null",
         "Invalid comparison with null for operator \">\"")),
-    WriteRule(
+    Rule(
       "IN compares with each value", "cql3.conditions.ColumnCondition",
       .run("INSERT INTO k.t (k, v) VALUES (1, 2)"),
       .rows("UPDATE k.t SET v = 3 WHERE k = 1 IF v IN (1, 2)", [#"{"[applied]": true}"#]),
@@ -44,7 +44,7 @@ extension WriteRule {
       .rows("UPDATE k.t SET v = 4 WHERE k = 1 IF w IN ('a', null)", [#"{"[applied]": true}"#]),
       .rows(
         "UPDATE k.t SET v = 4 WHERE k = 1 IF v IN ()", [#"{"[applied]": false, "v": 4}"#])),
-    WriteRule(
+    Rule(
       "elements and fields in conditions", "cql3.conditions.ColumnCondition",
       .run("INSERT INTO k.m (k, l, s, m, u) VALUES (1, [1, 2], {1}, {'a': 1}, {a: 1})"),
       .rows("UPDATE k.m SET s = {2} WHERE k = 1 IF m['a'] = 1", [#"{"[applied]": true}"#]),
@@ -62,7 +62,7 @@ extension WriteRule {
         [#"{"[applied]": false, "u": {"a": 1, "b": null}}"#]),
       .refused(
         "UPDATE k.m SET s = {6} WHERE k = 1 IF l[-1] = 1", "Invalid negative list index -1")),
-    WriteRule(
+    Rule(
       "whole collections in conditions", "cql3.conditions.ColumnCondition.MultiCellCollectionBound",
       .run("INSERT INTO k.m (k, l, s) VALUES (1, [1, 2], {1})"),
       .rows("UPDATE k.m SET l = [3] WHERE k = 1 IF l = [1, 2]", [#"{"[applied]": true}"#]),
@@ -71,12 +71,12 @@ extension WriteRule {
       .rows("UPDATE k.m SET l = [6] WHERE k = 1 IF m = {}", [#"{"[applied]": true}"#]),
       .rows(
         "UPDATE k.m SET l = [7] WHERE k = 1 IF l != [6]", [#"{"[applied]": false, "l": [6]}"#])),
-    WriteRule(
+    Rule(
       "the key has no conditions", "cql3.statements.ModificationStatement.prepareColumnConditions",
       .refused(
         "UPDATE k.t SET v = 1 WHERE k = 1 IF k = 1",
         "PRIMARY KEY column 'k' cannot have IF conditions")),
-    WriteRule(
+    Rule(
       "a condition takes no timestamp and no IN",
       "cql3.statements.ModificationStatement.makeCasRequest",
       .refused(
@@ -88,7 +88,7 @@ extension WriteRule {
       .refused(
         "DELETE FROM k.t WHERE k IN (1, 2) IF EXISTS",
         "IN on the partition key is not supported with conditional deletions")),
-    WriteRule(
+    Rule(
       "a conditional DELETE names a row", "cql3.statements.DeleteStatement.Parsed",
       .refused(
         "DELETE FROM k.w WHERE k = 1 IF EXISTS",
@@ -98,7 +98,7 @@ extension WriteRule {
         "DELETE v FROM k.w WHERE k = 1 IF EXISTS",
         "DELETE statements must restrict all PRIMARY KEY columns with equality relations in order "
           + "to delete non static columns")),
-    WriteRule(
+    Rule(
       "conditions on static columns", "cql3.statements.CQL3CasRequest",
       .run("INSERT INTO k.s (k, c, s, v) VALUES (1, 1, 5, 7)"),
       .rows("UPDATE k.s SET s = 6 WHERE k = 1 IF s = 5", [#"{"[applied]": true}"#]),
@@ -113,19 +113,19 @@ extension WriteRule {
         [#"{"[applied]": false, "k": 1, "c": 1, "s": 6, "ss": null, "v": 8}"#]),
       .rows("INSERT INTO k.s (k, s) VALUES (2, 1) IF NOT EXISTS", [#"{"[applied]": true}"#]),
       .rows("DELETE s FROM k.s WHERE k = 2 IF s = 1", [#"{"[applied]": true}"#])),
-    WriteRule(
+    Rule(
       "a row without static values is not there for a static condition",
       "db.partitions.FilteredPartition.getRow",
       .run("INSERT INTO k.s (k, c) VALUES (1, 1)"),
       .rows("INSERT INTO k.s (k, s) VALUES (1, 1) IF NOT EXISTS", [#"{"[applied]": true}"#])),
-    WriteRule(
+    Rule(
       "an expired row does not exist", "cql3.statements.CQL3CasRequest",
       .run("INSERT INTO k.t (k, v) VALUES (1, 1) USING TTL 1"), .wait(1),
       .rows("INSERT INTO k.t (k, v) VALUES (1, 2) IF NOT EXISTS", [#"{"[applied]": true}"#])),
   ]
 
   static let batches = [
-    WriteRule(
+    Rule(
       "a batch has one timestamp: of two writes of a cell the larger wins",
       "cql3.statements.BatchStatement.getMutations",
       .run(
@@ -137,7 +137,7 @@ extension WriteRule {
         """
         BEGIN BATCH DELETE FROM k.t WHERE k = 1; INSERT INTO k.t (k, v) VALUES (1, 1); APPLY BATCH
         """), .rows("SELECT v FROM k.t", [])),
-    WriteRule(
+    Rule(
       "timestamps of statements in a batch", "cql3.statements.BatchStatement.validate",
       .run(
         """
@@ -151,7 +151,7 @@ extension WriteRule {
         """
         BEGIN BATCH USING TIMESTAMP 1 INSERT INTO k.t (k) VALUES (1) USING TIMESTAMP 2; APPLY BATCH
         """, "Timestamp must be set either on BATCH or individual statements")),
-    WriteRule(
+    Rule(
       "places in a list are those before the batch",
       "cql3.statements.ModificationStatement.readRequiredLists",
       .run("UPDATE k.m SET l = [1, 2, 3] WHERE k = 1"),
@@ -172,18 +172,18 @@ extension WriteRule {
         APPLY BATCH
         """, "List index 2 out of bound, list has size 2"),
       .rows("SELECT l FROM k.m", [#"{"l": [9, 3]}"#])),
-    WriteRule(
+    Rule(
       "a batch's own timestamp", "cql3.statements.BatchStatement.getMutations",
       .run("BEGIN BATCH USING TIMESTAMP 7 INSERT INTO k.t (k, v) VALUES (1, 1); APPLY BATCH"),
       .rows("SELECT writetime(v) FROM k.t", [#"{"writetime(v)": 7}"#])),
-    WriteRule(
+    Rule(
       "a batch has no TTL of its own", "cql3.statements.BatchStatement.validate",
       .refused(
         "BEGIN BATCH USING TTL 1 INSERT INTO k.t (k) VALUES (1); APPLY BATCH",
         "Global TTL on the BATCH statement is not supported.")),
-    WriteRule(
+    Rule(
       "an empty batch is one", "parser of BATCH", .run("BEGIN BATCH APPLY BATCH")),
-    WriteRule(
+    Rule(
       "a conditional batch is applied as a whole or not",
       "cql3.statements.BatchStatement.executeWithConditions",
       .run("INSERT INTO k.w (k, c, v) VALUES (1, 1, 1)"),
@@ -203,7 +203,7 @@ extension WriteRule {
           #"{"[applied]": false, "k": 1, "c": 1, "v": 2}"#,
           #"{"[applied]": false, "k": 1, "c": 2, "v": 2}"#,
         ]), .rows("SELECT c FROM k.w", [#"{"c": 1}"#, #"{"c": 2}"#, #"{"c": 3}"#])),
-    WriteRule(
+    Rule(
       "a conditional batch is about one partition of one table",
       "cql3.statements.BatchStatement.makeCasRequest",
       .refused(
@@ -221,7 +221,7 @@ extension WriteRule {
         BEGIN BATCH USING TIMESTAMP 1 UPDATE k.w SET v = 1 WHERE k = 1 AND c = 1 IF v = 1;
         APPLY BATCH
         """, "Cannot provide custom timestamp for conditional BATCH")),
-    WriteRule(
+    Rule(
       "conditions of one row must go together", "cql3.statements.CQL3CasRequest",
       .refused(
         """
@@ -233,7 +233,7 @@ extension WriteRule {
         BEGIN BATCH INSERT INTO k.w (k, c) VALUES (1, 1) IF NOT EXISTS;
         UPDATE k.w SET v = 1 WHERE k = 1 AND c = 1 IF v = 1; APPLY BATCH
         """, "Cannot mix IF conditions and IF NOT EXISTS for the same row")),
-    WriteRule(
+    Rule(
       "all conditions of a batch see the rows before it", "cql3.statements.CQL3CasRequest",
       .run("INSERT INTO k.w (k, c, v) VALUES (1, 1, 1)"),
       .rows(
@@ -244,24 +244,24 @@ extension WriteRule {
   ]
 
   static let values = [
-    WriteRule(
+    Rule(
       "INSERT JSON sets to null what it does not name", "cql3.Json",
       .run("INSERT INTO k.t (k, v, w) VALUES (1, 1, 'a')"),
       .run(#"INSERT INTO k.t JSON '{"k": 1, "v": 2}'"#),
       .rows("SELECT * FROM k.t", [#"{"k": 1, "v": 2, "w": null}"#])),
-    WriteRule(
+    Rule(
       "DEFAULT UNSET leaves what it does not name", "cql3.Json",
       .run("INSERT INTO k.t (k, v, w) VALUES (1, 1, 'a')"),
       .run(#"INSERT INTO k.t JSON '{"K": 1, "v": null}' DEFAULT UNSET"#),
       .rows("SELECT * FROM k.t", [#"{"k": 1, "v": null, "w": "a"}"#])),
-    WriteRule(
+    Rule(
       "INSERT JSON writes values of all kinds", "cql3.Json",
       .run(
         #"INSERT INTO k.m JSON '{"k": 1, "l": [1, 2], "s": [2, 1], "m": {"a": 1}, "u": {"a": 5}}'"#),
       .rows(
         "SELECT * FROM k.m",
         [#"{"k": 1, "l": [1, 2], "m": {"a": 1}, "s": [1, 2], "u": {"a": 5, "b": null}}"#])),
-    WriteRule(
+    Rule(
       "what JSON is refused", "cql3.Json.parseJson",
       .refused(
         #"INSERT INTO k.t JSON '{"k": 1, "x": 2}'"#,
@@ -271,11 +271,11 @@ extension WriteRule {
         "Could not decode JSON string as a map: this is no JSON object. (String was: [1])"),
       .refused(
         #"INSERT INTO k.t JSON '{"v": 1}'"#, "Invalid null value in condition for column k")),
-    WriteRule(
+    Rule(
       "fromJson gives a value of the column's type", "cql3.functions.FromJsonFct",
       .run(#"INSERT INTO k.m (k, s, m) VALUES (1, fromJson('[2, 1]'), fromJson('{"a": 1}'))"#),
       .rows("SELECT s, m FROM k.m", [#"{"s": [1, 2], "m": {"a": 1}}"#])),
-    WriteRule(
+    Rule(
       "functions give values", "cql3.functions.TimeFcts, BytesConversionFcts",
       .run(
         """
@@ -292,7 +292,7 @@ extension WriteRule {
         ]),
       .run("INSERT INTO k.t (k, v) VALUES (1, blobAsInt(0x00000007))"),
       .rows("SELECT v FROM k.t", [#"{"v": 7}"#])),
-    WriteRule(
+    Rule(
       "functions are refused by their types", "cql3.functions.FunctionResolver",
       .refused("INSERT INTO k.t (k, v) VALUES (1, nope())", "Unknown function nope called"),
       .refused(
@@ -302,7 +302,7 @@ extension WriteRule {
       .refused(
         "INSERT INTO k.t (k, v) VALUES (1, now(1))",
         "Invalid number of arguments in call to function system.now: 0 required but 1 provided")),
-    WriteRule(
+    Rule(
       "null and empty are two values", "Types: null and empty",
       .run("INSERT INTO k.t (k, w) VALUES (1, '')"),
       .rows("SELECT w FROM k.t", [#"{"w": ""}"#]),
@@ -311,7 +311,7 @@ extension WriteRule {
   ]
 
   static let emptyValues = [
-    WriteRule(
+    Rule(
       "most types take a value of no bytes, which is not null",
       "serializers.Int32Serializer.validate",
       .run("INSERT INTO k.t (k, v) VALUES (1, blobAsInt(0x))"),
@@ -322,20 +322,20 @@ extension WriteRule {
       .rows("SELECT id, x, ts, big FROM k.z", [#"{"id": "", "x": "", "ts": "", "big": ""}"#]),
       .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v = null", [#"{"[applied]": false, "v": ""}"#]),
       .rows("UPDATE k.t SET v = 1 WHERE k = 1 IF v < 0", [#"{"[applied]": true}"#])),
-    WriteRule(
+    Rule(
       "some types take none", "serializers.SimpleDateSerializer.validate",
       .refused(
         "INSERT INTO k.z (k, d) VALUES (1, blobAsDate(0x))",
         "In call to function system.blobasdate, value 0x is not a valid binary representation for "
           + "type date")),
-    WriteRule(
+    Rule(
       "a TTL of no bytes is none", "cql3.Attributes.getTimeToLive",
       .run("INSERT INTO k.t (k, v) VALUES (1, 1)"),
       .rows("SELECT ttl(v) FROM k.t", [#"{"ttl(v)": null}"#])),
   ]
 
   static let keys = [
-    WriteRule(
+    Rule(
       "IN writes every combination", "cql3.restrictions.StatementRestrictions",
       .run("UPDATE k.w SET v = 1 WHERE k IN (1, 2, 1) AND c IN (2, 1)"),
       .rows(
@@ -343,13 +343,13 @@ extension WriteRule {
         [
           #"{"k": 1, "c": 1}"#, #"{"k": 1, "c": 2}"#, #"{"k": 2, "c": 1}"#, #"{"k": 2, "c": 2}"#,
         ])),
-    WriteRule(
+    Rule(
       "IN of tuples names rows", "cql3.MultiColumnRelation",
       .run("UPDATE k.d SET v = 1 WHERE k = 1 AND (a, b) IN ((1, 'x'), (2, 'y'))"),
       .rows("SELECT a, b FROM k.d", [#"{"a": 2, "b": "y"}"#, #"{"a": 1, "b": "x"}"#]),
       .run("DELETE FROM k.d WHERE k = 1 AND (a, b) = (2, 'y')"),
       .rows("SELECT a, b FROM k.d", [#"{"a": 1, "b": "x"}"#])),
-    WriteRule(
+    Rule(
       "the key's parts are not set", "cql3.statements.UpdateStatement",
       .refused("UPDATE k.w SET c = 1 WHERE k = 1", "PRIMARY KEY part c found in SET part"),
       .refused(

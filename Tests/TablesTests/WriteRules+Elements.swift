@@ -1,7 +1,7 @@
 // Columns whose elements are cells of their own.
-extension WriteRule {
+extension Rule {
   static let collections = [
-    WriteRule(
+    Rule(
       "elements are added and removed without reading", "Types: collections",
       .run("UPDATE k.m SET s = s + {3, 1} WHERE k = 1"),
       .run("UPDATE k.m SET s += {2} WHERE k = 1"),
@@ -12,24 +12,24 @@ extension WriteRule {
       .rows("SELECT m FROM k.m", [#"{"m": {"b": 2, "c": 3}}"#]),
       .run("UPDATE k.m SET m -= {'b'} WHERE k = 1"), .run("DELETE m['c'] FROM k.m WHERE k = 1"),
       .rows("SELECT m FROM k.m", [#"{"m": null}"#])),
-    WriteRule(
+    Rule(
       "an empty collection that is not frozen is null", "cql3.Sets.Setter",
       .run("INSERT INTO k.m (k, s, l, m) VALUES (1, {}, [], {})"),
       .rows("SELECT s, l, m FROM k.m", [#"{"s": null, "l": null, "m": null}"#])),
-    WriteRule(
+    Rule(
       "an empty frozen collection is a value", "db.marshal.ListType",
       .run("INSERT INTO k.f (k, l) VALUES (1, [])"), .rows("SELECT l FROM k.f", [#"{"l": []}"#])),
-    WriteRule(
+    Rule(
       "a row of UPDATE is gone with the last element", "db.rows.Row.hasLiveData",
       .run("UPDATE k.m SET s = {1} WHERE k = 1"), .run("UPDATE k.m SET s = s - {1} WHERE k = 1"),
       .rows("SELECT * FROM k.m", [])),
-    WriteRule(
+    Rule(
       "a whole value replaces all elements",
       "cql3.UpdateParameters.setComplexDeletionTimeForOverwrite",
       .run("UPDATE k.m SET s = {1, 2}, m = {'a': 1} WHERE k = 1"),
       .run("UPDATE k.m SET s = {3}, m = {'b': 2} WHERE k = 1"),
       .rows("SELECT s, m FROM k.m", [#"{"s": [3], "m": {"b": 2}}"#])),
-    WriteRule(
+    Rule(
       "the deletion of an overwrite is a microsecond older: at one time elements unite",
       "cql3.UpdateParameters.setComplexDeletionTimeForOverwrite",
       .run("UPDATE k.m USING TIMESTAMP 10 SET s = {1} WHERE k = 1"),
@@ -37,28 +37,28 @@ extension WriteRule {
       .rows("SELECT s FROM k.m", [#"{"s": [1, 2]}"#]),
       .run("DELETE s FROM k.m USING TIMESTAMP 10 WHERE k = 1"),
       .rows("SELECT s FROM k.m", [])),
-    WriteRule(
+    Rule(
       "an older overwrite leaves younger elements", "db.rows.ComplexColumnData",
       .run("UPDATE k.m USING TIMESTAMP 20 SET s = s + {1} WHERE k = 1"),
       .run("UPDATE k.m USING TIMESTAMP 10 SET s = {2} WHERE k = 1"),
       .rows("SELECT s FROM k.m", [#"{"s": [1, 2]}"#]),
       .run("UPDATE k.m USING TIMESTAMP 15 SET s = {3} WHERE k = 1"),
       .rows("SELECT s FROM k.m", [#"{"s": [1, 3]}"#])),
-    WriteRule(
+    Rule(
       "each element has a TTL of its own", "Types: collections",
       .run("UPDATE k.m USING TTL 1 SET m['a'] = 1 WHERE k = 1"),
       .run("UPDATE k.m SET m['b'] = 2 WHERE k = 1"), .wait(1),
       .rows("SELECT m FROM k.m", [#"{"m": {"b": 2}}"#])),
-    WriteRule(
+    Rule(
       "elements of a deleted row stay deleted", "db.rows.Rows.merge",
       .run("DELETE FROM k.m USING TIMESTAMP 10 WHERE k = 1"),
       .run("UPDATE k.m USING TIMESTAMP 9 SET s = s + {1}, m['a'] = 1 WHERE k = 1"),
       .rows("SELECT * FROM k.m", [])),
-    WriteRule(
+    Rule(
       "sets of one element written twice keep one", "db.marshal.SetType",
       .run("INSERT INTO k.m (k, s) VALUES (1, {2, 2, 1})"),
       .rows("SELECT s FROM k.m", [#"{"s": [1, 2]}"#])),
-    WriteRule(
+    Rule(
       "operations are refused where they make no sense", "cql3.Operation",
       .refused(
         "UPDATE k.f SET l = l + [1] WHERE k = 1",
@@ -86,7 +86,7 @@ extension WriteRule {
       .refused(
         "DELETE l[1] FROM k.f WHERE k = 1",
         "Invalid deletion operation for frozen collection column l")),
-    WriteRule(
+    Rule(
       "nulls inside are refused", "cql3.Maps.SetterByKey, cql3.Lists.Literal",
       .refused("UPDATE k.m SET m[null] = 1 WHERE k = 1", "Invalid null map key"),
       .refused(
@@ -94,21 +94,21 @@ extension WriteRule {
   ]
 
   static let lists = [
-    WriteRule(
+    Rule(
       "lists grow at both ends", "Types: lists",
       .run("UPDATE k.m SET l = [3] WHERE k = 1"), .run("UPDATE k.m SET l = l + [4, 5] WHERE k = 1"),
       .run("UPDATE k.m SET l = [1, 2] + l WHERE k = 1"),
       .run("UPDATE k.m SET l += [6] WHERE k = 1"),
       .run("UPDATE k.m SET l = [0] + l WHERE k = 1"),
       .rows("SELECT l FROM k.m", [#"{"l": [0, 1, 2, 3, 4, 5, 6]}"#])),
-    WriteRule(
+    Rule(
       "an element is set and deleted by its place", "cql3.Lists.SetterByIndex",
       .run("INSERT INTO k.m (k, l) VALUES (1, [1, 2, 3])"),
       .run("UPDATE k.m SET l[1] = 9 WHERE k = 1"), .run("DELETE l[0] FROM k.m WHERE k = 1"),
       .rows("SELECT l FROM k.m", [#"{"l": [9, 3]}"#]),
       .run("UPDATE k.m SET l[1] = null WHERE k = 1"),
       .rows("SELECT l FROM k.m", [#"{"l": [9]}"#])),
-    WriteRule(
+    Rule(
       "a place that is not there is refused", "cql3.Lists.SetterByIndex, DiscarderByIndex",
       .refused(
         "UPDATE k.m SET l[0] = 1 WHERE k = 1",
@@ -122,13 +122,13 @@ extension WriteRule {
       .refused(
         "DELETE l[-1] FROM k.m WHERE k = 1", "List index -1 out of bound, list has size 1"),
       .refused("UPDATE k.m SET l[null] = 1 WHERE k = 1", "Invalid null value for list index")),
-    WriteRule(
+    Rule(
       "removing values takes all that are equal", "cql3.Lists.Discarder",
       .run("INSERT INTO k.m (k, l) VALUES (1, [1, 2, 1, 3])"),
       .run("UPDATE k.m SET l = l - [1, 3] WHERE k = 1"),
       .rows("SELECT l FROM k.m", [#"{"l": [2]}"#]),
       .run("UPDATE k.m SET l = l - [1] WHERE k = 2"), .rows("SELECT k FROM k.m", [#"{"k": 1}"#])),
-    WriteRule(
+    Rule(
       "one list may have a value many times", "Types: lists",
       .run("INSERT INTO k.m (k, l) VALUES (1, [1, 1])"),
       .run("UPDATE k.m SET l = l + [1] WHERE k = 1"),
@@ -136,7 +136,7 @@ extension WriteRule {
   ]
 
   static let userTypes = [
-    WriteRule(
+    Rule(
       "fields are cells of their own", "cql3.UserTypes.SetterByField",
       .run("INSERT INTO k.m (k, u) VALUES (1, {a: 1, b: 'x'})"),
       .run("UPDATE k.m SET u.a = 2 WHERE k = 1"),
@@ -144,12 +144,12 @@ extension WriteRule {
       .run("UPDATE k.m SET u.b = null WHERE k = 1"),
       .rows("SELECT u FROM k.m", [#"{"u": {"a": 2, "b": null}}"#]),
       .run("DELETE u.a FROM k.m WHERE k = 1"), .rows("SELECT u FROM k.m", [#"{"u": null}"#])),
-    WriteRule(
+    Rule(
       "a value with nulls replaces all fields", "cql3.UserTypes.Setter",
       .run("INSERT INTO k.m (k, u) VALUES (1, {a: 1, b: 'x'})"),
       .run("UPDATE k.m SET u = {a: 3} WHERE k = 1"),
       .rows("SELECT u FROM k.m", [#"{"u": {"a": 3, "b": null}}"#])),
-    WriteRule(
+    Rule(
       "fields of what is frozen or no type are refused", "cql3.Operation.SetField",
       .refused(
         "UPDATE k.f SET u.a = 1 WHERE k = 1",
@@ -160,32 +160,32 @@ extension WriteRule {
         "UPDATE k.m SET u.z = 1 WHERE k = 1", "UDT column u does not have a field named z"),
       .refused(
         "DELETE u.a FROM k.f WHERE k = 1", "Frozen UDT column u does not support field deletions")),
-    WriteRule(
+    Rule(
       "tuples are written with fewer fields", "db.marshal.TupleType",
       .run("INSERT INTO k.f (k, t) VALUES (1, (1, null))"),
       .rows("SELECT t FROM k.f", [#"{"t": [1, null]}"#])),
   ]
 
-  static let statics = [
-    WriteRule(
+  static let staticWrites = [
+    Rule(
       "all rows of a partition share a static value", "Data definition: static columns",
       .run("INSERT INTO k.s (k, c, s, v) VALUES (1, 1, 5, 1)"),
       .run("INSERT INTO k.s (k, c, v) VALUES (1, 2, 2)"),
       .rows("SELECT c, s FROM k.s", [#"{"c": 1, "s": 5}"#, #"{"c": 2, "s": 5}"#]),
       .run("UPDATE k.s SET s = 6 WHERE k = 1"),
       .rows("SELECT c, s FROM k.s", [#"{"c": 1, "s": 6}"#, #"{"c": 2, "s": 6}"#])),
-    WriteRule(
+    Rule(
       "a partition of static values alone is a row of null clustering columns",
       "cql3.statements.SelectStatement.processPartition",
       .run("INSERT INTO k.s (k, s) VALUES (1, 5)"),
       .rows("SELECT * FROM k.s", [#"{"k": 1, "c": null, "s": 5, "ss": null, "v": null}"#]),
       .rows("SELECT k, s FROM k.s WHERE k = 1", [#"{"k": 1, "s": 5}"#]),
       .rows("SELECT c, s FROM k.s WHERE k = 1 AND c = 1", [])),
-    WriteRule(
+    Rule(
       "an INSERT of a key and static values makes the row", "cql3.statements.UpdateStatement",
       .run("INSERT INTO k.s (k, c, s) VALUES (1, 1, 5)"), .run("DELETE s FROM k.s WHERE k = 1"),
       .rows("SELECT c, s FROM k.s", [#"{"c": 1, "s": null}"#])),
-    WriteRule(
+    Rule(
       "deleting a row leaves static values, deleting the partition does not",
       "cql3.statements.DeleteStatement",
       .run("INSERT INTO k.s (k, c, s) VALUES (1, 1, 5)"),
@@ -194,7 +194,7 @@ extension WriteRule {
       .run("DELETE FROM k.s WHERE k = 1 AND c > 0"),
       .rows("SELECT c, s FROM k.s", [#"{"c": null, "s": 5}"#]),
       .run("DELETE FROM k.s WHERE k = 1"), .rows("SELECT c, s FROM k.s", [])),
-    WriteRule(
+    Rule(
       "clustering columns beside static changes alone are refused",
       "cql3.restrictions.StatementRestrictions",
       .refused(
@@ -206,20 +206,20 @@ extension WriteRule {
         "Invalid restrictions on clustering columns since the DELETE statement modifies only "
           + "static columns"),
       .refused("UPDATE k.s SET s = 1, v = 1 WHERE k = 1", "Some clustering keys are missing: c")),
-    WriteRule(
+    Rule(
       "static collections have elements", "Data definition: static columns",
       .run("UPDATE k.s SET ss = ss + {2} WHERE k = 1"),
       .run("UPDATE k.s SET ss = ss + {1} WHERE k = 1"),
       .rows("SELECT c, ss FROM k.s", [#"{"c": null, "ss": [1, 2]}"#]),
       .run("UPDATE k.s SET ss = ss - {1, 2} WHERE k = 1"), .rows("SELECT * FROM k.s", [])),
-    WriteRule(
+    Rule(
       "static values are older or younger than their partition's deletion, too",
       "db.rows.Rows.merge",
       .run("DELETE FROM k.s USING TIMESTAMP 10 WHERE k = 1"),
       .run("UPDATE k.s USING TIMESTAMP 9 SET s = 1 WHERE k = 1"), .rows("SELECT s FROM k.s", []),
       .run("UPDATE k.s USING TIMESTAMP 11 SET s = 1 WHERE k = 1"),
       .rows("SELECT s FROM k.s", [#"{"s": 1}"#])),
-    WriteRule(
+    Rule(
       "static columns need clustering columns", "cql3.statements.schema.CreateTableStatement",
       .refused(
         "CREATE TABLE k.x (k int PRIMARY KEY, s int static)",
@@ -228,30 +228,30 @@ extension WriteRule {
   ]
 
   static let counters = [
-    WriteRule(
+    Rule(
       "counters are added to", "Types: counters",
       .run("UPDATE k.c SET n = n + 5 WHERE k = 1 AND c = 1"),
       .run("UPDATE k.c SET n -= 2, o += 1 WHERE k = 1 AND c = 1"),
       .rows("SELECT n, o FROM k.c", [#"{"n": 3, "o": 1}"#]),
       .run("UPDATE k.c SET n = n + -4 WHERE k = 1 AND c = 1"),
       .rows("SELECT n FROM k.c", [#"{"n": -1}"#])),
-    WriteRule(
+    Rule(
       "a counter wraps around", "db.context.CounterContext",
       .run("UPDATE k.c SET n = n + 9223372036854775807 WHERE k = 1 AND c = 1"),
       .run("UPDATE k.c SET n = n + 1 WHERE k = 1 AND c = 1"),
       .rows("SELECT n FROM k.c", [#"{"n": -9223372036854775808}"#])),
-    WriteRule(
+    Rule(
       "a deleted counter column stays deleted", "db.rows.Cells.resolveCounter (CASSANDRA-7346)",
       .run("UPDATE k.c SET n = n + 5, o = o + 1 WHERE k = 1 AND c = 1"),
       .run("DELETE n FROM k.c WHERE k = 1 AND c = 1"),
       .run("UPDATE k.c SET n = n + 2 WHERE k = 1 AND c = 1"),
       .rows("SELECT n, o FROM k.c", [#"{"n": null, "o": 1}"#])),
-    WriteRule(
+    Rule(
       "the counters of a deleted row begin anew", "db.CounterMutation",
       .run("UPDATE k.c SET n = n + 5 WHERE k = 1 AND c = 1"), .run("DELETE FROM k.c WHERE k = 1"),
       .rows("SELECT * FROM k.c", []), .run("UPDATE k.c SET n = n + 2 WHERE k = 1 AND c = 1"),
       .rows("SELECT n FROM k.c", [#"{"n": 2}"#])),
-    WriteRule(
+    Rule(
       "what counters do not take is refused",
       "cql3.statements.UpdateStatement, ModificationStatement.validate",
       .refused(
@@ -270,13 +270,13 @@ extension WriteRule {
       .refused(
         "UPDATE k.c SET n = n + 1 WHERE k = 1 AND c = 1 IF n = 1",
         "Conditional updates are not supported on counter tables")),
-    WriteRule(
+    Rule(
       "the least number cannot be taken away", "cql3.Constants.Substracter",
       .refused(
         "UPDATE k.c SET n = n - -9223372036854775808 WHERE k = 1 AND c = 1",
         "The negation of -9223372036854775808 overflows supported counter precision (signed 8 "
           + "bytes integer)")),
-    WriteRule(
+    Rule(
       "counter batches", "cql3.statements.BatchStatement.validate",
       .run(
         """

@@ -1,7 +1,7 @@
 // What may be written for a value, and the words for what may not.
-extension WriteRule {
+extension Rule {
   static let literals = [
-    WriteRule(
+    Rule(
       "empty braces are a set's until a map wants them", "cql3.Sets.Literal",
       .run("INSERT INTO k.m (k, s, m) VALUES (1, {}, {})"),
       .refused(
@@ -12,7 +12,7 @@ extension WriteRule {
       .refused("INSERT INTO k.m (k, u) VALUES (1, {})", "Invalid set literal for u of type u"),
       .refused(
         "INSERT INTO k.f (k, u) VALUES (1, {})", "Invalid set literal for u of type frozen<u>")),
-    WriteRule(
+    Rule(
       "a type is named as the column has it", "cql3.CQL3Type.Collection.toString",
       .refused(
         "UPDATE k.m SET s = s + [1] WHERE k = 1", "Invalid list literal for s of type set<int>"),
@@ -27,7 +27,7 @@ extension WriteRule {
       .refused(
         "UPDATE k.m SET l = null WHERE k = 1 IF l = {1}",
         "Invalid set literal for l of type list<int>")),
-    WriteRule(
+    Rule(
       "a cast must fit its term, and its place", "cql3.TypeCast",
       .run("INSERT INTO k.t (k, v) VALUES (1, (int)5)"),
       .rows("SELECT v FROM k.t", [#"{"v": 5}"#]),
@@ -38,10 +38,10 @@ extension WriteRule {
       .refused(
         "UPDATE k.m SET l = (list<text>)['a'] WHERE k = 1",
         "Cannot assign value (list<text>)['a'] to l of type list<int>")),
-    WriteRule(
+    Rule(
       "hexadecimal digits go in pairs", "db.marshal.BytesType.fromString",
       .refused("INSERT INTO k.z (k, b) VALUES (1, 0x123)", "cannot parse '123' as hex bytes")),
-    WriteRule(
+    Rule(
       "a token may be written", "cql3.functions.FunctionResolver",
       .run("INSERT INTO k.z (k, big) VALUES (1, token(1))"),
       .rows("SELECT big FROM k.z", [#"{"big": -4069959284402364209}"#]),
@@ -52,17 +52,17 @@ extension WriteRule {
         "INSERT INTO k.z (k, x) VALUES (1, token(1))",
         "Type error: cannot assign result of function system.token (type bigint) to x (type uuid)"
       )),
-    WriteRule(
+    Rule(
       "toJson stands only where rows are read", "cql3.functions.FunctionResolver",
       .refused(
         "UPDATE k.t SET w = toJson(5) WHERE k = 1",
         "toJson() may only be used within the selection clause of SELECT statements")),
-    WriteRule(
+    Rule(
       "of USING TTL twice the last counts", "src/antlr/Parser.g usingClauseObjective",
       .run("INSERT INTO k.t (k, v) VALUES (1, 1) USING TTL 5 AND TTL 50"),
       .wait(10),
       .rows("SELECT v FROM k.t", [#"{"v": 1}"#])),
-    WriteRule(
+    Rule(
       "an index that is not CUSTOM takes neither a class nor options",
       "cql3.statements.schema.IndexAttributes",
       .refused(

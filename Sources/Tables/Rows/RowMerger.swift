@@ -43,16 +43,17 @@ struct RowMerger {
   /// The cells that stay, and whether each is of the new version.
   private var winners: [(cell: Cell, isNew: Bool)] = []
 
-  /// Writes the merge of two values of a row of `table` to `merged`; false where nothing is left
-  /// of them. The result does not depend on the order, but for counters: there the second is what
-  /// was made of the first.
+  /// Writes the merge of two values of a row of `table` to `merged`, without what `covering` deletes,
+  /// a deletion of the rows around; false where nothing is left. The result does not depend on the
+  /// order, but for counters: there the second is what was made of the first.
   mutating func merge(
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ table: Table,
-    purge: Purge = .none, into merged: inout ByteBuffer
+    coveredBy covering: Deletion? = nil, purge: Purge = .none, into merged: inout ByteBuffer
   ) throws(ByteError) -> Bool {
     try old.decode(left)
     try new.decode(right)
-    return finish(left, right, table, purge, into: &merged)
+    old.deletion = Deletion.later(old.deletion, covering)
+    return finish(left, right, table, purge, covering: covering, into: &merged)
   }
 
   /// What a purge takes out of a partition's record.
@@ -80,7 +81,7 @@ struct RowMerger {
 
   private mutating func finish(
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ table: Table,
-    _ purge: Purge, covering: Deletion? = nil, into merged: inout ByteBuffer
+    _ purge: Purge, covering: Deletion?, into merged: inout ByteBuffer
   ) -> Bool {
     var deletion = Deletion.later(old.deletion, new.deletion)
     let limit = deletion?.timestamp ?? .min
@@ -171,10 +172,12 @@ struct RowMerger {
           order = type?.comparePaths(left, right) ?? KeyEncoding.compare(left, right)
         }
       }
+      // What is hidden wins over nothing, which a deleted counter otherwise does.
       let isNew =
         order == 0
-        ? RowMerger.wins(
-          new.cells[index.new], bytes.new, over: old.cells[index.old], bytes.old, isCounter)
+        ? old.cells[index.old].timestamp <= limit
+          || RowMerger.wins(
+            new.cells[index.new], bytes.new, over: old.cells[index.old], bytes.old, isCounter)
         : order > 0
       let winner = isNew ? new.cells[index.new] : old.cells[index.old]
       if order <= 0 { index.old += 1 }

@@ -69,6 +69,8 @@ final class RowPurger {
     do throws(ByteError) { try row.decode(entry.value) } catch {
       throw partition.damaged("\(error)")
     }
+    // Looking for what the deletion hides decodes other rows in this one's place.
+    let (hasRanges, hasKey) = (row.hasRanges, row.partitionKey != nil)
     var purge = self.purge
     if let deletion = row.deletion, purge.drops(deletion) {
       let span = RangeTombstones.Span(start: [], end: nil, deletion: deletion)
@@ -77,8 +79,8 @@ final class RowPurger {
     }
     var leaving: RowMerger.Leaving = []
     let head = [UInt8](entry.key[..<(length - 1)])
-    if row.hasRanges, try !hasKeys(head + [RowKey.Class.range]) { leaving.insert(.ranges) }
-    if row.partitionKey != nil, try !hasKeys(head + [RowKey.Class.row]),
+    if hasRanges, try !hasKeys(head + [RowKey.Class.range]) { leaving.insert(.ranges) }
+    if hasKey, try !hasKeys(head + [RowKey.Class.row]),
       try !hasKeys(head + [RowKey.Class.range])
     {
       leaving.insert(.partitionKey)

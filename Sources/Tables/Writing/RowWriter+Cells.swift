@@ -256,4 +256,16 @@ extension RowWriter {
     }
     bigEndian((current ?? 0) &+ amount).borrowed { cells.append(times.cell(column), $0) }
   }
+
+  /// What deletes the row of `key` from outside. Counters have to know: a deletion of one of them
+  /// wins over what is younger, unless it has gone with its row.
+  func covering(_ table: Table) throws(TableError) -> Deletion? {
+    var partition = PartitionReader(RowLayout(table), rows, now: .min)
+    partition.readsKeys = false
+    return try key.withBytes { key throws(TableError) in
+      guard key[RowKey.partitionLength(key) - 1] == RowKey.Class.row else { return nil }
+      try partition.enter(key, record: nil, isKnown: false)
+      return try partition.deletion(of: key)
+    }
+  }
 }

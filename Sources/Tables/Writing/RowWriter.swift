@@ -273,11 +273,13 @@ struct RowWriter: ~Copyable {
     old.removeAll()
     old.append(existing)
     scratch.removeAll()
+    let covering = table.isCounter ? try covering(table) : nil
     var remains = true
     do throws(ByteError) {
       remains = try old.withBytes { old throws(ByteError) in
         try value.withBytes { new throws(ByteError) in
-          try merger.merge(old, new, table, purge: purge, into: &scratch)
+          try merger.merge(
+            old, new, table, coveredBy: covering, purge: purge, into: &scratch)
         }
       }
     } catch { throw damaged(table, error) }

@@ -28,12 +28,13 @@ extension Tables {
     try environment.read(mapping: TableError.init) { transaction throws(TableError) in
       try step.look(Databases(transaction))
     }
-    sweep.visited += step.visited
     if !step.candidates.isEmpty {
       sweep.purged += try write { transaction throws(TableError) in
         try transaction.purge(step.candidates, now: now)
       }
     }
+    // Only now: a step that has failed is done again.
+    sweep.visited += step.visited
     sweep.place = step.place
     sweep.isFinished = step.isFinished
   }
