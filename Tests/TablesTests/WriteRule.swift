@@ -67,7 +67,7 @@ struct WriteRule: Sendable, CustomTestStringConvertible {
     arguments: WriteRule.timestamps + WriteRule.deletions + WriteRule.lifetimes
       + WriteRule.collections + WriteRule.lists + WriteRule.userTypes + WriteRule.statics
       + WriteRule.counters + WriteRule.conditions + WriteRule.batches + WriteRule.values
-      + WriteRule.emptyValues + WriteRule.keys + WriteRule.literals)
+      + WriteRule.emptyValues + WriteRule.equalValues + WriteRule.keys + WriteRule.literals)
   func `writes follow Cassandra's rules`(rule: WriteRule) throws {
     try rule.check()
   }
