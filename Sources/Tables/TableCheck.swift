@@ -163,6 +163,17 @@ struct TableCheck {
     guard serialized.withBytes({ KeyEncoding.token($0) }) == RowKey.token(row.key) else {
       throw damaged("its token is not its key's")
     }
+    if row.isStaticOnly { return }
+    var clustering = ByteBuffer(capacity: 64)
+    for column in row.table.clusteringKey {
+      if let bytes = row[column] {
+        column.type.appendComponent(bytes, descending: column.isDescending, to: &clustering)
+      }
+    }
+    let place = row.key[RowKey.partitionLength(row.key)...]
+    guard clustering.withBytes({ $0.elementsEqual(place) }) else {
+      throw damaged("its clustering columns are not its key's")
+    }
   }
 
   private func checkDigest(_ entry: Cursor.Entry, _ place: Range<Int>) throws(TableError) {

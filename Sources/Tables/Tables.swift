@@ -10,7 +10,7 @@ package import Machine
 /// asynchronous `execute`, which occupies no thread. A directory is open once a process.
 package final class Tables: Sendable {
   /// The version of the format that this program writes.
-  static let formatVersion = 3
+  static let formatVersion = 4
 
   package let path: String
   let environment: Environment
@@ -84,8 +84,9 @@ package final class Tables: Sendable {
         version, try SchemaStore.load(transaction), try Format.lastTimestamp(transaction) ?? .min
       )
     }
-    if found.0 == 1 { try Format.checkFirstVersion(found.1, path) }
-    if let version = found.0, version < 3 { try Format.checkKeys(opened, version, found.1, path) }
+    if let version = found.0, version < Tables.formatVersion {
+      try FormerFormat(version: version, path: path, schema: found.1).check(opened)
+    }
     if found.0 != Tables.formatVersion, !options.isReadOnly {
       try opened.write(mapping: TableError.init) { transaction throws(TableError) in
         try Format.write(transaction)

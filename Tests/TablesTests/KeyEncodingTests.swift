@@ -1,4 +1,5 @@
 import Bytes
+import CQL
 import Machine
 import Testing
 
@@ -49,24 +50,58 @@ import Testing
     }
   }
 
-  @Test func `numbers that are equal stay apart in keys and sort by their scale`() {
+  // As `DecimalType`, `IntegerType`, `DoubleType` and `BooleanType` compare; the value that a
+  // component gives back is the first one.
+  @Test func `values that are equal have one component`() {
     let equal: [(DataType, [[UInt8]])] = [
       (.decimal, [[0xFF, 0xFF, 0xFF, 0xFF, 1], [0, 0, 0, 0, 10], [0, 0, 0, 1, 100]]),
       (.decimal, [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0, 0, 7, 0]]),
-      (.decimal, [[0, 0, 0, 0, 0xF6], [0, 0, 0, 0, 0xFF, 0xF6], [0, 0, 0, 1, 0x9C]]),
+      (
+        .decimal,
+        [[0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0, 0xF6], [0, 0, 0, 1, 0xFF, 0x9C]]
+      ),
       (.varint, [[5], [0, 5], [0, 0, 5], [UInt8](repeating: 0, count: 600) + [5]]),
       (.varint, [[0xFF], [0xFF, 0xFF]]),
+      (.float, [[0x7F, 0xC0, 0, 0], [0xFF, 0xC0, 0, 0], [0x7F, 0x80, 0, 1]]),
+      (.double, [[0x7F, 0xF8, 0, 0, 0, 0, 0, 0], [0xFF, 0xF8, 0, 0, 0, 0, 0, 0]]),
+      (.boolean, [[1], [2], [0xFF]]),
     ]
     for (type, values) in equal {
       for descending in [false, true] {
-        let keys = values.map { Self.component($0, type, descending: descending) }
-        for (value, key) in zip(values, keys) {
-          #expect(Self.value(type, key, descending) == value)
-        }
-        let sorted = keys.sorted { $0.lexicographicallyPrecedes($1) }
-        #expect(sorted == (descending ? keys.reversed() : keys), "\(type)")
+        let keys = Set(values.map { Self.component($0, type, descending: descending) })
+        #expect(keys.count == 1, "\(type)")
+        for key in keys { #expect(Self.value(type, key, descending) == values[0], "\(type)") }
       }
-      for value in values { #expect(type.compare(value, values[0]) == 0, "\(type) \(value)") }
+      for value in values {
+        #expect(type.compare(value, values[0]) == 0, "\(type) \(value)")
+        let isEqual = value.withUnsafeBytes { value in
+          values[0].withUnsafeBytes { Comparison.equal.holds(value, $0, type) }
+        }
+        #expect(isEqual, "\(type) \(value)")
+      }
+    }
+    // Float.compare: the negative zero is the smaller one.
+    #expect(DataType.float.compare([0x80, 0, 0, 0], [0, 0, 0, 0]) < 0)
+  }
+
+  // As `Int32Type.compareCustom` and its like: less than all others.
+  @Test func `an empty value comes before all others and comes back`() {
+    var random = seededRandom()
+    for type in types where type.takesEmptyValue {
+      var others = (0..<100).map { type.sample(narrow: $0 % 2 == 0, &random).bytes }
+      if let size = type.fixedSize, type != .timeuuid {
+        others.append([UInt8](repeating: 0, count: size))
+        others.append([0x80] + [UInt8](repeating: 0, count: size - 1))
+      }
+      for descending in [false, true] {
+        let empty = Self.component([], type, descending: descending)
+        #expect(Self.value(type, empty, descending) == [], "\(type)")
+        for other in others where !other.isEmpty {
+          let key = Self.component(other, type, descending: descending)
+          #expect(empty.lexicographicallyPrecedes(key) == !descending, "\(type) \(other)")
+          #expect(!key.starts(with: empty) && !empty.starts(with: key), "\(type) \(other)")
+        }
+      }
     }
   }
 
@@ -123,7 +158,8 @@ import Testing
         }
         let clustering = ClusteringReader(table)
         ranges = Array(repeating: 0..<0, count: clustering.count)
-        _ = clustering.read(bytes, from: length, into: &values, &ranges, at: 0)
+        _ = clustering.read(
+          bytes, from: length, spellings: bytes, into: &values, &ranges, at: 0)
       }
     }
   }

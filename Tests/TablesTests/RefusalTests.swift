@@ -52,7 +52,6 @@ import Testing
     ]
     let changes: [(Int, [UInt8]?, String)] = [
       (0, [1], "Expected 4 bytes for a of type int (1)"),
-      (0, [], "Key may not be empty: column a"),
       (0, nil, "Invalid null value in condition for column a"),
       (1, [0xC3], "String didn't validate (b is no UTF-8)"),
       (2, bigEndian(Int64(2)), "Expected 4 bytes for c of type int (8)"),

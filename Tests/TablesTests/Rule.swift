@@ -105,7 +105,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
   @Test(
     arguments: Rule.timestamps + Rule.deletions + Rule.lifetimes + Rule.collections + Rule.lists
       + Rule.userTypes + Rule.staticWrites + Rule.counters + Rule.conditions + Rule.batches
-      + Rule.values + Rule.emptyValues + Rule.keys + Rule.literals)
+      + Rule.values + Rule.emptyValues + Rule.equalValues + Rule.keys + Rule.literals)
   func `writes follow Cassandra's rules`(rule: Rule) throws {
     try rule.check(on: Self.tables)
   }

@@ -125,7 +125,7 @@ import Testing
         for condition in ["c <= 1.5 AND c >= 1.500", "c > 1.4 AND c < 1.6", "v = 2.00"] {
           #expect(
             try store.rows("SELECT c, s FROM k.t WHERE k = 1 AND \(condition) ALLOW FILTERING")
-              == [#"{"c": 1.50, "s": [3]}"#], "\(condition)")
+              == [#"{"c": 1.50, "s": [3.0]}"#], "\(condition)")
         }
         for condition in ["c < 1.5", "c > 1.5", "v < 2", "v > 2"] {
           #expect(

@@ -268,7 +268,16 @@ extension Rule {
         "JSON values map contains unrecognized column: x"),
       .refused(
         "INSERT INTO k.t JSON '[1]'",
-        "Could not decode JSON string as a map: this is no JSON object. (String was: [1])"),
+        "Could not decode JSON string as a map: Cannot deserialize a map from an array. "
+          + "(String was: [1])"),
+      .refused(
+        "INSERT INTO k.t JSON '{\"k\": 1,\n \"v\": x}'",
+        "Could not decode JSON string as a map: Unexpected character ('x' (code 120)) at line 2, "
+          + "column 7. (String was: {\"k\": 1,\n \"v\": x})"),
+      .refused(
+        "INSERT INTO k.t JSON '{\"k\": 1'",
+        "Could not decode JSON string as a map: Unexpected end-of-input at line 1, column 8. "
+          + "(String was: {\"k\": 1)"),
       .refused(
         #"INSERT INTO k.t JSON '{"v": 1}'"#, "Invalid null value in condition for column k")),
     Rule(

@@ -121,7 +121,7 @@ extension Function {
       throw TableError(
         .functionFailure,
         "execution of 'system.fromjson[text]' failed: Could not decode JSON string '\(text)': "
-          + "this is no JSON")
+          + JSONValue.fault(in: text))
     }
     do throws(TableError) { return try result.encode(json: json, clock: clock) } catch {
       throw TableError(

@@ -11,17 +11,35 @@ extension DataType {
     switch self {
     case .ascii, .text, .blob, .inet, .duration:
       return KeyEncoding.readEscaped(&reader, mask: mask, into: &value)
-    case .uuid, .timeuuid: return readUUID(&reader, mask, into: &value)
     case .varint: return KeyEncoding.readInteger(&reader, mask, into: &value)
     case .decimal: return KeyEncoding.readDecimal(&reader, mask, into: &value)
     case .list, .set, .map: return readElements(&reader, descending, into: &value)
     case .tuple, .user: return readFields(&reader, descending, into: &value)
     case .multiCell(let whole):
       return whole.readComponent(&reader, descending: descending, into: &value)
-    case .boolean, .tinyint, .smallint, .int, .bigint, .counter, .float, .double, .timestamp, .date,
-      .time:
+    case .boolean, .int, .bigint, .float, .double, .timestamp, .uuid, .timeuuid:
+      return readMarked(&reader, mask, into: &value)
+    case .tinyint, .smallint, .counter, .date, .time:
       return readFixed(&reader, mask, into: &value)
     }
+  }
+
+  /// Reads a component behind which, where it is the least, a mark says whether it is the empty
+  /// value.
+  private func readMarked(
+    _ reader: inout ByteReader, _ mask: UInt8, into value: inout ByteBuffer
+  ) -> Bool {
+    let (start, begin) = (reader.offset, value.count)
+    let isRead: Bool
+    switch self {
+    case .uuid, .timeuuid: isRead = readUUID(&reader, mask, into: &value)
+    default: isRead = readFixed(&reader, mask, into: &value)
+    }
+    guard isRead else { return false }
+    guard reader.bytes[start..<reader.offset].allSatisfy({ $0 == mask }) else { return true }
+    guard let mark = try? reader.integer(UInt8.self) else { return false }
+    if mark ^ mask == KeyEncoding.Mark.empty { value.truncate(to: begin) }
+    return mark ^ mask <= KeyEncoding.Mark.value
   }
 
   private func readFixed(

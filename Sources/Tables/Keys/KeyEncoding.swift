@@ -3,36 +3,47 @@ internal import Bytes
 /// Components of keys: bytes that sort as the values do (see FORMAT.md). No component begins
 /// another, so that what follows cannot disturb the order.
 extension DataType {
-  /// Appends the component of a value in native encoding. Unless `exact`, what only tells apart
-  /// numbers that are equal, such as 1.0 and 1.00, is left out: then equal values have one
-  /// component, from which the value cannot be read back.
+  /// Appends the component of a value in native encoding. Values that are equal, such as 1.0 and
+  /// 1.00, have one component: where it matters which of them it was, the row says so.
   func appendComponent(
-    _ value: UnsafeRawBufferPointer, descending: Bool, exact: Bool = true,
-    to key: inout ByteBuffer
+    _ value: UnsafeRawBufferPointer, descending: Bool, to key: inout ByteBuffer
   ) {
     let start = key.count
     switch self {
     case .tinyint, .smallint, .int, .bigint, .counter, .timestamp:
       key.append(value)
       key.flip(at: start, mask: 0x80)
-    case .date, .time, .boolean: key.append(value)
-    case .float, .double:
-      key.append(value)
-      let isNegative = (value.first ?? 0) & 0x80 != 0
-      if isNegative { key.complement(from: start) } else { key.flip(at: start, mask: 0x80) }
+    case .date, .time: key.append(value)
+    case .boolean: if let byte = value.first { key.append(byte == 0 ? UInt8(0) : 1) }
+    case .float, .double: KeyEncoding.appendFloat(value, to: &key)
     case .uuid, .timeuuid: appendUUID(value, to: &key)
-    case .varint: KeyEncoding.appendInteger(value, exact: exact, to: &key)
-    case .decimal: KeyEncoding.appendDecimal(value, exact: exact, to: &key)
+    case .varint: KeyEncoding.appendInteger(value, to: &key)
+    case .decimal: KeyEncoding.appendDecimal(value, to: &key)
     case .ascii, .text, .blob, .inet, .duration:
       KeyEncoding.appendEscaped(value, to: &key)
       key.append(0)
       key.append(0)
-    case .list, .set, .map: appendElements(value, exact, to: &key)
-    case .tuple, .user: appendFields(value, exact, to: &key)
-    case .multiCell(let whole):
-      whole.appendComponent(value, descending: false, exact: exact, to: &key)
+    case .list, .set, .map: appendElements(value, to: &key)
+    case .tuple, .user: appendFields(value, to: &key)
+    case .multiCell(let whole): whole.appendComponent(value, descending: false, to: &key)
+    }
+    if let size = sizeBeforeMark {
+      KeyEncoding.appendMark(isEmpty: value.isEmpty, size, from: start, to: &key)
     }
     if descending { key.complement(from: start) }
+  }
+
+  /// How long components are behind which the least one has a mark: of the types of a fixed size
+  /// that also take an empty value.
+  var sizeBeforeMark: Int? {
+    switch self {
+    case .boolean: 1
+    case .int, .float: 4
+    case .bigint, .double, .timestamp: 8
+    case .timeuuid: 16
+    case .uuid: 17
+    default: nil
+    }
   }
 
   private func appendUUID(_ value: UnsafeRawBufferPointer, to key: inout ByteBuffer) {
@@ -48,27 +59,22 @@ extension DataType {
     for index in 8..<16 { key.append(self == .timeuuid ? value[index] ^ 0x80 : value[index]) }
   }
 
-  private func appendElements(
-    _ value: UnsafeRawBufferPointer, _ exact: Bool, to key: inout ByteBuffer
-  ) {
+  private func appendElements(_ value: UnsafeRawBufferPointer, to key: inout ByteBuffer) {
     let types = parts
     for (number, element) in (elements(value) ?? []).enumerated() {
       if number % types.count == 0 { key.append(KeyEncoding.Part.value) }
-      types[number % types.count].appendComponent(
-        element, descending: false, exact: exact, to: &key)
+      types[number % types.count].appendComponent(element, descending: false, to: &key)
     }
     key.append(KeyEncoding.Part.end)
   }
 
-  private func appendFields(
-    _ value: UnsafeRawBufferPointer, _ exact: Bool, to key: inout ByteBuffer
-  ) {
+  private func appendFields(_ value: UnsafeRawBufferPointer, to key: inout ByteBuffer) {
     var values = (try? fields(value)) ?? []
     // As Cassandra compares tuples, a field that is missing at the end is null.
     while let last = values.last, last == nil { values.removeLast() }
     for (type, field) in zip(parts, values) {
       key.append(field == nil ? KeyEncoding.Part.null : KeyEncoding.Part.value)
-      if let field { type.appendComponent(field, descending: false, exact: exact, to: &key) }
+      if let field { type.appendComponent(field, descending: false, to: &key) }
     }
     key.append(KeyEncoding.Part.end)
   }
@@ -80,10 +86,13 @@ extension DataType {
 
   /// The order of two values of this type: negative, zero or positive.
   func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+    if case .boolean = self, let left = left.first, let right = right.first {
+      return min(Int(left), 1) - min(Int(right), 1)
+    }
     var keys = ByteBuffer(capacity: left.count + right.count + 16)
-    appendComponent(left, descending: false, exact: false, to: &keys)
+    appendComponent(left, descending: false, to: &keys)
     let middle = keys.count
-    appendComponent(right, descending: false, exact: false, to: &keys)
+    appendComponent(right, descending: false, to: &keys)
     return keys.withBytes { bytes in
       KeyEncoding.compare(
         UnsafeRawBufferPointer(rebasing: bytes[..<middle]),
@@ -93,11 +102,29 @@ extension DataType {
 }
 
 enum KeyEncoding {
+  /// What stands behind the least component of a type with a fixed size.
+  enum Mark {
+    static let empty: UInt8 = 0
+    static let value: UInt8 = 1
+  }
+
   /// What stands before each element of a collection and each field of a tuple, and after the last.
   enum Part {
     static let end: UInt8 = 0
     static let null: UInt8 = 1
     static let value: UInt8 = 2
+  }
+
+  /// Tells the empty value, for which a fixed size leaves no bytes, from the least one: both are
+  /// so many zeros and a mark.
+  static func appendMark(
+    isEmpty: Bool, _ size: Int, from start: Int, to key: inout ByteBuffer
+  ) {
+    if isEmpty { for _ in 0..<size { key.append(UInt8(0)) } }
+    let isLeast = key.withBytes { bytes in
+      bytes.count - start == size && bytes[start...].allSatisfy { $0 == 0 }
+    }
+    if isLeast { key.append(isEmpty ? Mark.empty : Mark.value) }
   }
 
   /// Appends bytes with every 00 followed by FF, so that a 00 with another byte behind it ends

@@ -91,11 +91,8 @@ extension KeyRange {
   ) -> KeyRange {
     var key = ByteBuffer(capacity: prefix.count + 64)
     key.append(prefix)
-    // A number bounds all that are equal to it; it begins their components.
-    let isNumber = column.type == .varint || column.type == .decimal
     value.withUnsafeBytes {
-      column.type.appendComponent(
-        $0, descending: column.isDescending, exact: !isNumber, to: &key)
+      column.type.appendComponent($0, descending: column.isDescending, to: &key)
     }
     let bound = key.toArray()
     var range = whole(prefix)

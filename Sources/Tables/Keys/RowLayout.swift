@@ -34,17 +34,16 @@ final class KeyColumn: Sendable {
   /// Whether bytes are a value that the column may have.
   func takes(_ value: UnsafeRawBufferPointer) -> Bool {
     if isAnyOfSize { return value.count == fixed?.size }
-    if value.isEmpty, !column.type.hasEmptyValue { return false }
     do throws(TableError) {
-      try column.type.validate(value, column: column.name, inKey: true)
+      try column.type.validate(value, column: column.name)
       return true
     } catch { return false }
   }
 
   /// Appends the component of a value that has been validated.
   func appendComponent(_ value: UnsafeRawBufferPointer, to key: inout ByteBuffer) {
-    if let fixed, value.count == fixed.size, let source = value.baseAddress {
-      key.extend(by: fixed.size) { fixed.flip(source, to: $0) }
+    if let fixed, value.count == fixed.size {
+      fixed.append(value, to: &key)
     } else {
       column.type.appendComponent(value, descending: column.isDescending, to: &key)
     }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import CQL
 
 /// A group of rows as it grows: what the aggregates have gathered, and its first row's values.
 struct GroupBuilder {
@@ -39,6 +40,7 @@ struct GroupBuilder {
   private let isEverything: Bool
   private let sources: [Source]
   private let groupingColumns: [ColumnPlace]
+  private let groupingTypes: [DataType]
   private var gathered: [Gathered] = []
   private var partition: [UInt8] = []
   private var clustering: [[UInt8]?] = []
@@ -59,7 +61,9 @@ struct GroupBuilder {
     if case .everything = plan.grouping { isEverything = true } else { isEverything = false }
     var clusteringColumns = 0
     if case .prefix(let count) = plan.grouping { clusteringColumns = count }
-    groupingColumns = plan.table.clusteringKey.prefix(clusteringColumns).map(ColumnPlace.init)
+    let columns = plan.table.clusteringKey.prefix(clusteringColumns)
+    groupingColumns = columns.map(ColumnPlace.init)
+    groupingTypes = columns.map(\.type)
     if plan.isGrouped { reset() }
   }
 
@@ -83,13 +87,14 @@ struct GroupBuilder {
     if isEverything { return true }
     let count = partition.count
     guard row.key.count > count, row.key[..<count].elementsEqual(partition) else { return false }
-    for (column, value) in zip(groupingColumns, clustering) {
-      let bytes = row[column]
+    for (index, value) in clustering.enumerated() {
+      let bytes = row[groupingColumns[index]]
       guard let value, let bytes else {
         if value == nil && bytes == nil { continue }
         return false
       }
-      if !bytes.elementsEqual(value) { return false }
+      let isEqual = value.borrowed { Comparison.equal.holds(bytes, $0, groupingTypes[index]) }
+      if !isEqual { return false }
     }
     return true
   }

@@ -110,13 +110,15 @@ struct PartitionReader: ~Copyable {
     }
   }
 
-  /// Takes the clustering columns' values out of a row's key.
-  mutating func readClustering(_ key: UnsafeRawBufferPointer) throws(TableError) {
+  /// Takes the clustering columns' values out of a row's key and what the row has beside it.
+  mutating func readClustering(
+    _ key: UnsafeRawBufferPointer, spellings: UnsafeRawBufferPointer
+  ) throws(TableError) {
     guard readsKeys else { return }
     keyValues.truncate(to: partitionKeyBytes)
     guard
       layout.clustering.read(
-        key, from: prefix.count + 1, into: &keyValues, &keyRanges,
+        key, from: prefix.count + 1, spellings: spellings, into: &keyValues, &keyRanges,
         at: layout.partitionColumns)
     else { throw damaged("its key is not one of this table") }
   }

@@ -149,11 +149,8 @@ struct RestrictionBinder {
         "Invalid null value \(isTuple ? "" : "in condition ")for column \(column.name)")
     }
     if column.isPartOfKey {
-      if value.isEmpty, !column.type.hasEmptyValue, column.type.parts.isEmpty {
-        throw .invalid("Key may not be empty: column \(column.name)")
-      }
       try value.borrowed { bytes throws(TableError) in
-        try column.type.validate(bytes, column: column.name, inKey: true)
+        try column.type.validate(bytes, column: column.name)
       }
     }
     return value

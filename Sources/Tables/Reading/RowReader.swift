@@ -270,7 +270,8 @@ final class RowReader {
     }
     guard row.isLive(at: now) else { return true }
     hasShown = true
-    try partition.readClustering(key)
+    try partition.readClustering(
+      key, spellings: UnsafeRawBufferPointer(rebasing: value[row.spellings ?? 0..<0]))
     elements.removeAll()
     if row.hasElements {
       for column in layout.table.regularColumns { elements.append(column, row, at: now, value) }

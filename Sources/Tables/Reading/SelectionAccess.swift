@@ -175,9 +175,7 @@ extension Evaluation {
     var prefix = ByteBuffer(capacity: 128)
     prefix.append(bigEndian: access.index.id)
     func append(_ value: [UInt8], _ type: DataType) {
-      value.withUnsafeBytes {
-        type.appendComponent($0, descending: false, exact: false, to: &prefix)
-      }
+      value.withUnsafeBytes { type.appendComponent($0, descending: false, to: &prefix) }
     }
     switch bound.test {
     case .equal(let values):

@@ -19,7 +19,7 @@ extension DataType {
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
   ) -> Int {
     switch self {
-    case .text, .ascii, .blob, .inet, .boolean: return KeyEncoding.compare(left, right)
+    case .text, .ascii, .blob, .inet: return KeyEncoding.compare(left, right)
     case .tinyint, .smallint, .int, .bigint, .timestamp:
       guard left.count == right.count, let first = left.first, let second = right.first else {
         return left.count - right.count

@@ -69,7 +69,8 @@ struct Row: Equatable {
     static let partitionKey: UInt8 = 8
     static let deletionTime: UInt8 = 16
     static let ranges: UInt8 = 32
-    static let known: UInt8 = 63
+    static let spellings: UInt8 = 64
+    static let known: UInt8 = 127
   }
 
   /// What stands before a cell's value.
@@ -90,6 +91,8 @@ struct Row: Equatable {
   var hasRanges = false
   /// Of the record of a partition whose key is too long for a row's key: where it stands.
   var partitionKey: Range<Int>?
+  /// Where it stands how the clustering columns' values were written that have several spellings.
+  var spellings: Range<Int>?
   var cells: [Cell] = []
   /// Bytes of memory that do not have to be made for another use.
   var capacity: Int { cells.capacity * MemoryLayout<Cell>.stride }
@@ -108,6 +111,7 @@ struct Row: Equatable {
     deletion = nil
     hasRanges = false
     partitionKey = nil
+    spellings = nil
     hasElements = false
     leftOut = nil
   }
@@ -138,18 +142,22 @@ struct Row: Equatable {
       deletion = Deletion(timestamp: timestamp, time: time)
     }
     hasRanges = flags & Flag.ranges != 0
-    if flags & Flag.partitionKey != 0 {
-      let count = Int(clamping: try reader.varint())
-      let start = reader.offset
-      _ = try reader.run(count)
-      partitionKey = start..<reader.offset
-    }
+    if flags & Flag.partitionKey != 0 { partitionKey = try Row.place(&reader) }
+    if flags & Flag.spellings != 0 { spellings = try Row.place(&reader) }
     let count = try reader.varint()
     guard count <= UInt64(bytes.count) else { throw .truncated(offset: reader.offset) }
     cells.reserveCapacity(Int(count))
     for _ in 0..<count {
       if !decodePlainCell(&reader, base, columns) { try decodeCell(&reader, base) }
     }
+  }
+
+  /// Passes over bytes that have their length before them; returns where they stand.
+  private static func place(_ reader: inout ByteReader) throws(ByteError) -> Range<Int> {
+    let count = Int(clamping: try reader.varint())
+    let start = reader.offset
+    _ = try reader.run(count)
+    return start..<reader.offset
   }
 
   /// Decodes a cell that is a value and no more, with one byte for each number before it, as most

@@ -5,6 +5,9 @@ struct RowHeader {
   var marker: Row.Marker?
   var deletion: Deletion?
   var hasRanges = false
+  /// How the clustering columns' values were written that have several spellings; nil: there is
+  /// none.
+  var spellings: UnsafeRawBufferPointer?
   /// The timestamp that others are told from.
   var base: Int64
 }
@@ -30,6 +33,7 @@ struct RowEncoder {
     if partitionKey != nil { flags |= Row.Flag.partitionKey }
     if isTimed { flags |= Row.Flag.deletionTime }
     if header.hasRanges { flags |= Row.Flag.ranges }
+    if header.spellings != nil { flags |= Row.Flag.spellings }
     value.append(flags)
     value.append(zigzag: base)
     if let marker = header.marker {
@@ -46,6 +50,10 @@ struct RowEncoder {
     if let partitionKey {
       value.append(varint: UInt64(partitionKey.count))
       value.append(partitionKey)
+    }
+    if let spellings = header.spellings {
+      value.append(varint: UInt64(spellings.count))
+      value.append(spellings)
     }
     value.append(varint: UInt64(cells))
   }

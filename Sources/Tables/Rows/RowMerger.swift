@@ -102,8 +102,13 @@ struct RowMerger {
     }
     let base = marker?.timestamp ?? winners.first?.cell.timestamp ?? deletion?.timestamp ?? 0
     let key = old.partitionKey.map { UnsafeRawBufferPointer(rebasing: left[$0]) }
+    var header = RowHeader(marker: marker, deletion: deletion, hasRanges: hasRanges, base: base)
+    // As in Cassandra's `Rows.merge`, the row that was there keeps its clustering.
+    header.spellings =
+      old.spellings.map { UnsafeRawBufferPointer(rebasing: left[$0]) }
+      ?? new.spellings.map { UnsafeRawBufferPointer(rebasing: right[$0]) }
     let encoder = RowEncoder(
-      RowHeader(marker: marker, deletion: deletion, hasRanges: hasRanges, base: base),
+      header,
       partitionKey: key ?? new.partitionKey.map { UnsafeRawBufferPointer(rebasing: right[$0]) },
       cells: winners.count, to: &merged)
     for (cell, isNew) in winners {

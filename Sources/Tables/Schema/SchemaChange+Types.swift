@@ -25,10 +25,10 @@ extension SchemaChange {
   mutating func alterType(_ alter: AlterType) throws(TableError) {
     let keyspace = try self.keyspace(of: alter.name.keyspace)
     try SystemKeyspace.check(.alter, keyspace, table: alter.name.name)
-    let full = "\(keyspace).\(alter.name.name)"
     guard var type = schema.types[QualifiedName(keyspace: keyspace, alter.name.name)] else {
-      throw .invalid("Type \(full) doesn't exist")
+      throw .invalid("Type \(keyspace).\(alter.name.name) doesn't exist")
     }
+    let full = TableName(keyspace: keyspace, table: type.name).cql
     switch alter.change {
     case .add(let field):
       guard !type.fields.contains(where: { $0.name == field.name }) else {
@@ -57,7 +57,8 @@ extension SchemaChange {
         type.fields[index].name = renaming.newName
       }
       for field in type.fields where type.fields.count(where: { $0.name == field.name }) > 1 {
-        throw .invalid("Duplicate field name \(field.name) in type \(full)")
+        // Cassandra's message names the keyspace for the type.
+        throw .invalid("Duplicate field name \(field.name) in type \(keyspace)")
       }
     case .type: throw .invalid("Altering field types is no longer supported")
     }

@@ -120,9 +120,6 @@ struct Operands {
       if isUnset(operand) { throw .invalid("Invalid unset value for column \(column.name)") }
       throw .invalid("Invalid null value in condition for column \(column.name)")
     }
-    if bytes.isEmpty && !column.type.hasEmptyValue {
-      throw .invalid("Key may not be empty: column \(column.name)")
-    }
     return bytes
   }
 }

@@ -1,11 +1,8 @@
 // Whether bytes that come from outside, e.g. a bound value, are a value of their type.
 extension DataType {
-  /// Thrown: what is wrong with the bytes, in Cassandra's words where it has some. A component of a
-  /// key cannot tell an empty value from others, so none may be inside one.
-  func validate(
-    _ bytes: UnsafeRawBufferPointer, column: String, inKey: Bool = false
-  ) throws(TableError) {
-    if bytes.isEmpty, !inKey, takesEmptyValue { return }
+  /// Thrown: what is wrong with the bytes, in Cassandra's words where it has some.
+  func validate(_ bytes: UnsafeRawBufferPointer, column: String) throws(TableError) {
+    if bytes.isEmpty, takesEmptyValue { return }
     if let size = fixedSize, bytes.count != size {
       throw .invalid("Expected \(size) bytes for \(column) of type \(name) (\(bytes.count))")
     }
@@ -31,13 +28,13 @@ extension DataType {
         throw .invalid("Expected 4 or 16 byte inetaddress; got \(Hex.text(bytes))")
       }
     case .list(let element), .set(let element):
-      try validateElements(bytes, column, inKey, element, element)
-    case .map(let key, let value): try validateElements(bytes, column, inKey, key, value)
+      try validateElements(bytes, column, element, element)
+    case .map(let key, let value): try validateElements(bytes, column, key, value)
     case .tuple, .user:
       for (type, bytes) in zip(parts, try fields(bytes)) {
-        if let bytes { try type.validate(bytes, column: column, inKey: inKey) }
+        if let bytes { try type.validate(bytes, column: column) }
       }
-    case .multiCell(let whole): try whole.validate(bytes, column: column, inKey: inKey)
+    case .multiCell(let whole): try whole.validate(bytes, column: column)
     case .blob, .boolean, .tinyint, .smallint, .int, .bigint, .counter, .float, .double,
       .timestamp, .date, .uuid:
       break
@@ -59,12 +56,11 @@ extension DataType {
   }
 
   private func validateElements(
-    _ bytes: UnsafeRawBufferPointer, _ column: String, _ inKey: Bool, _ even: DataType,
-    _ odd: DataType
+    _ bytes: UnsafeRawBufferPointer, _ column: String, _ even: DataType, _ odd: DataType
   ) throws(TableError) {
     var isEven = true
     let isWhole = try visitElements(bytes) { bytes throws(TableError) in
-      try (isEven ? even : odd).validate(bytes, column: column, inKey: inKey)
+      try (isEven ? even : odd).validate(bytes, column: column)
       isEven.toggle()
     }
     if !isWhole { throw .invalid("Malformed collection for \(column)") }

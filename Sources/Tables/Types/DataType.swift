@@ -94,11 +94,22 @@ package indirect enum DataType: Hashable, Sendable {
   }
 
   /// Whether two runs of bytes may be equal values: a tuple with and without a null at its end, 1.0
-  /// and 1.00.
+  /// and 1.00, any two that are no number, any two that are not zero for true.
   var hasManyForms: Bool {
     contains { type in
       switch type {
-      case .tuple, .user, .varint, .decimal: true
+      case .tuple, .user, .varint, .decimal, .float, .double, .boolean: true
+      default: false
+      }
+    }
+  }
+
+  /// Whether equal values may be shown differently, as 1.0 and 1.00 are: of a clustering column's a
+  /// row keeps how it was written.
+  var hasSpellings: Bool {
+    contains { type in
+      switch type {
+      case .varint, .decimal: true
       default: false
       }
     }

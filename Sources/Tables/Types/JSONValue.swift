@@ -16,6 +16,13 @@ indirect enum JSONValue: Equatable {
     self = value
   }
 
+  /// What keeps a text from being a document, and at which line and column.
+  static func fault(in text: String) -> String {
+    var reader = JSONReader(bytes: Array(text.utf8))
+    _ = reader.value(depth: 0)
+    return reader.fault
+  }
+
   static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -34,19 +41,33 @@ indirect enum JSONValue: Equatable {
 private struct JSONReader {
   let bytes: [UInt8]
   var offset = 0
-
-  private static let maxDepth = 128
+  private var isTooDeep = false
 
   init(bytes: [UInt8]) { self.bytes = bytes }
+
+  private static let maxDepth = 128
 
   mutating func isAtEnd() -> Bool {
     skipSpace()
     return offset == bytes.count
   }
 
+  /// Why it stopped where it is.
+  var fault: String {
+    let before = String(decoding: bytes[..<min(offset, bytes.count)], as: UTF8.self)
+    let lines = before.split(separator: "\n", omittingEmptySubsequences: false)
+    let place = "line \(lines.count), column \((lines.last?.utf16.count ?? 0) + 1)"
+    if isTooDeep { return "Nested more than \(JSONReader.maxDepth) deep at \(place)" }
+    guard offset < bytes.count,
+      let scalar = String(decoding: bytes[offset...].prefix(4), as: UTF8.self).unicodeScalars.first
+    else { return "Unexpected end-of-input at \(place)" }
+    return "Unexpected character ('\(scalar)' (code \(scalar.value))) at \(place)"
+  }
+
   mutating func value(depth: Int) -> JSONValue? {
     skipSpace()
-    guard offset < bytes.count, depth < JSONReader.maxDepth else { return nil }
+    isTooDeep = depth >= JSONReader.maxDepth
+    guard offset < bytes.count, !isTooDeep else { return nil }
     switch bytes[offset] {
     case UInt8(ascii: "{"): return object(depth)
     case UInt8(ascii: "["): return array(depth)
@@ -134,7 +155,9 @@ private struct JSONReader {
       case UInt8(ascii: "\\"):
         guard let scalar = escaped() else { return nil }
         text += Array(String(Character(scalar)).utf8)
-      case 0..<0x20: return nil
+      case 0..<0x20:
+        offset -= 1
+        return nil
       default: text.append(byte)
       }
     }

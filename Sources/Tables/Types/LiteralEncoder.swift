@@ -159,28 +159,26 @@ extension LiteralEncoder {
 extension DataType {
   /// The values of this type as a set has them: sorted, each once.
   func sortedDistinct(_ values: [[UInt8]]) -> [[UInt8]] {
-    let sorted = values.map { (key: component($0), value: $0) }.sorted { left, right in
-      // Of equal numbers the one with the smaller scale stays.
-      left.key == right.key
-        ? left.value.lexicographicallyPrecedes(right.value)
-        : left.key.lexicographicallyPrecedes(right.key)
-    }
-    var distinct: [(key: [UInt8], value: [UInt8])] = []
-    for next in sorted where next.key != distinct.last?.key { distinct.append(next) }
-    return distinct.map(\.value)
+    // As in Cassandra's TreeSet, the first of equal values stays: of a driver's; of a literal's its
+    // choice is arbitrary.
+    Dictionary(values.map { (component($0), $0) }, uniquingKeysWith: { first, _ in first })
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map(\.value)
   }
 
   private func component(_ value: [UInt8]) -> [UInt8] {
     var key = ByteBuffer(capacity: value.count + 16)
-    value.withUnsafeBytes { appendComponent($0, descending: false, exact: false, to: &key) }
+    value.withUnsafeBytes { appendComponent($0, descending: false, to: &key) }
     return key.toArray()
   }
 
-  /// A map with keys of this type, sorted by key; of values with the same key the last one stays.
+  /// A map with keys of this type, sorted by key. Of equal keys, as in Cassandra's TreeMap, the
+  /// first stays, with the value of the last.
   func map(_ keys: [[UInt8]], _ values: [[UInt8]]) -> [UInt8] {
-    let byKey = Dictionary(zip(keys, values), uniquingKeysWith: { $1 })
-    let sorted = sortedDistinct(Array(byKey.keys))
-    return LiteralEncoder.collection(
-      sorted.flatMap { [$0, byKey[$0] ?? []] }, count: sorted.count)
+    let entries = zip(keys, values).map { (component($0), (key: $0, value: $1)) }
+    let sorted = Dictionary(entries, uniquingKeysWith: { ($0.key, $1.value) })
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map(\.value)
+    return LiteralEncoder.collection(sorted.flatMap { [$0.key, $0.value] }, count: sorted.count)
   }
 }

@@ -51,7 +51,7 @@ struct ConditionCheck {
       key[key.count - 1] = RowKey.Class.record
     } else {
       hasRowConditions = true
-      key += try plan.keys.clusterings(operands).first ?? []
+      key += try plan.keys.clusterings(operands).first?.key ?? []
       clusterings.insert(key)
     }
     let reader = RowReader(table, rows, now: now)

@@ -20,11 +20,9 @@ struct IndexEntries: ~Copyable {
     _ index: Index, _ column: Column, _ value: UnsafeRawBufferPointer,
     key: UnsafeRawBufferPointer, maxKeySize: Int
   ) throws(TableError) {
-    // No component tells these from a number; nobody looks for them.
-    if value.isEmpty, column.type.fixedSize != nil { return }
     let start = bytes.count
     bytes.append(bigEndian: index.id)
-    column.type.appendComponent(value, descending: false, exact: false, to: &bytes)
+    column.type.appendComponent(value, descending: false, to: &bytes)
     try finish(start, column, key, maxKeySize)
   }
 
@@ -68,8 +66,8 @@ struct IndexEntries: ~Copyable {
     try row.forEachElement(column) { path, value throws(TableError) in
       let start = bytes.count
       bytes.append(bigEndian: index.id)
-      types.path?.appendComponent(path, descending: false, exact: false, to: &bytes)
-      types.value?.appendComponent(value, descending: false, exact: false, to: &bytes)
+      types.path?.appendComponent(path, descending: false, to: &bytes)
+      types.value?.appendComponent(value, descending: false, to: &bytes)
       try finish(start, column, row.key, maxKeySize)
     }
   }

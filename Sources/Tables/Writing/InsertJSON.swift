@@ -62,14 +62,18 @@ struct JSONColumns {
   private(set) var values: [String: JSONValue] = [:]
 
   init(_ text: String, _ table: Table) throws(TableError) {
-    guard let json = JSONValue(text) else {
-      throw .invalid(
-        "Could not decode JSON string as a map: this is no JSON object. (String was: \(text))")
+    func refused(_ why: String) -> TableError {
+      .invalid("Could not decode JSON string as a map: \(why). (String was: \(text))")
     }
-    guard case .object(let members) = json else {
-      if case .null = json { throw .invalid("Got null for INSERT JSON values") }
-      throw .invalid(
-        "Could not decode JSON string as a map: this is no JSON object. (String was: \(text))")
+    let members: [(name: String, value: JSONValue)]
+    switch JSONValue(text) {
+    case .object(let found): members = found
+    case .null: throw .invalid("Got null for INSERT JSON values")
+    case .array: throw refused("Cannot deserialize a map from an array")
+    case .string: throw refused("Cannot deserialize a map from a string")
+    case .number: throw refused("Cannot deserialize a map from a number")
+    case .boolean: throw refused("Cannot deserialize a map from a boolean")
+    case nil: throw refused(JSONValue.fault(in: text))
     }
     for (name, value) in members {
       // A name in quotes stands for itself, any other for its lower case.

@@ -9,7 +9,7 @@ extension ModificationKeys {
   /// The spans, in no order, none of which meets another.
   func spans(_ operands: Operands) throws(TableError) -> [Span] {
     var found: [Span] = []
-    for head in try clusterings(operands) {
+    for head in try clusterings(operands).map(\.key) {
       var spans: [Span] = [(head, KeyEncoding.successor(of: head))]
       for bound in bounds {
         let reach = try reach(head, bound, operands)
@@ -62,11 +62,8 @@ extension ModificationKeys {
   private func edge(_ key: borrowing ByteBuffer, _ column: Column, _ value: [UInt8]) -> [UInt8] {
     var edge = ByteBuffer(capacity: 64)
     key.withBytes { edge.append($0) }
-    // A number bounds all that are equal to it; it begins their components.
-    let isNumber = column.type == .varint || column.type == .decimal
     value.borrowed {
-      column.type.appendComponent(
-        $0, descending: column.isDescending, exact: !isNumber, to: &edge)
+      column.type.appendComponent($0, descending: column.isDescending, to: &edge)
     }
     return edge.toArray()
   }

@@ -100,22 +100,38 @@ struct ModificationKeys: Sendable {
     .invalid("Key length of \(count) is longer than maximum of \(UInt16.max)")
   }
 
-  /// The clustering bytes of what is fixed, each alternative once, in order.
-  func clusterings(_ operands: Operands) throws(TableError) -> [[UInt8]] {
-    var keys: [[UInt8]] = [[]]
+  /// The values of the first clustering columns: their bytes in a key, and the spellings that a row
+  /// keeps beside it.
+  struct Clustering {
+    var key: [UInt8] = []
+    var spellings: [UInt8] = []
+  }
+
+  /// What is fixed of the clustering columns, each alternative once, in order.
+  func clusterings(_ operands: Operands) throws(TableError) -> [Clustering] {
+    var found = [Clustering()]
     for fixed in clustering {
-      let tails = try values(of: fixed, operands).map { values in
-        var component = ByteBuffer(capacity: 64)
-        for (column, value) in zip(fixed.columns, values) {
-          value.borrowed {
-            column.type.appendComponent($0, descending: column.isDescending, to: &component)
-          }
+      let tails = try values(of: fixed, operands).map { clustering(fixed.columns, $0) }
+      found = found.flatMap { head in
+        tails.map {
+          Clustering(key: head.key + $0.key, spellings: head.spellings + $0.spellings)
         }
-        return component.toArray()
       }
-      keys = keys.flatMap { head in tails.map { head + $0 } }
     }
-    return Set(keys).sorted { $0.lexicographicallyPrecedes($1) }
+    return Dictionary(found.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      .values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+  }
+
+  private func clustering(_ columns: [Column], _ values: [[UInt8]]) -> Clustering {
+    var key = ByteBuffer(capacity: 64)
+    var spellings = ByteBuffer()
+    for (column, value) in zip(columns, values) {
+      value.borrowed {
+        column.type.appendComponent($0, descending: column.isDescending, to: &key)
+        if column.type.hasSpellings { spellings.append(spelling: $0) }
+      }
+    }
+    return Clustering(key: key.toArray(), spellings: spellings.toArray())
   }
 
   /// The keys of the rows, or of the partitions' records, that are named.
@@ -125,7 +141,7 @@ struct ModificationKeys: Sendable {
       if isStatic {
         found.append(partition.prefix.dropLast() + [RowKey.Class.record])
       } else {
-        found += try clusterings(operands).map { partition.prefix + $0 }
+        found += try clusterings(operands).map { partition.prefix + $0.key }
       }
     }
     return found
@@ -162,7 +178,7 @@ struct ModificationKeys: Sendable {
       var found: [[UInt8]] = []
       for (column, operand) in zip(columns, each) {
         let bytes = try operands.required(operand, column)
-        try column.type.validate(bytes, column: column.name, inKey: true)
+        try column.type.validate(bytes, column: column.name)
         found.append([UInt8](bytes))
       }
       return found
@@ -210,10 +226,7 @@ struct ModificationKeys: Sendable {
       guard number < parts.count, let part = parts[number] else {
         throw .invalid("Invalid null value in condition for column \(column.name)")
       }
-      try column.type.validate(part, column: column.name, inKey: true)
-      if part.isEmpty, !column.type.hasEmptyValue {
-        throw .invalid("Key may not be empty: column \(column.name)")
-      }
+      try column.type.validate(part, column: column.name)
       values.append([UInt8](part))
     }
     return values

@@ -5,6 +5,7 @@ internal import LMDB
 extension RowWriter {
   mutating func setKey(_ bytes: [UInt8]) {
     key.removeAll()
+    spellings.removeAll()
     key.append(bytes)
   }
 
@@ -20,6 +21,7 @@ extension RowWriter {
   mutating func setKey(_ plan: Modification, _ operands: Operands) throws(TableError) {
     let table = plan.table
     key.removeAll()
+    spellings.removeAll()
     scratch.removeAll()
     let partitionColumns = plan.keys.partition.count
     for column in plan.key[..<partitionColumns] {
@@ -41,7 +43,9 @@ extension RowWriter {
       setKey(partition.prefix)
     }
     for column in plan.key[partitionColumns...] {
-      column.appendComponent(try column.keyValue(operands, table), table, to: &key)
+      let value = try column.keyValue(operands, table)
+      column.appendComponent(value, table, to: &key)
+      if column.hasSpellings { spellings.append(spelling: value) }
     }
     try checkKey(table)
   }

@@ -21,6 +21,8 @@ struct RowWriter: ~Copyable {
   let maxKeySize: Int
   /// The key of the row, or partition record, that is written.
   var key = ByteBuffer(capacity: 512)
+  /// What the row keeps of its clustering columns beside the key.
+  var spellings = ByteBuffer()
   /// What is written to it.
   var value = ByteBuffer(capacity: 2_048)
   private var old = ByteBuffer(capacity: 2_048)
@@ -105,7 +107,8 @@ struct RowWriter: ~Copyable {
     if !plan.isStaticOnly {
       for clustering in try plan.keys.clusterings(operands) {
         setKey(partition.prefix)
-        key.append(clustering)
+        key.append(clustering.key)
+        spellings.append(clustering.spellings)
         try checkKey(plan.table)
         try writeRow(plan, operands, times)
       }
@@ -152,14 +155,15 @@ struct RowWriter: ~Copyable {
   private mutating func writeRow(
     _ plan: Modification, _ operands: Operands, _ times: WriteTimes
   ) throws(TableError) {
+    var header = RowHeader(base: times.timestamp)
+    if spellings.count > 0 { header.spellings = spellings.withBytes { $0 } }
     if plan.isRowDeletion {
       added.removeAll()
       value.removeAll()
-      _ = RowEncoder(
-        RowHeader(deletion: times.deletion, base: times.timestamp), cells: 0, to: &value)
+      header.deletion = times.deletion
+      _ = RowEncoder(header, cells: 0, to: &value)
       return try apply(plan.table, times.purge)
     }
-    var header = RowHeader(base: times.timestamp)
     if plan.setsMarker {
       header.marker = Row.Marker(
         timestamp: times.timestamp, expiry: times.expiry, ttl: times.ttl)

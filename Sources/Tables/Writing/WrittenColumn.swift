@@ -5,9 +5,7 @@ internal import Bytes
 struct WrittenColumn: Sendable {
   /// How a value is checked, and brought into a key, without a look at the type.
   private enum Form {
-    /// A number whose most significant bit is its sign.
-    case signed(size: Int)
-    /// So many bytes, whichever they are, for whose order the type must be asked.
+    /// So many bytes, whichever they are.
     case fixed(size: Int)
     case text, blob
     /// The type must be asked.
@@ -15,9 +13,7 @@ struct WrittenColumn: Sendable {
 
     init(_ type: DataType) {
       switch type {
-      case .tinyint, .smallint, .int, .bigint, .timestamp:
-        self = type.fixedSize.map { .signed(size: $0) } ?? .other
-      case .boolean, .date, .float, .double, .uuid:
+      case .tinyint, .smallint, .int, .bigint, .timestamp, .boolean, .date, .float, .double, .uuid:
         self = type.fixedSize.map { .fixed(size: $0) } ?? .other
       case .text: self = .text
       case .blob: self = .blob
@@ -28,7 +24,7 @@ struct WrittenColumn: Sendable {
     @inline(__always)
     func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
       switch self {
-      case .signed(let size), .fixed(let size): bytes.count == size
+      case .fixed(let size): bytes.count == size
       case .text: isValidUTF8(bytes)
       case .blob: true
       case .other: false
@@ -42,6 +38,9 @@ struct WrittenColumn: Sendable {
   private let place: Int
   private let isDescending: Bool
   private let form: Form
+  private let fixed: FixedComponent?
+  /// Whether a row keeps how a clustering column's value was written.
+  let hasSpellings: Bool
 
   init(_ column: Column, _ operand: Operand, _ table: Table) {
     id = column.id
@@ -49,6 +48,8 @@ struct WrittenColumn: Sendable {
     place = table.columns.firstIndex { $0.id == column.id } ?? 0
     isDescending = column.isDescending
     form = Form(column.type)
+    fixed = FixedComponent(column)
+    hasSpellings = column.type.hasSpellings
   }
 
   /// The value of a column of the key, which must be there.
@@ -58,7 +59,7 @@ struct WrittenColumn: Sendable {
     if let bytes = operands[operand], !bytes.isEmpty, form.accepts(bytes) { return bytes }
     let column = table.columns[place]
     let bytes = try operands.required(operand, column)
-    try column.type.validate(bytes, column: column.name, inKey: true)
+    try column.type.validate(bytes, column: column.name)
     return bytes
   }
 
@@ -73,11 +74,9 @@ struct WrittenColumn: Sendable {
   func appendComponent(
     _ bytes: UnsafeRawBufferPointer, _ table: Table, to key: inout ByteBuffer
   ) {
+    if let fixed, bytes.count == fixed.size { return fixed.append(bytes, to: &key) }
     let start = key.count
     switch form {
-    case .signed:
-      key.append(bytes)
-      key.flip(at: start, mask: 0x80)
     case .text, .blob:
       KeyEncoding.appendEscaped(bytes, to: &key)
       key.append(bigEndian: UInt16(0))
