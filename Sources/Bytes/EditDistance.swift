@@ -16,8 +16,12 @@ public enum EditDistance {
     return row[right.count]
   }
 
-  /// The candidate nearest to `word`; nil where there is none.
+  /// The candidate nearest to `word`; nil where none is near: two edits, or one in three letters.
   public static func nearest(to word: String, among candidates: [String]) -> String? {
-    candidates.min { between($0, word) < between($1, word) }
+    let distances = candidates.map { (candidate: $0, edits: between($0, word)) }
+    guard let nearest = distances.min(by: { $0.edits < $1.edits }),
+      nearest.edits <= max(2, word.count / 3)
+    else { return nil }
+    return nearest.candidate
   }
 }

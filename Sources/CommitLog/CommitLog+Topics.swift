@@ -6,24 +6,34 @@ internal import Synchronization
 extension CommitLog {
   /// Makes a topic with settings of its own by Kafka's names; it is there after a crash, or nothing
   /// of it is. Thrown: `invalidTopicName`, `invalidPartitionCount`, `invalidConfiguration`,
-  /// `topicExists`, `readOnly`.
+  /// `topicExists`, `topicCollision`, `readOnly`.
   package func createTopic(
     _ name: String, partitions count: Int = 1, settings overrides: [String: String] = [:]
   ) throws(LogError) {
     guard let checkpoints = context.checkpoints else { throw .readOnly }
-    try TopicFolders.check(name: name)
+    try Self.check(topicName: name)
     guard (1...Limits.partitionsPerTopic).contains(count) else {
       throw .invalidPartitionCount(count)
     }
     let settings = try context.configuration.topicDefaults.applying(overrides)
     try changing.withLock { _ throws(LogError) in
       guard !topics.contains(where: { $0.name == name }) else { throw .topicExists(name) }
+      let others = topics.map(\.name).filter { Self.metricName($0) == Self.metricName(name) }
+      guard others.isEmpty else { throw .topicCollision(name, with: others) }
       try onDisk { () throws(IOFailure) in try checkpoints.forget(name) }
       try folders.create(name, partitions: count, settings: overrides)
       let opened = try open(name, 0..<count, settings, checkpoints)
       partitions.withLock { $0.merge(opened) { $1 } }
     }
   }
+
+  /// Refuses what Kafka refuses as a topic's name. Thrown: `invalidTopicName`.
+  package static func check(topicName: String) throws(LogError) {
+    try TopicFolders.check(name: topicName)
+  }
+
+  /// A topic as Kafka's metrics name it.
+  private static func metricName(_ topic: String) -> String { topic.replacing(".", with: "_") }
 
   private func open(
     _ topic: String, _ numbers: Range<Int>, _ settings: TopicConfiguration,

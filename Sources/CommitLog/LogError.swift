@@ -12,6 +12,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   /// The topic is the log's own.
   case internalTopic(String)
   case invalidTopicName(String, reason: String)
+  /// The name differs from those of other topics by '.' and '_' alone.
+  case topicCollision(String, with: [String])
   case invalidPartitionCount(Int)
   /// A topic's partitions can only become more.
   case fewerPartitions(String, current: Int, wanted: Int)
@@ -19,6 +21,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   case offsetOutOfRange(TopicPartition, offset: Int64, start: Int64, end: Int64)
   /// A batch is larger than the topic's `max.message.bytes`.
   case tooLarge(TopicPartition, bytes: Int, limit: Int)
+  /// A batch is larger than the topic's `segment.bytes`.
+  case tooLargeForSegment(TopicPartition, bytes: Int, limit: Int)
   /// A record that the topic does not take, e.g. one without a key where the topic is compacted.
   case invalidRecord(TopicPartition, reason: String)
   /// A batch of an idempotent producer does not follow the one before it.
@@ -39,7 +43,7 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
     case .record(let error, let at, let offset): "\(at)@\(offset): \(error)"
     case .unknownTopic(let name):
       "there is no topic \(name); `grouse topics list` shows those there are, "
-        + "`grouse topics create \(name)` makes it"
+        + "`grouse topics create \(name)` or `grouse produce \(name)` makes it"
     case .unknownPartition(let partition, let count):
       "\(partition.topic) has no partition \(partition.partition), but "
         + (count == 1 ? "0 alone" : "0 to \(count - 1)")
@@ -47,6 +51,9 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
       "\(name) is the log's own: it cannot be deleted, written to by hand or given partitions"
     case .topicExists(let name): "the topic \(name) exists already"
     case .invalidTopicName(let name, let reason): "\"\(name)\" cannot be a topic's name: \(reason)"
+    case .topicCollision(let name, let others):
+      "the topic \(name) collides with existing topics: \(others.joined(separator: ", ")); "
+        + "names must differ by more than '.' and '_', which are the same to metrics"
     case .invalidPartitionCount(let count):
       "a topic cannot have \(count) partitions; choose 1 to \(Limits.partitionsPerTopic)"
     case .fewerPartitions(let name, let current, let wanted):
@@ -60,6 +67,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
       "\(at)@\(offset): there is no such offset; the partition holds \(start) up to \(end)"
     case .tooLarge(let at, let bytes, let limit):
       "\(at): a batch of \(bytes) bytes is larger than the topic's max.message.bytes, \(limit)"
+    case .tooLargeForSegment(let at, let bytes, let limit):
+      "\(at): a batch of \(bytes) bytes is larger than the topic's segment.bytes, \(limit)"
     case .invalidRecord(let at, let reason): "\(at): \(reason)"
     case .sequence(let fault, let at, let producer):
       "\(at): a batch of producer \(producer) is refused: \(fault)"
@@ -81,7 +90,7 @@ extension LogError {
   /// Whether it is one record's fault, so that others may be taken.
   package var isOfOneRecord: Bool {
     switch self {
-    case .record, .tooLarge, .invalidRecord, .unknownPartition: true
+    case .record, .tooLarge, .tooLargeForSegment, .invalidRecord, .unknownPartition: true
     default: false
     }
   }

@@ -24,6 +24,11 @@ extension PartitionLog {
     guard batch.count <= settings.maxMessageBytes else {
       throw .tooLarge(topicPartition, bytes: batch.count, limit: settings.maxMessageBytes)
     }
+    // Kafka takes none; our own batches get a segment to themselves, as no input may stop us.
+    guard origin == .builder || batch.count <= settings.segmentBytes else {
+      throw .tooLargeForSegment(
+        topicPartition, bytes: batch.count, limit: settings.segmentBytes)
+    }
     guard !header.isControl else {
       throw .invalidRecord(topicPartition, reason: "only the log itself writes control batches")
     }

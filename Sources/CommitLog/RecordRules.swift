@@ -22,7 +22,7 @@ extension PartitionLog {
     let settings = configuration
     var rules = RecordRules(
       earliest: .min, latest: .max, needsKeys: settings.compacts,
-      maxBytes: settings.maxMessageBytes)
+      maxBytes: min(settings.maxMessageBytes, settings.segmentBytes))
     guard !settings.usesAppendTime else { return rules }
     let now = context.clock.milliseconds
     let latest = now.addingReportingOverflow(settings.timestampAfterMax)
@@ -34,14 +34,18 @@ extension PartitionLog {
     return rules
   }
 
-  /// Refuses a record that the topic does not take. Thrown: `invalidRecord`, `tooLarge`.
+  /// Refuses a record that the topic does not take. Thrown: `invalidRecord`, `tooLarge`,
+  /// `tooLargeForSegment`.
   func checkRecord(timestamp: Int64, hasKey: Bool, bytes: Int) throws(LogError) {
     let settings = configuration
     if !settings.usesAppendTime { try check(timestamp, settings) }
     if settings.compacts && !hasKey { throw .invalidRecord(topicPartition, reason: Self.keyless) }
-    guard bytes + RecordBatchHeader.size <= settings.maxMessageBytes else {
-      throw .tooLarge(
-        topicPartition, bytes: bytes + RecordBatchHeader.size, limit: settings.maxMessageBytes)
+    let bytes = bytes + RecordBatchHeader.size
+    guard bytes <= settings.maxMessageBytes else {
+      throw .tooLarge(topicPartition, bytes: bytes, limit: settings.maxMessageBytes)
+    }
+    guard bytes <= settings.segmentBytes else {
+      throw .tooLargeForSegment(topicPartition, bytes: bytes, limit: settings.segmentBytes)
     }
   }
 

@@ -11,12 +11,14 @@ package struct TopicConfigurationKey: Sendable {
   let apply: @Sendable (String, inout TopicConfiguration) -> Bool
   let show: @Sendable (TopicConfiguration) -> String
 
-  /// The key of this name. Thrown: `invalidConfiguration` with the nearest name there is.
-  static func named(_ name: String) throws(LogError) -> TopicConfigurationKey {
+  /// The key of this name. Thrown: `invalidConfiguration`, with a name that is near where one is.
+  @discardableResult
+  package static func named(_ name: String) throws(LogError) -> TopicConfigurationKey {
     if let key = all.first(where: { $0.name == name }) { return key }
-    let nearest = EditDistance.nearest(to: name, among: all.map(\.name)) ?? ""
+    let nearest = EditDistance.nearest(to: name, among: all.map(\.name))
     throw .invalidConfiguration(
-      key: name, reason: "there is no such setting; did you mean \(nearest)?")
+      key: name,
+      reason: "there is no such setting" + (nearest.map { " (did you mean \($0)?)" } ?? ""))
   }
 
   /// Every key there is.

@@ -49,7 +49,7 @@ struct TopicFolders {
     var found: [TopicPartition] = []
     var deleted: [String] = []
     for name in try disk.list(directory) where disk.isDirectory(path(name)) {
-      if name.hasSuffix(Self.deleted) {
+      if DeletedFolder(name) != nil {
         deleted.append(name)
       } else if let folder = TopicPartition(folder: name) {
         found.append(folder)
@@ -64,7 +64,7 @@ struct TopicFolders {
     if removingRest {
       var rest: [String] = []
       for folder in found where folder.partition >= numbers[folder.topic] ?? 0 {
-        let isDoomed = deleted.contains(Self.deletedName(TopicPartition(folder.topic, 0)))
+        let isDoomed = deleted.contains(DeletedFolder.name(of: TopicPartition(folder.topic, 0)))
         let isUnfinished = try self.isUnfinished(folder)
         if isDoomed || isUnfinished {
           rest.append("\(folder)")
@@ -109,7 +109,7 @@ struct TopicFolders {
       try discard(remains)
       // It is made under a name that a start removes, and gets its own once it is whole.
       let lowest = TopicPartition(topic, first)
-      let draft = path(Self.deletedName(lowest))
+      let draft = path(DeletedFolder.name(of: lowest))
       do throws(IOFailure) {
         for number in numbers.dropFirst().reversed() {
           let folder = path("\(TopicPartition(topic, number))")
@@ -156,15 +156,13 @@ struct TopicFolders {
     var rest: [String] = []
     var deleted: [String] = []
     let names = try disk.list(directory)
-    let isDoomed = first == 0 && names.contains(Self.deletedName(TopicPartition(topic, 0)))
+    let isDoomed = first == 0 && names.contains(DeletedFolder.name(of: TopicPartition(topic, 0)))
     for name in names where disk.isDirectory(path(name)) {
-      let isDeleted = name.hasSuffix(Self.deleted)
-      let folder = TopicPartition(
-        folder: isDeleted ? String(name.dropLast(Self.deleted.count)) : name)
-      guard let folder, folder.topic == topic, folder.partition >= first else { continue }
-      if isDeleted {
-        deleted.append(name)
-      } else {
+      if let folder = DeletedFolder(name) {
+        if folder.partition >= first, folder.isOf(topic) { deleted.append(name) }
+      } else if let folder = TopicPartition(folder: name), folder.topic == topic,
+        folder.partition >= first
+      {
         let isUnfinished = try self.isUnfinished(folder)
         guard isDoomed || isUnfinished else { return nil }
         rest.append(name)
@@ -189,24 +187,16 @@ struct TopicFolders {
   /// Deletes partitions given in order, the first being partition 0.
   func delete(_ partitions: [TopicPartition]) throws(IOFailure) {
     for partition in partitions {
-      let doomed = path(Self.deletedName(partition))
+      let doomed = path(DeletedFolder.name(of: partition))
       if disk.exists(doomed) { try disk.remove(doomed) }
       try disk.rename(path("\(partition)"), to: doomed)
       try disk.syncDirectory(directory)
     }
     // The topic is gone; what cannot be removed now is removed by the next start.
-    for partition in partitions { try? disk.remove(path(Self.deletedName(partition))) }
+    for partition in partitions { try? disk.remove(path(DeletedFolder.name(of: partition))) }
   }
 
   private func path(_ name: String) -> String { Path.join(directory, name) }
-
-  private static let deleted = ".0-delete"
-
-  /// The name of a deleted partition's folder, cut so that the file system takes it.
-  private static func deletedName(_ partition: TopicPartition) -> String {
-    let tail = "-\(partition.partition)" + deleted
-    return partition.topic.prefix(255 - tail.utf8.count) + tail
-  }
 
   /// The topic's identifier, as `partition.metadata` of its first folder gives it.
   func identifier(of topic: String) throws(IOFailure) -> String {

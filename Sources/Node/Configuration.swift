@@ -32,10 +32,8 @@ package struct Configuration: Sendable {
     let known = Set(ConfigurationKey.all.map(\.environmentName)).union(Self.otherVariables)
     for name in environment.keys.sorted() where name.hasPrefix("GROUSE_") && !known.contains(name) {
       let key = name.dropFirst(7).lowercased().replacing("_", with: ".")
-      let nearest = ConfigurationKey.all.first { $0.name == ConfigurationKey.nearest(to: key) }
-      throw ConfigurationError(
-        place: name,
-        message: "unknown variable; did you mean \(nearest?.environmentName ?? "another")?")
+      let advice = ConfigurationKey.advice(on: key) { $0.environmentName }
+      throw ConfigurationError(place: name, message: "unknown variable; \(advice)")
     }
     for key in ConfigurationKey.all {
       if let value = environment[key.environmentName] {
@@ -54,9 +52,8 @@ package struct Configuration: Sendable {
 
   private mutating func set(_ name: String, _ value: String, _ origin: String) throws {
     guard let key = ConfigurationKey.all.first(where: { $0.name == name }) else {
-      throw ConfigurationError(
-        place: origin,
-        message: "unknown key \"\(name)\"; did you mean \"\(ConfigurationKey.nearest(to: name))\"?")
+      let advice = ConfigurationKey.advice(on: name) { "\"\($0.name)\"" }
+      throw ConfigurationError(place: origin, message: "unknown key \"\(name)\"; \(advice)")
     }
     if let objection = key.objection(to: value) {
       throw ConfigurationError(

@@ -94,8 +94,11 @@ package struct ConfigurationKey: Hashable, Sendable {
     return number
   }
 
-  /// The key whose name is nearest to one that does not exist.
-  static func nearest(to name: String) -> String {
-    EditDistance.nearest(to: name, among: all.map(\.name)) ?? ""
+  /// What to say of a name that does not exist: the key whose name is near, as `show` gives it, or
+  /// all there are.
+  static func advice(on name: String, _ show: (ConfigurationKey) -> String) -> String {
+    let near = EditDistance.nearest(to: name, among: all.map(\.name))
+    if let key = all.first(where: { $0.name == near }) { return "did you mean \(show(key))?" }
+    return "there are " + all.map(show).joined(separator: ", ")
   }
 }

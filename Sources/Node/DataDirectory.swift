@@ -15,8 +15,9 @@ package enum DataDirectoryError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let path):
-      "there is no data directory \(path) yet; `grouse demo`, `train` or `collect` makes one, "
-        + "or name another with --data-dir"
+      "there is no data directory \(path) yet; name another with --data-dir, or make it: "
+        + "`grouse demo` fills it with sample posts, `produce` and `topics create` begin its log, "
+        + "`cql` its tables, `train` its models, `run` and `collect` take in posts"
     case .notADirectory(let path): "\(path) is no directory; name another with --data-dir"
     case .newerFormat(let path, let found, let known):
       "\(path) has format version \(found), newer than this program's \(known): "

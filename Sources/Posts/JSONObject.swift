@@ -47,17 +47,33 @@ package struct JSONObject {
     }
     while let key = try json.nextKey() {
       let name = string(key, in: json.base)
-      let start = json.position
-      let field = try json.readValue()
-      switch field.kind {
-      case .absent, .null: try body(name, .null)
-      case .text, .escapedText: try body(name, .text(string(field, in: json.base)))
-      case .number, .yes, .no, .container:
-        let value = record[start..<json.position].drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        try body(name, .other(UnsafeRawBufferPointer(rebasing: value)))
-      }
+      try body(name, try nextValue(&json))
     }
     guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
+  }
+
+  /// Shows `body` each value of an array that is a field's value. Throws where it is not one
+  /// well-formed array, and what `body` throws.
+  package static func forEachElement(
+    of array: UnsafeRawBufferPointer, _ body: (Value) throws -> Void
+  ) throws {
+    guard var json = JSONScanner(array), try json.enterArray() else {
+      throw PostError(.notAnObject)
+    }
+    while try json.nextElement() { try body(try JSONObject(array).nextValue(&json)) }
+    guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
+  }
+
+  private func nextValue(_ json: inout JSONScanner) throws(PostError) -> Value {
+    let start = json.position
+    let field = try json.readValue()
+    switch field.kind {
+    case .absent, .null: return .null
+    case .text, .escapedText: return .text(string(field, in: json.base))
+    case .number, .yes, .no, .container:
+      let value = record[start..<json.position].drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      return .other(UnsafeRawBufferPointer(rebasing: value))
+    }
   }
 
   private func string(_ field: RawField, in base: UnsafePointer<UInt8>) -> String {

@@ -8,7 +8,9 @@ internal import Synchronization
 #endif
 
 /// The reader of standard output has gone away.
-package struct ClosedPipe: Error {}
+package struct ClosedPipe: Error {
+  package init() {}
+}
 
 /// Standard output could not be written, for another reason than a closed pipe.
 package struct OutputError: Error, CustomStringConvertible {
@@ -24,6 +26,12 @@ package enum StandardOutput {
 
   /// Whether it is a terminal.
   package static let isTerminal = isatty(1) == 1
+
+  /// Whether somebody could still read what is written: false once a pipe's other end is closed.
+  package static var hasReader: Bool {
+    var output = pollfd(fd: 1, events: 0, revents: 0)
+    return poll(&output, 1, 0) < 1 || output.revents & Int16(POLLERR | POLLHUP) == 0
+  }
 
   /// Writes a line.
   package static func line(_ text: String) throws {

@@ -21,6 +21,10 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: "Print results as JSON, one object a line.")
   var json = false
 
+  func validate() throws {
+    if dataDirectory?.isEmpty == true { throw ValidationError("--data-dir must not be empty") }
+  }
+
   /// The configuration, with `overrides` from the command's own flags by key.
   func configuration(_ overrides: [String: String] = [:]) throws -> Configuration {
     var overrides = overrides

@@ -160,3 +160,18 @@ import Testing
     }
   }
 }
+
+@Suite struct EditDistanceTests {
+  @Test(
+    arguments: [
+      ("retention.sm", "retention.ms"), ("retentionms", "retention.ms"), ("ab", "abcd"),
+      ("compresion.tipe", "compression.type"), ("retention", "retention.ms"), ("zz", nil),
+      ("nothing", nil), ("", nil),
+    ] as [(String, String?)])
+  func `a name is near where two edits, or one in three letters, make it of the word`(
+    word: String, expected: String?
+  ) {
+    let names = ["retention.ms", "compression.type", "abcd"]
+    #expect(EditDistance.nearest(to: word, among: names) == expected)
+  }
+}

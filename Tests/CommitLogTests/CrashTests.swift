@@ -292,14 +292,14 @@ private struct Ledger {
   }
 
   @Test func `a full disk refuses records until there is room, and loses none`() throws {
-    for room in stride(from: 0, to: 400, by: 3) {
+    for room in stride(from: 0, to: 200, by: 2) {
       let disk = SimulatedDisk(seed: UInt64(room))
       let log = try open(disk)
       var ledger = Ledger()
       ledger.create(log, "posts", 1)
       for _ in 0..<3 { ledger.append(log, posts, 1) }
       disk.limit(to: disk.used + room)
-      for size in [40, 30, 20] {
+      for size in [16, 14, 12] {
         do {
           try log.partition(posts).append((0..<size).map { "too much \($0)" })
           Issue.record("\(size) records went into \(room) bytes")

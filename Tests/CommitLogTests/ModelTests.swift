@@ -23,7 +23,7 @@ import Testing
           log = try CommitLog("/data/log", disk: disk, configuration: small)
           #expect(log.repairs == [])
         case 1..<6:
-          let values = (0..<Int.random(in: 1...8, using: &random)).map {
+          let values = (0..<Int.random(in: 1...5, using: &random)).map {
             "\(step).\($0)" + String(repeating: "x", count: Int.random(in: 0...90, using: &random))
           }
           #expect(try partition.append(values) == Int64(model[number].count))

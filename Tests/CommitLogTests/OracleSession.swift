@@ -90,11 +90,27 @@ struct OracleSession {
     let keyed = try partition(place).configuration.compacts
     note("append to \(place)")
     let samples = samples(number(1...6), keyed: keyed)
-    let taken = try partition(place).appended(try encode(samples, codec: codec()))
+    let batch = try encode(samples, codec: codec())
+    guard try !isTooLarge(batch, place) else { return }
+    let taken = try partition(place).appended(batch)
     try check(taken, samples, place)
     change(place) {
       $0.append(samples, at: taken.firstOffset, time: taken.appendTime, .none)
     }
+  }
+
+  /// Whether a batch is larger than a segment; then it must be refused.
+  private func isTooLarge(_ batch: [UInt8], _ place: TopicPartition) throws -> Bool {
+    let limit = try partition(place).configuration.segmentBytes
+    guard batch.count > limit else { return false }
+    let expected = LogError.tooLargeForSegment(place, bytes: batch.count, limit: limit)
+    do throws(LogError) {
+      _ = try log.partition(place).appended(batch)
+    } catch {
+      guard error == expected else { throw error }
+      return true
+    }
+    throw Mismatch("a batch of \(batch.count) bytes was taken")
   }
 
   private func check(
@@ -124,8 +140,9 @@ struct OracleSession {
       guard let sent = known?.batches.randomElement(using: &random) else { return }
       note("repeat of \(identifier) to \(place)")
       header.sequence = sent.sequence
-      let again = self.samples(Int(sent.count), keyed: keyed)
-      let taken = try partition(place).appended(try encode(again, producer: header))
+      let again = try encode(self.samples(Int(sent.count), keyed: keyed), producer: header)
+      guard try !isTooLarge(again, place) else { return }
+      let taken = try partition(place).appended(again)
       try require(
         taken.isDuplicate && taken.firstOffset == sent.offset
           && taken.lastOffset == sent.offset + Int64(sent.count) - 1, "\(taken), sent \(sent)")
@@ -143,14 +160,16 @@ struct OracleSession {
         header.sequence = 0
       }
       note("produce by \(identifier) to \(place)")
-      let taken = try partition(place).appended(
-        try encode(samples, codec: codec(), producer: header))
+      let batch = try encode(samples, codec: codec(), producer: header)
+      guard try !isTooLarge(batch, place) else { return }
+      let taken = try partition(place).appended(batch)
       try check(taken, samples, place)
       change(place) { $0.append(samples, at: taken.firstOffset, time: taken.appendTime, header) }
     }
   }
 
   private func refuse(_ batch: [UInt8], _ place: TopicPartition) throws {
+    guard try !isTooLarge(batch, place) else { return }
     let taken: PartitionLog.Appended
     do throws(LogError) {
       taken = try log.partition(place).appended(batch)

@@ -92,6 +92,37 @@ import Testing
     #expect(operation > 60)
   }
 
+  /// Names of which the file system takes the same part for folders that are to go.
+  @Test func `long names that begin alike do not meet, whatever fails`() throws {
+    Seed.printSeed()
+    let gone = String(repeating: "x", count: 248) + "a"
+    let fresh = String(repeating: "x", count: 248) + "b"
+    let full = SimulatedDisk(seed: Seed.value)
+    let log = try open(full)
+    try log.createTopic(gone, partitions: 3)
+    for number in 0..<3 { try log.partition(TopicPartition(gone, number)).append(["old"]) }
+    full.endProcess()
+    var operation = 0
+    var hasFailed = true
+    while hasFailed {
+      operation += 1
+      let disk = full.copy(seed: Seed.value &+ UInt64(operation))
+      let log = try open(disk)
+      disk.arm(.init(operation: operation, code: 5, isPersistent: true))
+      try? log.deleteTopic(gone)
+      hasFailed = disk.hasFailed
+      disk.arm(nil)
+      try log.createTopic(fresh, partitions: 2)
+      disk.crash(.kept)
+      let again = try open(disk)
+      #expect(try again.partitions(of: fresh).count == 2, "operation \(operation)")
+      if try shape(again, gone) == nil { try again.createTopic(gone, partitions: 1) }
+      let names = try disk.list("/data/log").filter { $0.hasPrefix("xxx") }
+      #expect(names.count == again.topics.reduce(0) { $0 + $1.partitions }, "\(operation)")
+    }
+    #expect(operation > 5)
+  }
+
   /// With a disk that is well again everything can be done, and is there after a start.
   private func finish(_ log: CommitLog, _ disk: SimulatedDisk) throws {
     let held = try? log.partition(TopicPartition("b", 0))

@@ -52,6 +52,34 @@ import Testing
     }
   }
 
+  /// As in Kafka, whose metrics put an underscore in the place of a dot (class `Topic`).
+  @Test func `names that differ by dots and underscores alone collide`() throws {
+    let log = try CommitLog("/data/log", disk: disk)
+    for name in ["a.b_c", "ab", "a-b-c"] { try log.createTopic(name) }
+    for name in ["a_b.c", "a.b.c", "a_b_c"] {
+      #expect(throws: LogError.topicCollision(name, with: ["a.b_c"])) { try log.createTopic(name) }
+    }
+    #expect(throws: LogError.topicExists("a.b_c")) { try log.createTopic("a.b_c") }
+    try log.deleteTopic("a.b_c")
+    try log.createTopic("a_b_c")
+    #expect(try reopened(disk).topics.map(\.name) == ["a-b-c", "a_b_c", "ab"])
+  }
+
+  @Test func `a batch from outside that is larger than a segment is refused, one as large is not`()
+    throws
+  {
+    let batch = encode(["a", "b", "c"])
+    let log = try CommitLog("/data/log", disk: disk)
+    try log.createTopic("posts", settings: ["segment.bytes": "\(batch.count)"])
+    let partition = try log.partition(posts)
+    for _ in 0..<3 { try partition.append(batch) }
+    try log.alterTopic("posts", settings: ["segment.bytes": "\(batch.count - 1)"])
+    #expect(
+      throws: LogError.tooLargeForSegment(posts, bytes: batch.count, limit: batch.count - 1)
+    ) { try partition.append(batch) }
+    #expect(partition.endOffset == 9)
+  }
+
   @Test func `a topic has 1 to 1024 partitions`() throws {
     let log = try CommitLog("/data/log", disk: disk)
     for count in [0, -1, 1_025, .max, .min] {
@@ -147,7 +175,9 @@ import Testing
     let failure = IOFailure("sync", "/x", code: 5)
     let errors: [LogError] = [
       .io(failure), .record(.incomplete, at: posts, offset: 7), .unknownTopic("a"),
-      .topicExists("a"), .invalidTopicName("a", reason: "b"), .invalidPartitionCount(0),
+      .topicExists("a"), .topicCollision("a.b", with: ["a_b"]),
+      .tooLargeForSegment(posts, bytes: 2, limit: 1), .invalidTopicName("a", reason: "b"),
+      .invalidPartitionCount(0),
       .offsetOutOfRange(posts, offset: 9, start: 1, end: 3), .stopped(posts, because: failure),
       .readOnly, .closed, .fewerPartitions("a", current: 2, wanted: 1),
       .invalidConfiguration(key: "a", reason: "b"), .tooLarge(posts, bytes: 2, limit: 1),

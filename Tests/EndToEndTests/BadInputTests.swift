@@ -132,7 +132,7 @@ import Testing
     try stage.fails(
       "doctor", environment: ["GROUSE_LOG_PARTITIONS": "-1"], saying: ["GROUSE_LOG_PARTITIONS"])
     try stage.fails("doctor", "--config", "none.yaml", saying: ["none.yaml"])
-    try stage.fails("doctor", "--data-dir", "", saying: ["--data-dir", "empty"])
+    try stage.fails("doctor", "--data-dir", "", code: 64, saying: ["--data-dir", "empty"])
   }
 
   @Test func `newer formats are refused`() throws {

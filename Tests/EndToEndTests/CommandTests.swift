@@ -195,8 +195,8 @@ import Testing
     let stage = Stage()
     try stage.works("topics", "create", "t", "--partitions", "3")
     try stage.fails("topics", "create", "t", saying: ["t", "exists already"])
-    try stage.fails("topics", "create", "a/b", saying: ["a/b", "letters"])
-    try stage.fails("topics", "create", "u", "--partitions", "0", saying: ["1 to 1024"])
+    try stage.fails("topics", "create", "a/b", code: 64, saying: ["a/b", "letters"])
+    try stage.fails("topics", "create", "u", "--partitions", "0", code: 64, saying: ["1 to 1024"])
     let lines = (0..<500).map { "k\($0 % 7)=value \($0) = é" }
     let produced = try stage.works(
       "produce", "t", "--key-separator", "=", input: lines.joined(separator: "\n"))

@@ -213,7 +213,8 @@ final class RunningProgram {
   /// Waits for the next bytes of standard output.
   func nextOutput() -> [UInt8] { Self.read(outputPipe) }
 
-  /// Waits for the end. With a limit, standard output is closed when so many bytes have been read.
+  /// Waits for the end. With a limit, standard output is closed when so many bytes have been read;
+  /// with 0 at once.
   func wait(readingOutput limit: Int? = nil) -> Outcome {
     let rest = Gathered()
     let pipe = errorPipe
@@ -225,7 +226,7 @@ final class RunningProgram {
       }
     }
     var output: [UInt8] = []
-    var isOpen = true
+    var isOpen = limit ?? 1 > 0
     while isOpen {
       let more = Self.read(outputPipe)
       output += more

@@ -63,11 +63,16 @@ package struct ModelRegistry: Sendable {
     return try io { () throws(IOFailure) in try disk.list(folder).compactMap { Int($0) }.sorted() }
   }
 
+  /// Refuses what cannot be a model's name. Thrown: `invalidName`.
+  package static func check(name: String) throws(ModelError) {
+    guard isValid(name) else { throw .invalidName(name) }
+  }
+
   /// Keeps a model as the next version of its name; it is on the disk whole when this returns.
   package func save(
     _ classifier: TextClassifier, _ manifest: ModelManifest
   ) throws(ModelError) -> ModelManifest {
-    guard Self.isValid(manifest.name) else { throw .invalidName(manifest.name) }
+    try Self.check(name: manifest.name)
     var manifest = manifest
     manifest.version = (try versions(of: manifest.name).last ?? 0) + 1
     let weights = classifier.encode()

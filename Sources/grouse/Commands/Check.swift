@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import CommitLog
 internal import Machine
 internal import Node
@@ -11,7 +12,8 @@ struct Check: ParsableCommand {
     abstract: "Verify every byte of the data directory.",
     discussion: """
       Reads every record of the log, every row and index entry of the tables, and every model; \
-      changes nothing; works beside a running `grouse run`. Exit code 1 where something is wrong.
+      changes nothing; works beside a running `grouse run`. Exit code 1 where something is wrong. \
+      What is wrong goes to standard error, and with --json into the field messages.
 
       Example: grouse check log
       """)
@@ -25,64 +27,81 @@ struct Check: ParsableCommand {
     let directory = try DataDirectory(reading: try options.configuration().dataDirectory)
     Interruption.endProcess(saying: "not everything was checked")
     let isHeld = DataDirectory.holder(of: directory.path) != nil
-    var faults: [(area: Area, text: String)] = []
+    var reports: [Report] = []
     for area in self.area.map({ [$0] }) ?? Area.allCases {
-      let (summary, found) =
+      let report =
         switch area {
         case .log: try checkLog(directory, isHeld)
         case .tables: try checkTables(directory)
         case .workbench: try checkModels(directory)
         }
-      faults += found.map { (area, $0) }
-      if options.json {
-        var line = summary
-        line.add("faults", raw: "\(found.count)")
-        try StandardOutput.line(line.text)
-      } else {
-        let verdict = found.isEmpty ? Style.good("clean") : Style.bad("\(found.count) faults")
-        try StandardOutput.line("\(area.rawValue): \(verdict) \(summary.text)")
-      }
+      try StandardOutput.line(options.json ? report.json : report.text)
+      reports.append(report)
     }
     try StandardOutput.flush()
-    for fault in faults { Messages.line("\(fault.area.rawValue): \(fault.text)") }
-    if !faults.isEmpty { throw ExitCode.failure }
+    for report in reports {
+      for fault in report.faults { Messages.line("\(report.area.rawValue): \(fault)") }
+    }
+    if reports.contains(where: { !$0.faults.isEmpty }) { throw ExitCode.failure }
   }
 
-  private func checkLog(
-    _ directory: DataDirectory, _ isHeld: Bool
-  ) throws -> (JSONLine, [String]) {
+  /// What was looked at in one area, and what is wrong there.
+  private struct Report {
+    let area: Area
+    var counts: [(name: String, count: Int64)] = []
+    var faults: [String] = []
+
+    var json: String {
+      var line = JSONLine()
+      line.add("area", area.rawValue)
+      for (name, count) in counts { line.add(name, count) }
+      line.add("faults", faults.count)
+      line.add(
+        "messages", raw: "[" + faults.map { JSONString.quote($0) }.joined(separator: ", ") + "]")
+      return line.text
+    }
+
+    var text: String {
+      let verdict =
+        faults.isEmpty ? Style.good("clean") : Style.bad(Shown.count(faults.count, "fault"))
+      let counted = counts.map { name, count in
+        "\(name.replacing("_", with: " ")) \(Shown.number(count))"
+      }
+      return ([area.rawValue + ": " + verdict] + counted).joined(separator: ", ")
+    }
+  }
+
+  private func checkLog(_ directory: DataDirectory, _ isHeld: Bool) throws -> Report {
     let bar = ProgressBar("checking log", unit: "bytes", total: nil)
     let check = try LogCheck(directory.logPath, beside: isHeld) { bar.update(Int($0)) }
     bar.clear()
-    var line = JSONLine()
-    line.add("area", "log")
-    line.add("partitions", check.partitions)
-    line.add("segments", check.segments)
-    line.add("batches", check.batches)
-    line.add("records", check.records)
-    line.add("bytes", check.bytes)
-    return (line, check.faults)
+    return Report(
+      area: .log,
+      counts: [
+        ("partitions", Int64(check.partitions)), ("segments", Int64(check.segments)),
+        ("batches", Int64(check.batches)), ("records", Int64(check.records)),
+        ("bytes", check.bytes),
+      ],
+      faults: check.faults)
   }
 
-  private func checkTables(_ directory: DataDirectory) throws -> (JSONLine, [String]) {
-    var line = JSONLine()
-    line.add("area", "tables")
-    guard let tables = try directory.readTables() else { return (line, []) }
+  private func checkTables(_ directory: DataDirectory) throws -> Report {
+    guard let tables = try directory.readTables() else { return Report(area: .tables) }
     let bar = ProgressBar("checking tables", unit: "rows", total: nil)
     let check = try TablesCheck(tables) { bar.update($0) }
     bar.clear()
-    line.add("tables", check.tables)
-    line.add("rows", check.rows)
-    line.add("tombstones", check.tombstones)
-    line.add("index_entries", check.indexEntries)
-    return (line, check.faults)
+    return Report(
+      area: .tables,
+      counts: [
+        ("tables", Int64(check.tables)), ("rows", Int64(check.rows)),
+        ("tombstones", Int64(check.tombstones)), ("index_entries", Int64(check.indexEntries)),
+      ],
+      faults: check.faults)
   }
 
-  private func checkModels(_ directory: DataDirectory) throws -> (JSONLine, [String]) {
+  private func checkModels(_ directory: DataDirectory) throws -> Report {
     let check = try directory.models.check()
-    var line = JSONLine()
-    line.add("area", "workbench")
-    line.add("models", check.versions)
-    return (line, check.faults)
+    return Report(
+      area: .workbench, counts: [("models", Int64(check.versions))], faults: check.faults)
   }
 }

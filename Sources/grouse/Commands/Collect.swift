@@ -18,10 +18,11 @@ struct Collect: ParsableCommand {
   @Option(help: "A file of posts.") var file: String?
   @Flag(help: "Read from standard input.") var stdin = false
   @Option(help: "The topic (default: the configured one).") var topic: String?
-  @Option(help: "At most this many posts a second.") var rate: Double?
+  @Option(parsing: .unconditional, help: "At most this many posts a second.") var rate: Double?
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    if let topic { try checkUsage { try CommitLog.check(topicName: topic) } }
     guard (file != nil) != stdin else {
       throw ValidationError("give either --file FILE or --stdin")
     }

@@ -16,18 +16,25 @@ struct Consume: ParsableCommand {
       -o takes a pattern as kcat's -f: %t topic, %p partition, %o offset, %k key, %s value, %K and \
       %S their lengths, %T time in milliseconds, %h headers; \\n, \\t, \\xHH.
 
+      --json prints an object a record. Keys and values that are no text stand in base 64 as \
+      key_base64 and value_base64. Headers are an object of names and values; where a name is there \
+      twice or a value is no text, a list of objects with name and value or value_base64.
+
       Example: grouse consume posts.dead --json
       Example: grouse consume posts --from 2026-11-20T18:00:00Z -o '%p@%o %k: %s\\n'
       """)
 
   @Argument(help: "The topic.") var topic: String
   @Option(
-    name: .customLong("from"),
+    name: .customLong("from"), parsing: .unconditional,
     help: "earliest, latest, an offset, or a time such as 2026-11-20T18:00:00Z.")
   var from: String?
   @Option(help: "The consumer group whose offsets to use and commit.") var group: String?
-  @Option(help: "Only this partition.") var partition: Int?
-  @Option(name: [.customLong("max"), .customShort("n")], help: "Stop after this many records.")
+  @Option(parsing: .unconditional, help: "Only this partition.", transform: partitionNumber)
+  var partition: Int?
+  @Option(
+    name: [.customLong("max"), .customShort("n")], parsing: .unconditional,
+    help: "Stop after this many records.", transform: wholeNumber(1...Int.max))
   var max: Int?
   @Option(
     name: [.customShort("o"), .customLong("output")], help: "How to print records: a pattern.")
@@ -47,7 +54,8 @@ struct Consume: ParsableCommand {
     if pattern != nil && options.json {
       throw ValidationError("-o and --json exclude each other")
     }
-    if let max, max < 1 { throw ValidationError("--max must be 1 or more") }
+    if let group { try checkGroup(group) }
+    if let from { _ = try StartPosition(from) }
     if let pattern { _ = try RecordPattern(pattern) }
   }
 
@@ -84,7 +92,11 @@ struct Consume: ParsableCommand {
       }
       if printed >= max ?? .max || !follow || interruption?.isRequested == true { break }
       if printed == before {
-        changes?.wait(since: seen) { interruption?.isRequested == true }
+        changes?.wait(since: seen) {
+          interruption?.isRequested == true || !StandardOutput.hasReader
+        }
+        // Nobody can see what would come.
+        guard StandardOutput.hasReader else { throw ClosedPipe() }
         try log.refresh()
       }
     }

@@ -24,7 +24,9 @@ struct Demo: ParsableCommand {
       """)
 
   @Flag(help: "End when everything has been shown.") var exit = false
-  @Option(help: "Stream the sample N times as fast as it was posted (default: at full speed).")
+  @Option(
+    parsing: .unconditional,
+    help: "Stream the sample N times as fast as it was posted (default: at full speed).")
   var speed: Double?
   @OptionGroup var options: GlobalOptions
 

@@ -17,18 +17,20 @@ struct Evaluate: ParsableCommand {
 
   @Argument(help: "A file of labelled posts.") var file: String
   @Option(help: "NAME, NAME@VERSION or a path (default: the configured one).") var model: String?
-  @Option(help: "Wrong verdicts to show, the surest first.") var errors = 5
-  @Option(help: "Samples of the bootstrap that the intervals come from; 0 for none.")
+  @Option(
+    parsing: .unconditional, help: "Wrong verdicts to show, the surest first.",
+    transform: wholeNumber(0...Int.max))
+  var errors = 5
+  @Option(
+    parsing: .unconditional,
+    help: "Samples of the bootstrap that the intervals come from; 0 for none.",
+    transform: wholeNumber(0...100_000))
   var samples = 1_000
-  @Option(help: "Decides the samples.") var seed: UInt64 = 1
+  @Option(
+    parsing: .unconditional, help: "Decides the samples.", transform: wholeNumber(0...UInt64.max))
+  var seed: UInt64 = 1
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var options: GlobalOptions
-
-  func validate() throws {
-    guard (0...100_000).contains(samples), errors >= 0 else {
-      throw ValidationError("--samples must be 0 to 100000, and --errors not below 0")
-    }
-  }
 
   func run() throws {
     let configuration = try options.configuration()

@@ -53,17 +53,23 @@ extension Groups {
         """)
 
     @Argument(help: "The group; one that is new needs --topic.") var group: String
-    @Option(help: "earliest, latest, current, an offset, or a time such as 2026-11-20T18:00:00Z.")
+    @Option(
+      parsing: .unconditional,
+      help: "earliest, latest, current, an offset, or a time such as 2026-11-20T18:00:00Z.")
     var to: String?
     @Option(parsing: .unconditional, help: "By so many records, forward or (negative) back.")
     var shiftBy: Int64?
     @Option(help: "Only this topic (default: all that the group has read).") var topic: String?
-    @Option(help: "Of the topic, only this partition.") var partition: Int?
+    @Option(
+      parsing: .unconditional, help: "Of the topic, only this partition.",
+      transform: partitionNumber)
+    var partition: Int?
     @Flag(help: "Show what would be done.") var dryRun = false
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
       _ = try ResetTarget(to: to, shiftBy: shiftBy)
+      try checkGroup(group)
       if partition != nil && topic == nil { throw ValidationError("--partition needs --topic") }
     }
 
@@ -156,8 +162,17 @@ extension Groups {
       let log = try directory.openRepairedLog(configuration)
       let offsets = try GroupOffsets(log, try directory.openExistingTables(configuration))
       if offsets.isQuery(group) { throw QueryGroup(name: group) }
+      let forgotten = offsets.offsets(of: group).sorted { $0.key < $1.key }
       guard try offsets.delete(group) else { throw UnknownGroup(name: group) }
       try log.close()
+      for (place, committed) in forgotten where options.json {
+        var line = JSONLine()
+        line.add("group", group)
+        line.add("topic", place.topic)
+        line.add("partition", place.partition)
+        line.add("offset", committed.offset)
+        try StandardOutput.line(line.text)
+      }
       Messages.line("deleted \(group)")
     }
   }

@@ -9,6 +9,8 @@ struct GroupPositions {
     var committed: CommittedOffset
     var end: Int64
     var lag: Int64 { max(end - committed.offset, 0) }
+    /// Milliseconds since 1970; nil for a query, whose rows do not tell.
+    var committedAt: Int64? { committed.committedAt == 0 ? nil : committed.committedAt }
   }
 
   var rows: [Row] = []

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import CommitLog
 internal import Machine
 internal import Node
@@ -43,7 +44,12 @@ struct Groups: ParsableCommand {
           table.rows.append([group, "\(positions.rows.count)", Shown.number(positions.lag)])
         }
       }
-      if !options.json { try table.print() }
+      if options.json { return }
+      try table.print()
+      try StandardOutput.flush()
+      if offsets.groups.isEmpty {
+        Messages.line("no groups yet; `grouse consume TOPIC --group NAME` makes one")
+      }
     }
   }
 
@@ -74,13 +80,14 @@ struct Groups: ParsableCommand {
           line.add("current_offset", row.committed.offset)
           line.add("log_end_offset", row.end)
           line.add("lag", row.lag)
+          line.add(
+            "committed_at",
+            raw: row.committedAt.map { JSONString.quote(RecordTime.format($0)) } ?? "null")
           try StandardOutput.line(line.text)
         } else {
           table.rows.append([
             row.place.topic, "\(row.place.partition)", "\(row.committed.offset)", "\(row.end)",
-            "\(row.lag)",
-            row.committed.committedAt == 0
-              ? "" : RecordTime.format(row.committed.committedAt),
+            "\(row.lag)", row.committedAt.map(RecordTime.format) ?? "",
           ])
         }
       }

@@ -24,7 +24,9 @@ struct LogCommand: ParsableCommand {
 
     @Argument(help: "A topic, or paths of .log, .index, .timeindex, .txnindex, .snapshot files.")
     var what: [String]
-    @Option(help: "Of a topic, only this partition.") var partition: Int?
+    @Option(
+      parsing: .unconditional, help: "Of a topic, only this partition.", transform: partitionNumber)
+    var partition: Int?
     @Flag(help: "Show the records of each batch.") var records = false
     @Flag(help: "Show the records with keys and values.") var data = false
     @OptionGroup var options: GlobalOptions
@@ -52,12 +54,20 @@ struct LogCommand: ParsableCommand {
       let disk = LocalDisk()
       var paths: [String] = []
       for name in what {
-        if LogDump.suffixes.contains(where: name.hasSuffix), disk.exists(name) {
+        let isOfLog = LogDump.suffixes.contains(where: name.hasSuffix)
+        if isOfLog, disk.exists(name) {
           paths.append(name)
           continue
         }
-        if name.contains("/") { throw LogError.notALogFile(name) }
+        if name.contains("/") {
+          // A missing one is said to be missing, whatever its name.
+          _ = try disk.open(name, .read)
+          throw LogError.notALogFile(name)
+        }
         let log = try DataDirectory(reading: configuration.dataDirectory).readLog(configuration)
+        if isOfLog, !log.topics.contains(where: { $0.name == name }) {
+          _ = try disk.open(name, .read)
+        }
         let found = try log.partitions(of: name).filter {
           partition == nil || partition == $0.topicPartition.partition
         }

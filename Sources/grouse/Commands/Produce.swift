@@ -18,8 +18,9 @@ struct Produce: ParsableCommand {
     discussion: """
       The topic is made where it is missing. A line is acknowledged when it is on the disk. \
       --format json takes what `grouse consume --json` prints: objects with key, value, headers, \
-      timestamp, partition; a value of null deletes its key in a compacted topic. With --json each
-      line printed says how many records are acknowledged by then.
+      timestamp, partition; a value of null deletes its key in a compacted topic. With \
+      --key-separator a line without it ends the work, as with Kafka's console producer; what came \
+      before is kept. With --json each line printed says how many records are acknowledged by then.
 
       Example: echo 'u1:{"text": "hello"}' | grouse produce posts --key-separator :
       """)
@@ -28,15 +29,19 @@ struct Produce: ParsableCommand {
   @Option(help: "What the lines are: lines or json.") var format = InputForm.lines
   @Option(help: "What parts key and value in each line; without it records have no key.")
   var keySeparator: String?
+  @Flag(help: "A line without the key separator is a value without a key, not an error.")
+  var allowKeyless = false
   @Option(
     name: .customLong("header"), parsing: .singleValue,
     help: ArgumentHelp("A header for every record; may be repeated.", valueName: "name=value"))
   var headers: [String] = []
   @Option(
+    parsing: .unconditional,
     help: """
       The partition, also of JSON lines that name one (default: by key as Kafka does, without key \
       in turns).
-      """)
+      """,
+    transform: partitionNumber)
   var partition: Int?
   @Option(help: "How batches are compressed: none, gzip, snappy, lz4 or zstd.")
   var compression = CompressionName.none
@@ -45,10 +50,16 @@ struct Produce: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
+    try checkUsage {
+      try checkNotInternal(topic)
+      try CommitLog.check(topicName: topic)
+    }
     if keySeparator?.isEmpty == true { throw ValidationError("--key-separator must not be empty") }
     if format == .json && keySeparator != nil {
       throw ValidationError("--key-separator is for lines; in JSON the key is a field")
+    }
+    if allowKeyless && keySeparator == nil {
+      throw ValidationError("--allow-keyless needs --key-separator")
     }
     _ = try parsedHeaders()
   }
@@ -87,7 +98,7 @@ struct Produce: ParsableCommand {
   private func append(to log: CommitLog, _ interruption: Interruption) throws -> Int {
     let reader = InputReader(
       form: format, keySeparator: keySeparator.map { Array($0.replacing("\\t", with: "\t").utf8) },
-      emptyIsNull: emptyIsNull)
+      allowsKeyless: allowKeyless, emptyIsNull: emptyIsNull)
     let headers = try parsedHeaders()
     var producer = try LogProducer(
       log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes,

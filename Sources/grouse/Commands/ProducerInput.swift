@@ -33,13 +33,15 @@ enum InputForm: String, ExpressibleByArgument, CaseIterable {
 struct InputReader {
   var form: InputForm
   var keySeparator: [UInt8]?
+  /// A line without the separator is a value without a key; else it is an error.
+  var allowsKeyless = false
   /// An empty value stands for none: a tombstone.
   var emptyIsNull: Bool
 
   /// The record of one line. Thrown: `InputLineError`.
   func record(_ line: [UInt8], number: Int) throws -> InputRecord {
     switch form {
-    case .lines: return plain(line)
+    case .lines: return try plain(line, number)
     case .json:
       do {
         return try object(line)
@@ -51,11 +53,18 @@ struct InputReader {
     }
   }
 
-  private func plain(_ line: [UInt8]) -> InputRecord {
+  private func plain(_ line: [UInt8], _ number: Int) throws -> InputRecord {
     var record = InputRecord(value: line)
-    if let keySeparator, let found = line.firstRange(of: keySeparator) {
-      record.key = Array(line[..<found.lowerBound])
-      record.value = Array(line[found.upperBound...])
+    if let keySeparator {
+      if let found = line.firstRange(of: keySeparator) {
+        record.key = Array(line[..<found.lowerBound])
+        record.value = Array(line[found.upperBound...])
+      } else if !allowsKeyless {
+        let separator = JSONString.quote(String(decoding: keySeparator, as: UTF8.self))
+        throw InputLineError(
+          line: number,
+          reason: "no key: the line lacks the separator \(separator) (--allow-keyless takes it)")
+      }
     }
     if emptyIsNull, record.value?.isEmpty == true { record.value = nil }
     return record
@@ -126,13 +135,39 @@ struct InputReader {
 
   private func headers(_ field: JSONObject.Value) throws -> [RecordHeader] {
     if case .null = field { return [] }
-    guard case .other(let raw) = field, raw.first == UInt8(ascii: "{") else {
-      throw FieldError(reason: "\"headers\" is no object of names and values")
-    }
+    guard case .other(let raw) = field, let first = raw.first else { throw Self.noHeaders }
     var headers: [RecordHeader] = []
-    try JSONObject(raw).forEachField { name, value in
-      headers.append(RecordHeader(name, content(of: value)))
+    switch first {
+    case UInt8(ascii: "{"):
+      try JSONObject(raw).forEachField { name, value in
+        headers.append(RecordHeader(name, content(of: value)))
+      }
+    case UInt8(ascii: "["):
+      try JSONObject.forEachElement(of: raw) { headers.append(try header($0)) }
+    default: throw Self.noHeaders
     }
     return headers
   }
+
+  private func header(_ element: JSONObject.Value) throws -> RecordHeader {
+    guard case .other(let raw) = element, raw.first == UInt8(ascii: "{") else {
+      throw Self.noHeaders
+    }
+    var name: String?
+    var value: [UInt8]?
+    try JSONObject(raw).forEachField { field, content in
+      switch (field, content) {
+      case ("name", .text(let text)): name = text
+      case ("value", _): value = self.content(of: content)
+      case ("value_base64", _): value = try base64(field, content)
+      default: throw Self.noHeaders
+      }
+    }
+    guard let name else { throw Self.noHeaders }
+    return RecordHeader(name, value)
+  }
+
+  private static let noHeaders = FieldError(
+    reason: "\"headers\" is neither an object of names and values, nor a list of objects with "
+      + "name and value or value_base64")
 }

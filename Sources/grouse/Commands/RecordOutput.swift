@@ -35,21 +35,41 @@ enum RecordOutput {
     line.add("timestamp", RecordTime.format(record.timestamp))
     add("key", record.key, to: &line)
     if record.headerCount > 0 {
-      var headers = JSONLine()
-      for header in try record.headers() {
-        headers.add(
-          header.name,
-          raw: header.value.map { JSONString.quote(String(decoding: $0, as: UTF8.self)) } ?? "null")
-      }
-      line.add("headers", raw: headers.text)
+      add(try record.headers(), to: &line)
     }
     add("value", record.value, to: &line)
     return line.text
   }
 
+  /// An object of names and values where one can hold them; else, where a name is there twice or a
+  /// value is no text, a list of objects.
+  private static func add(_ headers: [RecordHeader], to line: inout JSONLine) {
+    let isPlain =
+      Set(headers.map(\.name)).count == headers.count
+      && headers.allSatisfy {
+        $0.value.map { String(validating: $0, as: UTF8.self) != nil } ?? true
+      }
+    if isPlain {
+      var object = JSONLine()
+      for header in headers {
+        add(header.name, header.value, to: &object)
+      }
+      return line.add("headers", raw: object.text)
+    }
+    line.add(
+      "headers",
+      headers.map { header in
+        var object = JSONLine()
+        object.add("name", header.name)
+        add("value", header.value, to: &object)
+        return object
+      })
+  }
+
   /// Bytes as text where they are text, else in base 64 under another name.
-  private static func add(_ name: String, _ bytes: UnsafeRawBufferPointer?, to line: inout JSONLine)
-  {
+  private static func add(
+    _ name: String, _ bytes: (some Collection<UInt8>)?, to line: inout JSONLine
+  ) {
     guard let bytes else { return line.add(name, raw: "null") }
     if let text = String(validating: bytes, as: UTF8.self) {
       line.add(name, text)

@@ -20,7 +20,8 @@ struct Run: ParsableCommand {
   @Option(help: "Also collect this file; may be repeated.") var file: [String] = []
   @Flag(help: "Also collect what comes in on standard input.") var stdin = false
   @Flag(help: "End when the sources have ended and everything is committed.") var exit = false
-  @Option(help: "At most this many posts a second of each source.") var rate: Double?
+  @Option(parsing: .unconditional, help: "At most this many posts a second of each source.")
+  var rate: Double?
   @Flag(help: "Print a line of JSON on standard error at each commit.") var progress = false
   @OptionGroup var options: GlobalOptions
 

@@ -13,6 +13,11 @@ struct TopicSettings: ParsableArguments {
       valueName: "key=value"))
   var settings: [String] = []
 
+  func validate() throws {
+    let settings = try parsed()
+    try checkUsage { _ = try TopicConfiguration().applying(settings) }
+  }
+
   /// The settings by name.
   func parsed() throws -> [String: String] {
     var parsed: [String: String] = [:]
@@ -37,12 +42,21 @@ extension Topics {
         """)
 
     @Argument(help: "The topic's name.") var topic: String
-    @Option(help: "How many partitions (default: the configured number).") var partitions: Int?
+    @Option(
+      parsing: .unconditional, help: "How many partitions (default: the configured number).",
+      transform: partitionCount)
+    var partitions: Int?
     @OptionGroup var settings: TopicSettings
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+      try checkUsage {
+        try checkNotInternal(topic)
+        try CommitLog.check(topicName: topic)
+      }
+    }
+
     func run() throws {
-      if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
       let settings = try settings.parsed()
       let configuration = try options.configuration()
       let log = try DataDirectory(
@@ -50,7 +64,9 @@ extension Topics {
       ).openRepairedLog(configuration)
       let count = partitions ?? configuration.partitions
       try log.createTopic(topic, partitions: count, settings: settings)
+      let made = try TopicLine(topic, log)
       try log.close()
+      if options.json { try made.print() }
       Messages.line("made \(topic) with \(count) partition\(count == 1 ? "" : "s")")
     }
   }
@@ -66,7 +82,10 @@ extension Topics {
         """)
 
     @Argument(help: "The topic's name.") var topic: String
-    @Option(help: "How many partitions it is to have: more than now.") var partitions: Int?
+    @Option(
+      parsing: .unconditional, help: "How many partitions it is to have: more than now.",
+      transform: partitionCount)
+    var partitions: Int?
     @OptionGroup var settings: TopicSettings
     @Option(
       parsing: .singleValue,
@@ -74,19 +93,26 @@ extension Topics {
     var unset: [String] = []
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+      guard !settings.settings.isEmpty || !unset.isEmpty || partitions != nil else {
+        throw ValidationError("nothing to change: give --set, --unset or --partitions")
+      }
+      try checkUsage { for key in unset { try TopicConfigurationKey.named(key) } }
+    }
+
     func run() throws {
       var changes: [String: String?] = try settings.parsed().mapValues { $0 }
       for key in unset { changes.updateValue(nil, forKey: key) }
-      guard !changes.isEmpty || partitions != nil else {
-        throw ValidationError("nothing to change: give --set, --unset or --partitions")
-      }
       let (topic, partitions, altered) = (topic, partitions, changes)
-      try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics alter") {
-        log in
+      let now = try DataDirectory.withLog(
+        try options.configuration(), purpose: "grouse topics alter"
+      ) { log in
         if let partitions { try log.checkPartitions(topic, partitions) }
         if !altered.isEmpty { try log.alterTopic(topic, settings: altered) }
         if let partitions { try log.addPartitions(topic, upTo: partitions) }
+        return try TopicLine(topic, log)
       }
+      if options.json { try now.print() }
       Messages.line("changed \(topic)")
     }
   }
@@ -99,11 +125,17 @@ extension Topics {
     @Argument(help: "The topic's name.") var topic: String
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws { try checkUsage { try checkNotInternal(topic) } }
+
     func run() throws {
-      if topic.hasPrefix("__") { throw LogError.internalTopic(topic) }
-      try DataDirectory.withLog(try options.configuration(), purpose: "grouse topics delete") {
-        log in try log.deleteTopic(topic)
+      let gone = try DataDirectory.withLog(
+        try options.configuration(), purpose: "grouse topics delete"
+      ) { log in
+        let gone = try TopicLine(topic, log)
+        try log.deleteTopic(topic)
+        return gone
       }
+      if options.json { try gone.print() }
       Messages.line("deleted \(topic)")
     }
   }
@@ -114,8 +146,10 @@ extension Topics {
       discussion: "Example: grouse topics delete-records posts --before 1000 --partition 0")
 
     @Argument(help: "The topic's name.") var topic: String
-    @Option(help: "The first offset to stay, or end: nothing stays.") var before: String
-    @Option(help: "The partition.") var partition = 0
+    @Option(parsing: .unconditional, help: "The first offset to stay, or end: nothing stays.")
+    var before: String
+    @Option(parsing: .unconditional, help: "The partition.", transform: partitionNumber)
+    var partition = 0
     @OptionGroup var options: GlobalOptions
 
     func validate() throws {
@@ -130,6 +164,13 @@ extension Topics {
       let start = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics delete-records"
       ) { log in try log.partition(place).deleteRecords(before: offset) }
+      if options.json {
+        var line = JSONLine()
+        line.add("topic", topic)
+        line.add("partition", partition)
+        line.add("start_offset", start)
+        try StandardOutput.line(line.text)
+      }
       Messages.line("\(place) starts at \(start) now")
     }
   }

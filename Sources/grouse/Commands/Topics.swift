@@ -40,7 +40,13 @@ struct Topics: ParsableCommand {
           ])
         }
       }
-      if !options.json { try table.print() }
+      if options.json { return }
+      try table.print()
+      try StandardOutput.flush()
+      if log.topics.isEmpty {
+        Messages.line(
+          "no topics yet; `grouse topics create NAME` or `grouse produce NAME` makes one")
+      }
     }
   }
 
@@ -104,6 +110,25 @@ struct Topics: ParsableCommand {
       try table.print()
     }
   }
+}
+
+/// A topic as `create`, `alter` and `delete` print it with --json: after the change, or before it
+/// was gone.
+struct TopicLine {
+  private var line = JSONLine()
+
+  init(_ topic: String, _ log: CommitLog) throws {
+    line.add("topic", topic)
+    line.add("topic_id", try log.identifier(of: topic))
+    line.add("partitions", try log.partitions(of: topic).count)
+    var configs = JSONLine()
+    for (key, value) in try log.configuration(of: topic).overrides.sorted(by: { $0 < $1 }) {
+      configs.add(key, value)
+    }
+    line.add("configs", raw: configs.text)
+  }
+
+  func print() throws { try StandardOutput.line(line.text) }
 }
 
 extension DataDirectory {

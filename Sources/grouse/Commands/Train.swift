@@ -32,13 +32,18 @@ struct Train: ParsableCommand {
       """, transform: Train.algorithm)
   var algorithm = TrainingOptions.Algorithm.logisticRegression
   @Option(
+    parsing: .unconditional,
     help: """
       What the threshold is chosen for: f1, precision=0.9, recall=0.95, even-odds (where the learner \
       draws the line itself), or a probability.
       """, transform: Train.goal)
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
-  @Option(help: "Folds of the cross-validation; 0 for none.") var folds = 5
-  @Option(help: "Decides folds; the same seed gives the same model.") var seed: UInt64 = 1
+  @Option(parsing: .unconditional, help: "Folds of the cross-validation; 0 for none.")
+  var folds = 5
+  @Option(
+    parsing: .unconditional, help: "Decides folds; the same seed gives the same model.",
+    transform: wholeNumber(0...UInt64.max))
+  var seed: UInt64 = 1
   @OptionGroup var options: GlobalOptions
 
   private static func algorithm(_ text: String) throws -> TrainingOptions.Algorithm {
@@ -63,6 +68,7 @@ struct Train: ParsableCommand {
     guard folds == 0 || (2...100).contains(folds) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
+    if let model { try checkUsage { try ModelRegistry.check(name: model) } }
     guard !files.isEmpty else { throw ValidationError("name a file of labelled posts") }
   }
 
