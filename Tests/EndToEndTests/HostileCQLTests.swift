@@ -36,6 +36,14 @@ import Testing
       ("relations", "SELECT * FROM k.t WHERE \(many("v = 1 AND "))v = 1;"),
       ("operations", "SELECT a\(many(" + 1")) FROM k.t;"),
       ("batch", "BEGIN BATCH \(many("DELETE FROM k.t WHERE a = 1; "))APPLY BATCH;"),
+      ("appends", "BEGIN BATCH \(many("UPDATE k.y SET l = l + [1] WHERE id = 7; "))APPLY BATCH;"),
+      ("places", "UPDATE k.y SET \(many("l[7] = 1, "))l[8] = 2 WHERE id = 1;"),
+      ("removals", "UPDATE k.y SET \(many("l = l - [3], "))l[8] = 2 WHERE id = 1;"),
+      (
+        "CONTAINS",
+        "SELECT id FROM k.y WHERE \(many("l CONTAINS 2 AND "))l CONTAINS 3 ALLOW FILTERING;"
+      ),
+      ("conditions", "UPDATE k.y SET vi = 1 WHERE id = 1 IF \(many("l[7] = 1 AND "))l[7] = 1;"),
       ("comment", "/*\(long)*/ SELECT * FROM k.t; -- \(long)"),
       ("comments", many("-- x\n") + "SELECT * FROM k.t;"),
       ("lines", "SELECT" + many("\n") + "* FROM k.t;"),

@@ -124,4 +124,29 @@ import Testing
       #expect(error == .invalid(message), "\(relation)")
     }
   }
+
+  /// Many values are looked up by hash, few one by one.
+  @Test(arguments: [1, 16, 17, 60]) func `a collection contains all that is asked for`(
+    count: Int
+  ) throws {
+    let store = try TemporaryTables()
+    let elements = (0..<count).map(String.init).joined(separator: ", ")
+    let entries = (0..<count).map { "'\($0)': 1.\($0)" }.joined(separator: ", ")
+    try store.run(
+      "CREATE TABLE k.t (k int PRIMARY KEY, s set<int>, m map<text, decimal>)",
+      "INSERT INTO k.t (k, s, m) VALUES (1, {\(elements)}, {\(entries)})")
+    func found(_ relations: [String]) throws -> Int {
+      let all = relations.joined(separator: " AND ")
+      return try store.tables.execute("SELECT k FROM k.t WHERE \(all) ALLOW FILTERING").rowCount
+    }
+    let numbers = Array(0..<count)
+    for (each, other) in [
+      ({ "s CONTAINS \($0)" }, "s CONTAINS \(count)"),
+      ({ "m CONTAINS KEY '\($0)'" }, "m CONTAINS KEY 'x'"),
+      ({ "m CONTAINS 1.\($0)0" }, "m CONTAINS 2"),
+    ] as [((Int) -> String, String)] {
+      #expect(try found(numbers.map(each)) == 1)
+      #expect(try found(numbers.map(each) + [other]) == 0)
+    }
+  }
 }

@@ -58,7 +58,6 @@ extension KeyEncoding {
   }
 
   /// Reads a decimal with the least scale that writes all of its digits.
-
   static func readDecimal(
     _ reader: inout ByteReader, _ mask: UInt8, into value: inout ByteBuffer
   ) -> Bool {

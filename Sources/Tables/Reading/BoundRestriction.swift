@@ -10,6 +10,9 @@ struct BoundRestriction {
     case contains(values: [[UInt8]], keys: [[UInt8]], entries: [(key: [UInt8], value: [UInt8])])
   }
 
+  /// More values than these are looked up by hash, not one by one.
+  private static let fewContents = 16
+
   let columns: [Column]
   let test: Test
   private let places: [ColumnPlace]
@@ -69,8 +72,15 @@ struct BoundRestriction {
       value.withUnsafeBytes { types[index % step].compare(found[index], $0) == 0 }
     }
     let starts = stride(from: 0, to: found.count - step + 1, by: step)
-    return values.allSatisfy { value in starts.contains { holds($0 + step - 1, value) } }
-      && keys.allSatisfy { key in starts.contains { holds($0, key) } }
+    func holdsAll(_ wanted: [[UInt8]], at place: Int) -> Bool {
+      if wanted.count <= Self.fewContents || types[place].hasManyForms {
+        return wanted.allSatisfy { value in starts.contains { holds($0 + place, value) } }
+      }
+      var left = Set(wanted)
+      for start in starts where !left.isEmpty { left.remove([UInt8](found[start + place])) }
+      return left.isEmpty
+    }
+    return holdsAll(values, at: step - 1) && holdsAll(keys, at: 0)
       && entries.allSatisfy { entry in
         starts.contains { holds($0, entry.key) && holds($0 + step - 1, entry.value) }
       }

@@ -11,8 +11,8 @@ struct BatchPlan: Sendable {
 
   /// The markers of the batch and of its statements, which are numbered through.
   var markers: [Int: StatementOperands.Marker] {
-    statements.reduce(operands.markers) { all, statement in
-      all.merging(statement.operands.markers) { first, _ in first }
+    statements.reduce(into: operands.markers) { all, statement in
+      all.merge(statement.operands.markers) { first, _ in first }
     }
   }
 

@@ -75,6 +75,12 @@ struct RowWriter: ~Copyable {
   mutating func execute(
     _ plan: Modification, _ operands: Operands, timestamp: Int64? = nil
   ) throws(TableError) {
+    let isAlone = listsBefore == nil
+    // Read once, however many of its assignments look into them.
+    if isAlone, plan.readsLists {
+      try readLists(plan, operands, now: clock.microseconds / 1_000_000)
+    }
+    defer { if isAlone { listsBefore = nil } }
     mayWait = plan.mayWait(knowsLists: listsBefore != nil)
     if !mayWait || pendingTable?.table.id != plan.table.id { try flush() }
     let present = clock.microseconds
