@@ -25,8 +25,8 @@ struct FormerFormat {
     }
   }
 
-  /// Version 1 had another order of the collections in keys, and none before 4 had one component for
-  /// equal numbers, or one for an empty value.
+  /// Version 1 had another order of the collections in keys, and none before 4 had one component
+  /// for equal numbers, or one for an empty value.
   private func check(_ table: Table) throws(TableError) {
     for column in table.clusteringKey {
       let hasParts = !column.type.parts.isEmpty

@@ -16,14 +16,14 @@ public struct DecidingFeature: Sendable, Equatable {
   public let kind: Kind
   /// The UTF-8 bytes of the text from its first word to its last.
   public let range: Range<Int>
-  /// What it adds to the log-odds of the positive class, each time that it stands in the text. All of
-  /// them and the intercept sum to the log-odds.
+  /// What it adds to the log-odds of the positive class, each time that it stands in the text. All
+  /// of them and the intercept sum to the log-odds.
   public internal(set) var contribution: Double
 }
 
 extension TextScorer {
-  /// What each n-gram of `text` contributes, the strongest first; the runs of characters of one word
-  /// together. Empty for models of SparkML's pipeline, whose n-grams are words.
+  /// What each n-gram of `text` contributes, the strongest first; the runs of characters of one
+  /// word together. Empty for models of SparkML's pipeline, whose n-grams are words.
   public func features(_ text: String) -> [DecidingFeature] {
     guard classifier.terms == nil else { return [] }
     var scratch = Scratch()

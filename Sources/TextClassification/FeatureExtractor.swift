@@ -46,8 +46,9 @@ struct FeatureExtractor: Sendable {
     scratch.slotMask = mask
   }
 
-  /// Calls `body` with the key of each n-gram of the tokens in `scratch`, the first and last token it
-  /// comes from, whether it sees the text's start, and whether it is a pair with a token between.
+  /// Calls `body` with the key of each n-gram of the tokens in `scratch`, the first and last token
+  /// it comes from, whether it sees the text's start, and whether it is a pair with a token
+  /// between.
   @inline(__always) func forEachFeature(
     _ scratch: borrowing Scratch,
     _ body: (FeatureKey, Int, Int, _ isStart: Bool, _ isPair: Bool) -> Void

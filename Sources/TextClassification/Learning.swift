@@ -3,8 +3,8 @@ protocol Learning {
   /// Equal for examples that differ in case, numbers, handles, addresses and punctuation only.
   var identities: [UInt64] { get }
 
-  /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`, and
-  /// the part of each one's features that the model has not met, where that is told.
+  /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`,
+  /// and the part of each one's features that the model has not met, where that is told.
   func judge(
     train: [Int], test: [Int]
   ) throws(TrainingError) -> (scores: [Double], unseen: [Double])

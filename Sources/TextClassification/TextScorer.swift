@@ -103,8 +103,8 @@ public struct TextScorer: Sendable {
   }
 
   /// Calls `body` with each n-gram of the text in `scratch` that has a weight: its key, its first
-  /// and last word, whether it is one of the text's start, whether it is a pair with a word between,
-  /// and what it contributes.
+  /// and last word, whether it is one of the text's start, whether it is a pair with a word
+  /// between, and what it contributes.
   @inline(__always)
   func forEachContribution(
     _ scratch: borrowing Scratch,

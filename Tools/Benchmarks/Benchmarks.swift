@@ -1,7 +1,8 @@
 import ArgumentParser
 import Machine
 
-/// Measures the path of a post, and the log and the tables below it. `Tools/Benchmarks/run` builds and runs everything.
+/// Measures the path of a post, and the log and the tables below it. `Tools/Benchmarks/run` builds
+/// and runs everything.
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(

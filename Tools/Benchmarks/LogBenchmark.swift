@@ -7,8 +7,8 @@ import Records
 import Synchronization
 import TestSupport
 
-/// The commit log alone, each figure beside what a C program reaches with the same bytes on the same
-/// disk in the same run. Runs take turns, and the best of each side counts.
+/// The commit log alone, each figure beside what a C program reaches with the same bytes on the
+/// same disk in the same run. Runs take turns, and the best of each side counts.
 struct LogBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "log")
 

@@ -30,8 +30,8 @@ struct Measure {
   }
 
   /// Bytes of memory that the process holds at this moment, and those of them that are its own: the
-  /// others are pages of files, which the system has in its cache and takes back when it needs them.
-  /// 0 where the system does not tell.
+  /// others are pages of files, which the system has in its cache and takes back when it needs
+  /// them. 0 where the system does not tell.
   static var residentBytes: (all: Int, own: Int) {
     guard let status = try? LocalDisk().open("/proc/self/status", .read) else { return (0, 0) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 1)

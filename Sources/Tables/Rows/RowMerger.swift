@@ -43,9 +43,9 @@ struct RowMerger {
   /// The cells that stay, and whether each is of the new version.
   private var winners: [(cell: Cell, isNew: Bool)] = []
 
-  /// Writes the merge of two values of a row of `table` to `merged`, without what `covering` deletes,
-  /// a deletion of the rows around; false where nothing is left. The result does not depend on the
-  /// order, but for counters: there the second is what was made of the first.
+  /// Writes the merge of two values of a row of `table` to `merged`, without what `covering`
+  /// deletes, a deletion of the rows around; false where nothing is left. The result does not
+  /// depend on the order, but for counters: there the second is what was made of the first.
   mutating func merge(
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, _ table: Table,
     coveredBy covering: Deletion? = nil, purge: Purge = .none, into merged: inout ByteBuffer

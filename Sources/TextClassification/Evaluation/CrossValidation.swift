@@ -16,8 +16,8 @@ public struct CrossValidation: Sendable {
   public let metrics: ClassificationMetrics
   /// How far the out-of-fold probabilities come true.
   public let calibration: Calibration
-  /// The out-of-fold probabilities' distribution, and how much of the texts each fold's model had not
-  /// met.
+  /// The out-of-fold probabilities' distribution, and how much of the texts each fold's model had
+  /// not met.
   public let distribution: ScoreDistribution
   /// What makes a model's scores into probabilities, by all folds.
   let scaling: PlattScaling
@@ -27,8 +27,8 @@ public struct CrossValidation: Sendable {
     foldMetrics.reduce(0) { $0 + metric($1) } / Double(foldMetrics.count)
   }
 
-  /// Log-odds of the positive class for the rows `test`, by a model of the rows `train`, and the part
-  /// of each row's features that the model has not met.
+  /// Log-odds of the positive class for the rows `test`, by a model of the rows `train`, and the
+  /// part of each row's features that the model has not met.
   typealias Judge = (
     _ train: [Int], _ test: [Int]
   ) throws(TrainingError) -> (scores: [Double], unseen: [Double])

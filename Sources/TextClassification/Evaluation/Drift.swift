@@ -24,9 +24,9 @@ public struct ScoreDistribution: Sendable, Equatable {
     self.init(bins: bins, unseen: unseen.reduce(0, +) / Double(max(unseen.count, 1)))
   }
 
-  /// The population stability index of this distribution against the one in training: below 0.1 they
-  /// are alike, from 0.25 on they are not (Siddiqi, Credit Risk Scorecards, 2006). 0 where one of
-  /// them is empty.
+  /// The population stability index of this distribution against the one in training: below 0.1
+  /// they are alike, from 0.25 on they are not (Siddiqi, Credit Risk Scorecards, 2006). 0 where one
+  /// of them is empty.
   public func stabilityIndex(against training: ScoreDistribution) -> Double {
     let (now, then) = (bins.reduce(0, +), training.bins.reduce(0, +))
     guard now > 0, then > 0, bins.count == training.bins.count else { return 0 }
