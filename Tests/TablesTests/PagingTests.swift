@@ -27,6 +27,20 @@ import Testing
       try tables.prepare(text), BoundValues(), pageRows: rows, from: state)
   }
 
+  /// The rows of all pages; of pages that do not end, one page more than have `count` rows.
+  private func pages(
+    _ text: String, _ store: TemporaryTables, rows: Int, atMost count: Int
+  ) throws -> [[[UInt8]?]] {
+    var found: [[[UInt8]?]] = []
+    var state: PagingState?
+    repeat {
+      let page = try page(text, store, rows: rows, from: state)
+      found += page.rows
+      state = page.next
+    } while state != nil && found.count <= count
+    return found
+  }
+
   @Test(arguments: [
     "SELECT a, b FROM k.t", "SELECT a, b FROM k.t WHERE a IN (3, 1, 2)",
     "SELECT a, b FROM k.t WHERE a = 1 ORDER BY b DESC", "SELECT a, b FROM k.t WHERE v = 1",
@@ -81,13 +95,7 @@ import Testing
     let text = "SELECT DISTINCT a, count(*) FROM k.t GROUP BY a"
     let whole = try page(text, store, rows: .max).rows
     for rows in 1...4 {
-      var found: [[[UInt8]?]] = []
-      var state: PagingState?
-      repeat {
-        let page = try page(text, store, rows: rows, from: state)
-        found += page.rows
-        state = page.next
-      } while state != nil && found.count <= whole.count
+      let found = try pages(text, store, rows: rows, atMost: whole.count)
       #expect(found == whole, "pages of \(rows)")
     }
   }
@@ -203,13 +211,7 @@ import Testing
       let found = try page(text, store, rows: .max)
       #expect(found == whole, "\(text), \(keys) keys a transaction")
       guard !text.contains("ORDER BY") else { continue }
-      var rows: [[[UInt8]?]] = []
-      var state: PagingState?
-      repeat {
-        let page = try page(text, store, rows: 2, from: state)
-        rows += page.rows
-        state = page.next
-      } while state != nil
+      let rows = try pages(text, store, rows: 2, atMost: whole.rows.count)
       #expect(rows == whole.rows, "\(text) in pages, \(keys) keys a transaction")
     }
   }
@@ -232,13 +234,7 @@ import Testing
     for text in ["SELECT a, b, s FROM k.s", "SELECT a, b, s FROM k.s WHERE a IN (0, 1, 2, 3)"] {
       let whole = try page(text, store, rows: .max).rows
       #expect(whole.count == (text.contains("IN") ? 4 : 6))
-      var found: [[[UInt8]?]] = []
-      var state: PagingState?
-      repeat {
-        let page = try page(text, store, rows: rows, from: state)
-        found += page.rows
-        state = page.next
-      } while state != nil && found.count <= whole.count
+      let found = try pages(text, store, rows: rows, atMost: whole.count)
       #expect(found == whole)
     }
   }

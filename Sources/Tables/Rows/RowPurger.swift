@@ -16,7 +16,7 @@ final class RowPurger {
   private var purged = ByteBuffer(capacity: 1_024)
   private let rows: Database
   /// More rows than these are not looked at to see whether a deletion still hides one: one that is
-  /// over more of them stays until they are purged, which its sweep does.
+  /// over more of them stays, as long as there are so many.
   private static let coveredRows = 10_000
 
   init(_ table: Table, _ rows: Database, now: Int64) {

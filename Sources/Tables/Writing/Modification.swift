@@ -64,13 +64,11 @@ final class Modification: Sendable {
   let setsMarker: Bool
   /// Whether any operation depends on a list's places or values.
   let readsLists: Bool
-  /// Whether any operation depends on what the row has: on a list, or a counter.
-  let needsRow: Bool
-  /// Whether it writes down rows without a look at what there is, so that they may wait for others.
-  /// `knowsLists`: the lists that it depends on have been read.
-  func mayWait(knowsLists: Bool) -> Bool {
-    !isRowDeletion && (!needsRow || knowsLists && readsLists && !table.isCounter)
-  }
+  /// Whether any operation adds to a counter.
+  let increments: Bool
+  /// Whether what it writes may wait for others. A counter is read where it stands; the lists that
+  /// others depend on have been read before.
+  var mayWait: Bool { !isRowDeletion && !increments }
   /// The columns of the key where one row is named by values alone.
   let key: [WrittenColumn]
   /// The cells of a row, where each operation replaces a column that is one: then it is written
@@ -95,7 +93,7 @@ final class Modification: Sendable {
     self.condition = condition
     self.operands = operands
     readsLists = operations.contains(where: \.readsList)
-    needsRow = operations.contains(where: \.needsRow)
+    increments = operations.contains { $0.needsRow && !$0.readsList }
     setsMarker = kind == .insert && !table.isCounter
     key = zip(table.partitionKey + table.clusteringKey, keys.single)
       .map { WrittenColumn($0, $1, table) }

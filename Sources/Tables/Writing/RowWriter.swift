@@ -81,7 +81,7 @@ struct RowWriter: ~Copyable {
       try readLists(plan, operands, now: clock.microseconds / 1_000_000)
     }
     defer { if isAlone { listsBefore = nil } }
-    mayWait = plan.mayWait(knowsLists: listsBefore != nil)
+    mayWait = plan.mayWait
     if !mayWait || pendingTable?.table.id != plan.table.id { try flush() }
     let present = clock.microseconds
     if timestamp == nil, plan.timestamp.map({ operands.isUnset($0) }) ?? true {

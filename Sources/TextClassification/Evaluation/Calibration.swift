@@ -22,7 +22,7 @@ public struct Calibration: Sendable, Equatable {
     var sums = [(count: Int, probability: Double, positives: Int)](
       repeating: (0, 0, 0), count: binCount)
     for (isPositive, probability) in zip(isPositive, probabilities) {
-      let bin = min(max(Int(probability * Double(binCount)), 0), binCount - 1)
+      let bin = Self.bin(of: probability, among: binCount)
       sums[bin].count += 1
       sums[bin].probability += probability
       if isPositive { sums[bin].positives += 1 }
@@ -34,6 +34,11 @@ public struct Calibration: Sendable, Equatable {
         count: sum.count, meanProbability: sum.probability / count,
         positives: Double(sum.positives) / count)
     }
+  }
+
+  /// The place of a probability among bins of equal width.
+  static func bin(of probability: Double, among count: Int) -> Int {
+    min(max(Int(probability * Double(count)), 0), count - 1)
   }
 
   /// The expected calibration error: the bins' distances between the mean probability and the part

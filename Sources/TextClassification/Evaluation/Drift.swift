@@ -20,7 +20,7 @@ public struct ScoreDistribution: Sendable, Equatable {
   /// The distribution of `probabilities`, and the mean of `unseen`, each text's part.
   public init(probabilities: [Double], unseen: [Double]) {
     var bins = [Int](repeating: 0, count: 10)
-    for probability in probabilities { bins[min(max(Int(probability * 10), 0), 9)] += 1 }
+    for probability in probabilities { bins[Calibration.bin(of: probability, among: 10)] += 1 }
     self.init(bins: bins, unseen: unseen.reduce(0, +) / Double(max(unseen.count, 1)))
   }
 
