@@ -158,19 +158,25 @@ import Testing
     let (whole, single) = (try TemporaryTables(), try TemporaryTables())
     let isIndexed = Bool.random(using: &random)
     for store in [whole, single] {
-      try store.run(
-        """
-        CREATE TABLE k.e (p text, c int, s set<int>, m map<int, int>, l list<int>,
-          st set<int> static, v int, PRIMARY KEY (p, c))
-        """)
-      if isIndexed { try store.run("CREATE INDEX ON k.e (v)", "CREATE INDEX ON k.e (values(st))") }
+      for name in ["k.e", "k.f"] {
+        try store.run(
+          """
+          CREATE TABLE \(name) (p text, c int, s set<int>, m map<int, int>, l list<int>,
+            st set<int> static, v int, PRIMARY KEY (p, c))
+          """)
+        if isIndexed {
+          try store.run("CREATE INDEX ON \(name) (v)", "CREATE INDEX ON \(name) (values(st))")
+        }
+      }
     }
     let keys = ["a", "b", String(repeating: "x", count: 300)]
     for round in 1...20 {
       let using = "USING TIMESTAMP \(round)"
+      let earlier = "USING TIMESTAMP \(round - 1)"
       var statements: [String] = []
       for _ in 0..<Int.random(in: 2...60, using: &random) {
         let number = Int.random(in: 0..<5, using: &random)
+        let table = Int.random(in: 0..<4, using: &random) == 0 ? "k.f" : "k.e"
         let partition = "p = '\(keys.randomElement(using: &random) ?? "")'"
         let row = "\(partition) AND c = \(Int.random(in: 0..<2, using: &random))"
         let assignment =
@@ -182,16 +188,22 @@ import Testing
           ].randomElement(using: &random) ?? ""
         statements.append(
           [
-            "UPDATE k.e \(using) SET \(assignment) WHERE \(row)",
-            "UPDATE k.e \(using) SET \(assignment) WHERE \(partition) AND c IN (0, 1)",
-            "UPDATE k.e \(using) SET st = st + {\(number)} WHERE \(partition)",
-            "DELETE s FROM k.e \(using) WHERE \(row)", "DELETE FROM k.e \(using) WHERE \(row)",
-            "INSERT INTO k.e (p, c, v) VALUES ('a', 1, \(number)) \(using)",
+            "UPDATE \(table) \(using) SET \(assignment) WHERE \(row)",
+            "UPDATE \(table) \(using) SET \(assignment) WHERE \(partition) AND c IN (0, 1)",
+            "UPDATE \(table) \(using) SET st = st + {\(number)} WHERE \(partition)",
+            "DELETE s FROM \(table) \(using) WHERE \(row)",
+            "DELETE FROM \(table) \(using) WHERE \(row)",
+            "DELETE FROM \(table) \(earlier) WHERE \(row)",
+            "DELETE FROM \(table) \(earlier) WHERE \(partition) AND c >= \(number)",
+            "DELETE FROM \(table) \(earlier) WHERE \(partition)",
+            "INSERT INTO \(table) (p, c, v) VALUES ('a', 1, \(number)) \(using)",
           ].randomElement(using: &random) ?? "")
       }
       try whole.run("BEGIN BATCH \(statements.joined(separator: "; ")) APPLY BATCH")
       for statement in statements { try single.run(statement) }
-      for query in ["SELECT * FROM k.e", "SELECT c FROM k.e WHERE v = 1 ALLOW FILTERING"] {
+      for query in [
+        "SELECT * FROM k.e", "SELECT * FROM k.f", "SELECT c FROM k.e WHERE v = 1 ALLOW FILTERING",
+      ] {
         #expect(try whole.rows(query) == single.rows(query), "\(statements)")
       }
       for store in [whole, single] { #expect(try TablesCheck(store.tables).faults == []) }

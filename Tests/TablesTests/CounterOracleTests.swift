@@ -155,7 +155,8 @@ private struct CounterSession {
   }
 
   private mutating func batch() throws {
-    let changes = (0...Int.random(in: 0...4, using: &random)).map { _ in change() }
+    let count = Int.random(in: 0...(chance(4) ? 40 : 4), using: &random)
+    let changes = (0...count).map { _ in change() }
     let kind = chance(2) ? "COUNTER" : "UNLOGGED"
     try execute(
       "BEGIN \(kind) BATCH " + changes.map { $0.text + "; " }.joined() + "APPLY BATCH")

@@ -77,6 +77,26 @@ import Testing
     }
   }
 
+  @Test func `an increment that is refused adds to none of its counters`() throws {
+    let store = try TemporaryTables()
+    try store.run("CREATE TABLE k.n (k int PRIMARY KEY, a counter, b counter)")
+    let statement = try store.tables.prepare("UPDATE k.n SET a = a + ?, b = b + ? WHERE k = 1")
+    func values(_ second: Int64?) -> BoundValues {
+      var values = BoundValues()
+      values.append(Int64(1))
+      if let second { values.append(second) } else { values.appendNull() }
+      return values
+    }
+    try store.tables.write { transaction throws(TableError) in
+      for second: Int64? in [1, nil, 1, 1, nil, 1] {
+        do throws(TableError) { try transaction.execute(statement, values(second)) } catch {
+          #expect(second == nil && error.code == .invalid)
+        }
+      }
+    }
+    #expect(try store.rows("SELECT a, b FROM k.n") == [#"{"a": 4, "b": 4}"#])
+  }
+
   @Test func `a statement that is refused leaves those before it`() throws {
     let store = try TemporaryTables()
     try store.run("CREATE TABLE k.t (k int PRIMARY KEY, v int)")

@@ -40,6 +40,15 @@ struct CellList: ~Copyable {
     }
   }
 
+  /// Shows the cells of counters: their columns and values.
+  func visitCounters(_ body: (UInt32, Int64) -> Void) {
+    bytes.withBytes { bytes in
+      for cell in cells where cell.count == 8 {
+        body(cell.column, Int64(bigEndian: cell.value(in: bytes).loadUnaligned(as: Int64.self)))
+      }
+    }
+  }
+
   /// Writes the row's value with all cells in their order, of two that are one the winner.
   mutating func encode(_ header: RowHeader, _ table: Table, to value: inout ByteBuffer) {
     sort(table)

@@ -88,8 +88,9 @@ package struct Table: Hashable, Sendable {
 
   /// Whether its columns outside the key are counters, and were if there are none left.
   package var isCounter: Bool {
-    columns.contains { $0.type == .counter }
-      || droppedColumns.contains { $0.column.type == .counter }
+    // Where there is one counter, nothing else stands behind the key.
+    if case .counter? = columns.last?.type { return true }
+    return droppedColumns.contains { $0.column.type == .counter }
   }
 
   /// The name by which a schema knows it.

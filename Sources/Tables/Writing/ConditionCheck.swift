@@ -2,6 +2,11 @@ internal import Bytes
 internal import CQL
 internal import LMDB
 
+/// Lets a closure have the operands of the statement at a place of its batch.
+typealias WithOperands = (
+  Int, (Operands) throws(TableError) -> Void
+) throws(TableError) -> Void
+
 /// Looks whether the conditions of statements on one partition are met, and what there is where
 /// they are not.
 struct ConditionCheck {
@@ -13,6 +18,11 @@ struct ConditionCheck {
   /// The rows that conditions are about, by their clustering bytes; nil is the static columns.
   private var clusterings: Set<[UInt8]> = []
   private var columns: [Column] = []
+  private var knownColumns: Set<UInt32> = []
+  /// The rows that conditions look into, each with the numbers of their statements: a row is read
+  /// once, however many there are.
+  private var looks: [(key: [UInt8], statements: [(place: Int, plan: Modification)])] = []
+  private var places: [[UInt8]: Int] = [:]
   private var showsAll = false
   private var hasRowConditions = false
   private(set) var isMet = true
@@ -27,8 +37,10 @@ struct ConditionCheck {
     self.isInBatch = isInBatch
   }
 
-  /// Takes in one statement.
-  mutating func add(_ plan: Modification, _ operands: Operands) throws(TableError) {
+  /// Takes in one statement, by its place in its batch.
+  mutating func add(
+    _ plan: Modification, _ operands: Operands, at place: Int
+  ) throws(TableError) {
     let partitions = try plan.keys.partitions(operands)
     guard partitions.count == 1, !plan.keys.hasPartitionIn else {
       throw .invalid(
@@ -54,51 +66,71 @@ struct ConditionCheck {
       key += try plan.keys.clusterings(operands).first?.key ?? []
       clusterings.insert(key)
     }
-    let reader = RowReader(table, rows, now: now)
-    reader.showsStaticRows = true
     switch plan.condition {
     case .none: return
     case .exists, .notExists:
       showsAll = true
-      let wanted: Bool
-      if case .exists = plan.condition { wanted = true } else { wanted = false }
-      if wanted { exists.insert(key) } else { notExists.insert(key) }
+      if case .exists = plan.condition { exists.insert(key) } else { notExists.insert(key) }
       if exists.contains(key), notExists.contains(key) {
         throw .invalid("Cannot mix IF EXISTS and IF NOT EXISTS conditions for the same row")
       }
-      let isThere = try key.borrowed { key throws(TableError) in
-        try reader.find(key) { row throws(TableError) in row.isStaticOnly == isStatic }
-      }
-      if (isThere ?? false) != wanted { isMet = false }
     case .columns(let conditions):
       if notExists.contains(key) {
         throw .invalid("Cannot mix IF conditions and IF NOT EXISTS for the same row")
       }
-      for condition in conditions where !columns.contains(condition.column) {
+      for condition in conditions where knownColumns.insert(condition.column.id).inserted {
         columns.append(condition.column)
       }
-      let holds = try key.borrowed { key throws(TableError) in
-        try reader.find(key) { row throws(TableError) in
-          try ConditionCheck.holds(conditions, row, operands)
-        }
-      }
-      let isMetHere: Bool
-      if let holds {
-        isMetHere = holds
-      } else {
-        isMetHere = try ConditionCheck.holds(conditions, nil, operands)
-      }
-      if !isMetHere { isMet = false }
+    }
+    if let known = places[key] {
+      looks[known].statements.append((place, plan))
+    } else {
+      places[key] = looks.count
+      looks.append((key, [(place, plan)]))
     }
   }
 
-  private static func holds(
-    _ conditions: [ColumnCondition], _ row: LiveRow?, _ operands: Operands
+  /// Looks at the rows, with the operands of the statements that were taken in.
+  mutating func look(_ withOperands: WithOperands) throws(TableError) {
+    let reader = RowReader(table, rows, now: now)
+    reader.showsStaticRows = true
+    for (key, statements) in looks {
+      let isMetHere = try key.borrowed { key throws(TableError) in
+        try reader.find(key) { row throws(TableError) in
+          try ConditionCheck.areMet(statements, by: row, withOperands)
+        }
+      }
+      if let isMetHere {
+        if !isMetHere { isMet = false }
+      } else if !(try ConditionCheck.areMet(statements, by: nil, withOperands)) {
+        isMet = false
+      }
+    }
+  }
+
+  private static func areMet(
+    _ statements: [(place: Int, plan: Modification)], by row: LiveRow?,
+    _ withOperands: WithOperands
   ) throws(TableError) -> Bool {
+    var areMet = true
     var collections = ConditionCollections(row)
-    for condition in conditions
-    where !(try condition.isMet(by: row, operands, &collections)) { return false }
-    return true
+    for (place, plan) in statements {
+      let isThere = row.map { $0.isStaticOnly == plan.keys.namesPartitionOnly } ?? false
+      switch plan.condition {
+      case .none: continue
+      case .exists: areMet = areMet && isThere
+      case .notExists: areMet = areMet && !isThere
+      case .columns(let conditions):
+        try withOperands(place) { operands throws(TableError) in
+          for condition in conditions
+          where !(try condition.isMet(by: row, operands, &collections)) {
+            areMet = false
+            return
+          }
+        }
+      }
+    }
+    return areMet
   }
 
   /// `[applied]`, and where it is false the rows that the conditions were about.
@@ -152,6 +184,7 @@ struct ConditionCheck {
 private struct ConditionCollections {
   private let row: LiveRow?
   private var found: [UInt32: [UnsafeRawBufferPointer]] = [:]
+  private var areInOrder: [UInt32: Bool] = [:]
 
   init(_ row: LiveRow?) { self.row = row }
 
@@ -163,18 +196,29 @@ private struct ConditionCollections {
     return elements
   }
 
+  /// Whether a map lies in the order of its keys: as cells it does, as one value mostly.
+  private mutating func isInOrder(
+    _ column: Column, _ elements: [UnsafeRawBufferPointer], _ type: DataType
+  ) -> Bool {
+    if case .multiCell = column.type { return true }
+    if let known = areInOrder[column.id] { return known }
+    let isInOrder = stride(from: 2, to: elements.count - 1, by: 2)
+      .allSatisfy { type.comparePaths(elements[$0 - 2], elements[$0]) < 0 }
+    areInOrder[column.id] = isInOrder
+    return isInOrder
+  }
+
   /// The value that a map has for a key.
   mutating func value(
     _ column: Column, of key: UnsafeRawBufferPointer
   ) -> UnsafeRawBufferPointer? {
     let elements = self.elements(column)
     let type = column.type.whole
-    guard case .multiCell = column.type else {
+    guard isInOrder(column, elements, type) else {
       let place = stride(from: 0, to: elements.count - 1, by: 2)
         .first { type.comparePaths(elements[$0], key) == 0 }
       return place.map { elements[$0 + 1] }
     }
-    // Cells lie in the order of their keys.
     var (low, high) = (0, elements.count / 2)
     while low < high {
       let middle = (low + high) / 2

@@ -64,11 +64,12 @@ final class Modification: Sendable {
   let setsMarker: Bool
   /// Whether any operation depends on a list's places or values.
   let readsLists: Bool
+  /// Whether what it writes may wait for others. The lists that others depend on have been read
+  /// before; of counters it matters what came first, so that only increments wait for increments.
+  var mayWait: Bool { !isOfCounters || increments }
   /// Whether any operation adds to a counter.
   let increments: Bool
-  /// Whether what it writes may wait for others. A counter is read where it stands; the lists that
-  /// others depend on have been read before.
-  var mayWait: Bool { !isRowDeletion && !increments }
+  private let isOfCounters: Bool
   /// The columns of the key where one row is named by values alone.
   let key: [WrittenColumn]
   /// The cells of a row, where each operation replaces a column that is one: then it is written
@@ -94,7 +95,8 @@ final class Modification: Sendable {
     self.operands = operands
     readsLists = operations.contains(where: \.readsList)
     increments = operations.contains { $0.needsRow && !$0.readsList }
-    setsMarker = kind == .insert && !table.isCounter
+    isOfCounters = table.isCounter
+    setsMarker = kind == .insert && !isOfCounters
     key = zip(table.partitionKey + table.clusteringKey, keys.single)
       .map { WrittenColumn($0, $1, table) }
     let hasStatics = !staticOperations.isEmpty

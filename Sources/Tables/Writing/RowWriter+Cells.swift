@@ -244,17 +244,33 @@ extension RowWriter {
       }
       amount = -amount
     }
-    if let before = cells.takeCounter(column) {
-      bigEndian(before &+ amount).borrowed { cells.append(times.cell(column), $0) }
-      return
+    let before: Int64
+    if let known = cells.takeCounter(column) ?? counters[key.toArray(), column.id] {
+      before = known
+    } else {
+      before = try counter(column, table, now: times.now)
     }
-    let reader = RowReader(table, rows, now: times.now)
-    let current = try key.withBytes { key throws(TableError) in
+    bigEndian(before &+ amount).borrowed { cells.append(times.cell(column), $0) }
+  }
+
+  /// Remembers what the counters of the row of `key` have become, now that it waits.
+  mutating func keepCounters() {
+    let key = self.key.toArray()
+    var counters = CounterValues()
+    swap(&counters, &self.counters)
+    cells.visitCounters { counters[key, $0] = $1 }
+    swap(&counters, &self.counters)
+  }
+
+  /// The value of a counter in the row, or partition record, of `key`.
+  private func counter(_ column: Column, _ table: Table, now: Int64) throws(TableError) -> Int64 {
+    let reader = RowReader(table, rows, now: now)
+    let found = try key.withBytes { key throws(TableError) in
       try reader.find(key) { row throws(TableError) in
         row[column].map { Int64(bigEndian: $0.loadUnaligned(as: Int64.self)) } ?? 0
       }
     }
-    bigEndian((current ?? 0) &+ amount).borrowed { cells.append(times.cell(column), $0) }
+    return found ?? 0
   }
 
   /// What deletes the row of `key` from outside. Counters have to know: a deletion of one of them

@@ -65,7 +65,7 @@ extension RowWriter {
     _ table: Table, _ partition: ModificationKeys.Partition
   ) throws(TableError) {
     guard partition.prefix.borrowed({ RowKey.hasDigest($0) }) else { return }
-    try flush()
+    if longKeys.contains(partition) { return }
     let place = RowKey.partitionStart
     setKey(partition.prefix)
     try toRecord()
@@ -91,7 +91,31 @@ extension RowWriter {
       added.removeAll()
       try apply(table, .none)
     }
+    longKeys.insert(partition)
     setKey(partition.prefix)
+  }
+}
+
+/// Partitions whose records are in the tree with their long keys, so that a transaction looks them
+/// up once.
+struct LongKeys {
+  private var keys: [[UInt8]: [UInt8]] = [:]
+  private var byteCount = 0
+
+  func contains(_ partition: ModificationKeys.Partition) -> Bool {
+    keys[partition.prefix] == partition.key
+  }
+
+  mutating func insert(_ partition: ModificationKeys.Partition) {
+    if byteCount > 4 << 20 { removeAll() }
+    byteCount += partition.prefix.count + partition.key.count
+    keys[partition.prefix] = partition.key
+  }
+
+  mutating func removeAll() {
+    if keys.isEmpty { return }
+    keys.removeAll()
+    byteCount = 0
   }
 }
 

@@ -13,15 +13,21 @@ extension RowWriter {
   /// Lets the row of `key` wait, with its `value` and index entries.
   private mutating func wait(_ table: Table, _ purge: Purge) throws(TableError) {
     pending.append(key, value, added)
-    if pendingTable == nil { pendingTable = (table, purge) }
+    if lastPendingTable != table.id {
+      lastPendingTable = table.id
+      if pendingTables[table.id] == nil { pendingTables[table.id] = (table, purge) }
+    }
     changes += 1
     if pending.isFull { try flush() }
   }
 
   /// Puts the rows that wait. Whatever looks into the tree comes behind this.
   mutating func flush() throws(TableError) {
-    guard let (table, purge) = pendingTable else { return }
-    pendingTable = nil
+    counters.removeAll()
+    if pending.isEmpty { return }
+    let tables = pendingTables
+    pendingTables.removeAll(keepingCapacity: true)
+    lastPendingTable = nil
     // They have been counted when they came.
     let counted = changes
     defer { changes = counted }
@@ -32,6 +38,7 @@ extension RowWriter {
       for numbers in left {
         key.removeAll()
         waiting.rows.visit(numbers[0]) { key, _ in self.key.append(key) }
+        guard let (table, purge) = tables[key.withBytes { RowKey.table($0) }] else { continue }
         let whole: [UInt8]
         do throws(ByteError) { whole = try fold(numbers[...], of: waiting, table) } catch {
           throw damaged(table, error)
@@ -39,9 +46,7 @@ extension RowWriter {
         value.removeAll()
         value.append(whole)
         added.removeAll()
-        if !table.indexes.isEmpty {
-          try Self.gather(table, rows, key, value, into: &added, maxKeySize)
-        }
+        try gatherWaiting(table)
         try apply(table, purge)
       }
     } catch {
@@ -50,6 +55,18 @@ extension RowWriter {
     }
     waiting.removeAll()
     swap(&waiting, &pending)
+  }
+
+  /// Gathers the index entries of the row, or partition record, of `key`, to be put should there be
+  /// none.
+  mutating func gatherWaiting(_ table: Table) throws(TableError) {
+    if table.indexes.isEmpty { return }
+    // With a digest the record is there already, with the key, and the merge gathers.
+    let isKept = key.withBytes { key in
+      RowKey.hasDigest(key) && key[RowKey.partitionLength(key) - 1] == RowKey.Class.record
+    }
+    if isKept { return }
+    try Self.gather(table, rows, key, value, into: &added, maxKeySize)
   }
 
   /// Merges the values that wait for one row, in halves: one by one, the row would be written as

@@ -12,9 +12,12 @@ struct RowWriter: ~Copyable {
   /// Where rows, and index entries, are put: one mostly belongs near the last.
   var rowPlace: WriteCursor
   var entryPlace: WriteCursor
-  /// Rows that are not in the tree yet, their table, and what may be dropped of it.
+  /// Rows that are not in the tree yet, their tables by their numbers, and what may be dropped of
+  /// each.
   var pending = PendingRows()
-  var pendingTable: (table: Table, purge: Purge)?
+  var pendingTables: [UInt32: (table: Table, purge: Purge)] = [:]
+  /// The table of the row that came to wait last.
+  var lastPendingTable: UInt32?
   /// Why rows that had waited could not be put: their statements have succeeded.
   var failure: TableError?
   let clock: Clock
@@ -35,6 +38,10 @@ struct RowWriter: ~Copyable {
   var merger = RowMerger()
   /// While a batch is written: the lists that its statements look into.
   var listsBefore: ListsBefore?
+  /// What counters have become since the last flush.
+  var counters = CounterValues()
+  /// The partitions whose long keys are known to be kept.
+  var longKeys = LongKeys()
   /// Whether what the statement writes may wait.
   private(set) var mayWait = false
   /// How many rows have been changed.
@@ -82,7 +89,7 @@ struct RowWriter: ~Copyable {
     }
     defer { if isAlone { listsBefore = nil } }
     mayWait = plan.mayWait
-    if !mayWait || pendingTable?.table.id != plan.table.id { try flush() }
+    if !mayWait { try flush() }
     let present = clock.microseconds
     if timestamp == nil, plan.timestamp.map({ operands.isUnset($0) }) ?? true {
       _ = nextTimestamp(at: present)
@@ -153,7 +160,7 @@ struct RowWriter: ~Copyable {
     value.removeAll()
     _ = RowEncoder(header, cells: 0, to: &value)
     added.removeAll()
-    try apply(plan.table, times.purge)
+    try waitOrApply(plan.table, times.purge)
   }
 
   // One row.
@@ -168,7 +175,7 @@ struct RowWriter: ~Copyable {
       value.removeAll()
       header.deletion = times.deletion
       _ = RowEncoder(header, cells: 0, to: &value)
-      return try apply(plan.table, times.purge)
+      return try waitOrApply(plan.table, times.purge)
     }
     if plan.setsMarker {
       header.marker = Row.Marker(
@@ -185,6 +192,7 @@ struct RowWriter: ~Copyable {
     }
     try gatherNew(plan, operands)
     try waitOrApply(plan.table, times.purge)
+    if plan.increments { keepCounters() }
   }
 
   private mutating func writeStatics(
@@ -195,12 +203,9 @@ struct RowWriter: ~Copyable {
     value.removeAll()
     cells.encode(RowHeader(base: times.timestamp), plan.table, to: &value)
     added.removeAll()
-    // With a digest the record is there already, with the key, and the merge gathers.
-    if key.withBytes({ RowKey.hasDigest($0) }) { return try apply(plan.table, times.purge) }
-    if !plan.table.indexes.isEmpty {
-      try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
-    }
+    try gatherWaiting(plan.table)
     try waitOrApply(plan.table, times.purge)
+    if plan.increments { keepCounters() }
   }
 
   /// Writes a row whose columns are one cell each at once; returns the number of cells.
@@ -309,6 +314,7 @@ struct RowWriter: ~Copyable {
     _ table: Table, _ key: [UInt8], with remains: [UInt8]?
   ) throws(TableError) {
     try flush()
+    longKeys.removeAll()
     setKey(key)
     value.removeAll()
     value.append(remains ?? [])
@@ -332,38 +338,5 @@ struct RowWriter: ~Copyable {
 
   func damaged(_ table: Table, _ error: ByteError) -> TableError {
     TableError(.serverError, "a row of \(table.keyspace).\(table.name) is damaged: \(error)")
-  }
-
-  /// Gathers the index entries of a row. Expiry is left to readers, which look at the row itself.
-  static func gather(
-    _ table: Table, _ rows: Database, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
-    into entries: inout IndexEntries, _ maxKeySize: Int
-  ) throws(TableError) {
-    let reader = RowReader(table, rows, now: .min)
-    reader.showsCovered = true
-    try key.withBytes { key throws(TableError) in
-      try value.withBytes { value throws(TableError) in
-        _ = try reader.show(key, value: value) { row throws(TableError) in
-          try entries.append(row, maxKeySize: maxKeySize)
-        }
-      }
-    }
-  }
-
-  /// Gathers the index entries of a row that is new: an INSERT's without taking it apart again.
-  private mutating func gatherNew(
-    _ plan: Modification, _ operands: Operands
-  ) throws(TableError) {
-    added.removeAll()
-    if plan.table.indexes.isEmpty { return }
-    guard let indexes = plan.indexes else {
-      return try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
-    }
-    for written in indexes {
-      guard let bytes = operands[written.operand] else { continue }
-      try key.withBytes { key throws(TableError) in
-        try added.append(written.index, written.column, bytes, key: key, maxKeySize: maxKeySize)
-      }
-    }
   }
 }

@@ -81,7 +81,8 @@ package final class WriteTransaction {
         try writer.flush()
         var check = ConditionCheck(
           plan.table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: false)
-        try check.add(plan, operands)
+        try check.add(plan, operands, at: 0)
+        try check.look { _, body throws(TableError) in try body(operands) }
         if check.isMet { try writer.execute(plan, operands) }
         return try check.page()
       }
@@ -125,11 +126,6 @@ package final class WriteTransaction {
     }
   }
 
-  /// Lets a closure have the operands of the statement at a place.
-  private typealias WithOperands = (
-    Int, (Operands) throws(TableError) -> Void
-  ) throws(TableError) -> Void
-
   /// Runs the statements of a batch where its conditions are met: with one timestamp but for those
   /// that name their own, each on what there was before the batch.
   private func run(
@@ -144,8 +140,11 @@ package final class WriteTransaction {
       var check = ConditionCheck(
         table, databases.rows, now: clock.microseconds / 1_000_000, isInBatch: true)
       for (place, plan) in statements.enumerated() {
-        try withOperands(place) { operands throws(TableError) in try check.add(plan, operands) }
+        try withOperands(place) { operands throws(TableError) in
+          try check.add(plan, operands, at: place)
+        }
       }
+      try check.look(withOperands)
       page = try check.page()
       if !check.isMet { return page }
     }
