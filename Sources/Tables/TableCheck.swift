@@ -30,7 +30,7 @@ struct TableCheck {
     self.databases = databases
     // Everything counts as live: what is expired or deleted must be readable too.
     reader = RowReader(table, databases.rows, now: .min)
-    reader.showsCovered = true
+    reader.showsHidden = true
   }
 
   /// `now`: seconds since 1970, by which rows are live or not.

@@ -29,6 +29,11 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     self.message = isLong ? String(message.prefix(Limits.messageBytes / 4)) + "…" : message
   }
 
+  /// What a statement is refused with by its grammar.
+  package init(_ error: CQLSyntaxError) {
+    self.init(error.isOfValue ? .invalid : .syntaxError, "\(error)")
+  }
+
   package init(_ error: LMDBError) {
     code = .serverError
     message = "\(error)"

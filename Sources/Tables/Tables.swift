@@ -135,12 +135,16 @@ package final class Tables: Sendable {
   ) throws(TableError) -> PreparedStatement {
     let statement = try parse(text)
     try SystemKeyspace.checkWrites(statement, current: keyspace)
+    if writer == nil { try read { _, _ in } }
     return try PreparedStatement(statement, schema, keyspace, clock)
   }
 
   /// Executes one statement without markers.
   package func execute(_ text: String, keyspace: String? = nil) throws(TableError) -> Page {
-    try execute(try prepare(text, keyspace: keyspace), BoundValues())
+    let statement = try prepare(text, keyspace: keyspace)
+    // Cassandra's `QueryProcessor.process`.
+    guard statement.markers.isEmpty else { throw .invalid("Invalid amount of bind variables") }
+    return try execute(statement, BoundValues())
   }
 
   /// Executes a prepared statement. A SELECT gives at most `pageRows` rows and where to go on; it
@@ -211,10 +215,22 @@ package final class Tables: Sendable {
         // state was taken, nothing of the state is newer than they are but what came with a commit
         // that is about to replace them; and that removes nothing (see `Definer`).
         guard definitions.version == schema.value.version else { return nil }
+        if writer == nil, try follow(transaction) { return nil }
         return try body(schema.value, transaction)
       }
       if let result { return result }
     }
+  }
+
+  /// Takes up what another process, which has the tables open for writing, has defined since; false
+  /// where that is nothing.
+  private func follow(_ transaction: borrowing Transaction) throws(TableError) -> Bool {
+    let known = definitions.shared.value
+    guard try SchemaStore.changeTime(transaction) != known.changedAt else { return false }
+    var loaded = try SchemaStore.load(transaction)
+    loaded.version = known.version + 1
+    definitions.current = loaded
+    return true
   }
 
   /// Carries out a change of definitions; waits until it is done.
@@ -305,7 +321,7 @@ package final class Tables: Sendable {
 
   private func parse(_ text: String) throws(TableError) -> Statement {
     do throws(CQLSyntaxError) { return try CQLParser.parse(text) } catch {
-      throw TableError(error.isOfValue ? .invalid : .syntaxError, "\(error)")
+      throw TableError(error)
     }
   }
 }

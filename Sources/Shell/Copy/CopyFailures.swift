@@ -13,6 +13,8 @@ struct CopyFailures {
   private var size: Int64 = 0
   private var parseErrors = 0
   private var insertErrors = 0
+  /// More rows than this are counted only: what is wrong with them is mostly the same.
+  private static let toldRows = 20
 
   init(_ task: CopyTask) {
     self.task = task
@@ -34,9 +36,12 @@ struct CopyFailures {
     case .parse: parseErrors += 1
     case .insert: insertErrors += 1
     }
-    let error = kind == .parse ? "ParseError" : "InvalidRequest"
-    task.complain(
-      "\(file):\(record.line): row \(record.number): Failed to import 1 rows: \(error) - \(what)")
+    if parseErrors + insertErrors <= Self.toldRows {
+      let error = kind == .parse ? "ParseError" : "InvalidRequest"
+      task.complain(
+        "\(file):\(record.line): row \(record.number): Failed to import 1 rows: "
+          + "\(error) - \(what)")
+    }
     do throws(IOFailure) { try keep(record) } catch { task.complain("\(error)") }
   }
 
@@ -44,6 +49,7 @@ struct CopyFailures {
   func conclude() throws(ShellError) {
     let count = parseErrors + insertErrors
     guard count > 0 else { return }
+    if count > Self.toldRows { task.complain("... and \(count - Self.toldRows) rows more") }
     if isExceeded {
       let isParse = task.options.maxParseErrors.map { parseErrors > $0 } ?? false
       let limit = isParse ? task.options.maxParseErrors : task.options.maxInsertErrors

@@ -100,8 +100,8 @@ extension ShellSession {
     let task = try CopyTask(
       copy, tables, keyspace: keyspace, say: { [self] in try show($0) },
       complain: { [self] in complain($0) }, isStopped: { [self] in isInterrupted })
+    try output.flush()
     guard copy.direction == .from else {
-      try output.flush()
       try CopyExport(task).run()
       return try StandardOutput.flush()
     }

@@ -5,13 +5,18 @@ internal import Terminal
 // Statements of CQL.
 extension ShellSession {
   func execute(_ text: String) throws {
-    let parsed = try? CQLParser.parse(text)
-    let tables = try self.tables.open(writing: parsed.map(Self.writes) ?? false)
+    let parsed: Statement
+    do throws(CQLSyntaxError) { parsed = try CQLParser.parse(text) } catch {
+      throw TableError(error)
+    }
+    let tables = try self.tables.open(writing: Self.writes(parsed))
     let statement = try tables.prepare(text, keyspace: keyspace)
-    if case .describe(let describe)? = parsed, layout != .json {
+    // Nobody can bind anything here (`QueryProcessor.process`).
+    guard statement.markers.isEmpty else { throw TableError.invalid("Invalid amount of bind variables") }
+    if case .describe(let describe) = parsed, layout != .json {
       return try printDescription(describe, statement, tables)
     }
-    let table = parsed.flatMap(Self.table).flatMap { name in
+    let table = Self.table(parsed).flatMap { name in
       (name.keyspace ?? keyspace).flatMap {
         tables.schema.tables[TableName(keyspace: $0, table: name.table)]
       }
@@ -22,7 +27,7 @@ extension ShellSession {
       format, layout: layout, isInteractive: isInteractive, write: output.line)
     var state: PagingState?
     var isSelect = false
-    if case .select? = parsed { isSelect = true }
+    if case .select = parsed { isSelect = true }
     repeat {
       let page: Page
       do throws(TableError) {

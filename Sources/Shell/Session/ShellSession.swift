@@ -102,7 +102,7 @@ package final class ShellSession {
         try run(command)
       } else {
         guard statement.isComplete else { throw ShellError("Incomplete statement at end of file") }
-        try execute(statement.text)
+        try execute(statement.sent)
       }
       return true
     } catch let error as ClosedPipe {
@@ -144,10 +144,10 @@ extension ShellStatement {
   /// Where in the script the statement's syntax is wrong.
   fileprivate var syntaxError: CQLSyntaxError? {
     do throws(CQLSyntaxError) {
-      _ = try CQLParser.parse(text)
+      _ = try CQLParser.parse(sent)
       return nil
     } catch {
-      return error.inScript(at: ScriptStatement(text: text, line: line, column: column))
+      return error.inScript(at: ScriptStatement(text: sent, line: line, column: column))
     }
   }
 }

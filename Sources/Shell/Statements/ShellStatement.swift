@@ -6,6 +6,10 @@ package struct ShellStatement: Equatable, Sendable {
   package var line: Int
   /// In Unicode scalars, from 0.
   package var column: Int
+  /// Whether a semicolon ends it.
+  var hasSemicolon = false
+  /// As it is sent: with its semicolon, as cqlsh does, so that an error can name it.
+  var sent: String { hasSemicolon ? text + ";" : text }
   /// Whether it has its semicolon, or the end of line where that suffices.
   package var isComplete = true
   /// Whether it is longer than a statement may be: `text` is then its beginning.

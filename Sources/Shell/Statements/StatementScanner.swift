@@ -141,7 +141,8 @@ package struct StatementScanner {
         advance(1)
         break
       }
-      let statement = words.hasBegun ? end(position) : nil
+      var statement = words.hasBegun ? end(position) : nil
+      statement?.hasSemicolon = true
       advance(1)
       start = position
       return statement

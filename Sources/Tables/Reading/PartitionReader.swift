@@ -24,6 +24,8 @@ struct PartitionReader: ~Copyable {
   private(set) var statics = AssembledValues()
   private var ranges = RangeTombstones.Place()
 
+  /// Whether static cells are shown that went with their column.
+  var showsDropped = false
   /// Whether the key's values are wanted, which takes time.
   var readsKeys = true
 
@@ -70,7 +72,7 @@ struct PartitionReader: ~Copyable {
     recordBytes = value ?? UnsafeRawBufferPointer(start: nil, count: 0)
     if let value {
       do throws(ByteError) { try record.decode(value) } catch { throw damaged("\(error)") }
-      if layout.hasDroppedColumns { record.removeDropped(of: layout.table) }
+      if layout.hasDroppedColumns, !showsDropped { record.removeDropped(of: layout.table) }
     }
     if readsKeys { try readPartitionKey(key) }
     statics.removeAll()

@@ -73,9 +73,13 @@ final class RowReader {
   var showsStaticRecords = false
   /// The columns outside the key that are asked for.
   var columns = ColumnSet.all
-  /// Whether rows are shown that a deletion around them hides: what an index holds depends on the
-  /// row alone.
-  var showsCovered = false
+  /// Whether rows and cells are shown that a deletion around them, or the drop of a column, hides:
+  /// what an index holds depends on a row's bytes alone, and what may change without them is left to
+  /// those who read by it.
+  var showsHidden: Bool {
+    get { partition.showsDropped }
+    set { partition.showsDropped = newValue }
+  }
   // A row is shown while nothing of this changes: the accesses need no check at run time, which
   // would cost a third of a scan.
   @exclusivity(unchecked) fileprivate(set) var row = Row()
@@ -264,8 +268,8 @@ final class RowReader {
     do throws(ByteError) { try row.decode(value, columns: columns) } catch {
       throw partition.damaged("\(error)")
     }
-    if layout.hasDroppedColumns { row.removeDropped(of: layout.table) }
-    if !showsCovered, let outer = try partition.deletion(of: key) {
+    if layout.hasDroppedColumns, !showsHidden { row.removeDropped(of: layout.table) }
+    if !showsHidden, let outer = try partition.deletion(of: key) {
       row.deletion = Deletion.later(row.deletion, outer)
     }
     guard row.isLive(at: now) else { return true }

@@ -17,7 +17,7 @@ struct IndexBuild {
     if let key { range.start = key + [0] }
     // Everything counts as live, as it does to those who write entries.
     let reader = RowReader(table, databases.rows, now: .min)
-    reader.showsCovered = true
+    reader.showsHidden = true
     reader.showsStaticRecords = true
     var entries = IndexEntries()
     var last: [UInt8]?

@@ -150,18 +150,38 @@ extension DataType {
   func holdsValues(of other: DataType) -> Bool {
     if self == other { return true }
     switch (self, other) {
-    case (.multiCell(let own), .multiCell(let others)): return own.holdsValues(of: others)
+    case (.multiCell(.list(let own)), .multiCell(.list(let others))):
+      return own.holdsValues(of: others)
+    case (.multiCell(.set(let own)), .multiCell(.set(let others))): return own.sorts(as: others)
+    case (.multiCell(.map(let key, let value)), .multiCell(.map(let otherKey, let otherValue))):
+      return key.sorts(as: otherKey) && value.holdsValues(of: otherValue)
     case (.multiCell, _), (_, .multiCell), (.counter, _), (_, .counter): return false
     case (.blob, _): return true
-    case (.text, .ascii), (.bigint, .timestamp), (.timestamp, .bigint), (.uuid, .timeuuid):
-      return true
-    case (.varint, .int), (.varint, .bigint), (.varint, .smallint), (.varint, .tinyint): return true
-    case (.list(let own), .list(let others)), (.set(let own), .set(let others)):
-      return own.holdsValues(of: others)
+    case (.text, .ascii), (.uuid, .timeuuid), (.date, .int), (.time, .bigint): return true
+    case (.bigint, .timestamp), (.timestamp, .bigint): return true
+    case (.varint, .int), (.varint, .bigint), (.varint, .timestamp): return true
+    case (.list(let own), .list(let others)): return own.holdsValues(of: others)
+    case (.set(let own), .set(let others)): return own.sorts(as: others)
     case (.map(let key, let value), .map(let otherKey, let otherValue)):
-      return key == otherKey && value.holdsValues(of: otherValue)
+      return key.sorts(as: otherKey) && value.holdsValues(of: otherValue)
     case (.tuple(let own), .tuple(let others)):
       return own.count >= others.count && zip(own, others).allSatisfy { $0.holdsValues(of: $1) }
+    default: return false
+    }
+  }
+
+  /// Whether values of another type are of this type and in the same order, as paths of cells and
+  /// the elements of sets must be (Cassandra's `AbstractType.isCompatibleWith`).
+  private func sorts(as other: DataType) -> Bool {
+    if self == other { return true }
+    switch (self, other) {
+    case (.blob, .text), (.blob, .ascii), (.text, .ascii): return true
+    case (.list(let own), .list(let others)), (.set(let own), .set(let others)):
+      return own.sorts(as: others)
+    case (.map(let key, let value), .map(let otherKey, let otherValue)):
+      return key.sorts(as: otherKey) && value.sorts(as: otherValue)
+    case (.tuple(let own), .tuple(let others)):
+      return own.count >= others.count && zip(own, others).allSatisfy { $0.sorts(as: $1) }
     default: return false
     }
   }

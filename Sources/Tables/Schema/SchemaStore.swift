@@ -110,6 +110,16 @@ enum SchemaStore {
     try set("state", bytes.toArray(), transaction)
   }
 
+  /// When the definitions last changed, microseconds since 1970: never twice the same.
+  static func changeTime(_ transaction: borrowing Transaction) throws(TableError) -> Int64 {
+    let state = try stored { () throws(LMDBError) in
+      try transaction.database("schema").get(Array("state".utf8)).map { [UInt8]($0) }
+    }
+    var schema = Schema()
+    if let state { try decode(state: state, into: &schema) }
+    return schema.changedAt
+  }
+
   private static func decode(
     state: [UInt8], into schema: inout Schema
   ) throws(TableError) {

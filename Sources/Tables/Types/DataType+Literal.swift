@@ -38,6 +38,9 @@ extension DataType {
       return try number(isShort ? BigDecimal(text)?.native : nil, "BigDecimal", text)
     case .float: return try number(Float(text).map { bigEndian($0.bitPattern) }, "float", text)
     case .double: return try number(Double(text).map { bigEndian($0.bitPattern) }, "double", text)
+    // Of these two the empty text is the empty value (`TimestampType` and
+    // `InetAddressType.fromString`).
+    case .timestamp where text.isEmpty, .inet where text.isEmpty: return []
     case .timestamp: return bigEndian(try DataType.milliseconds(text, clock))
     case .date: return bigEndian(try DataType.days(text))
     case .time: return bigEndian(try DataType.nanoseconds(text))

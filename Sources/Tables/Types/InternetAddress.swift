@@ -3,7 +3,7 @@ enum InternetAddress {
   /// The bytes of an address in dots or colons; nil where the text is none. An IPv4 address mapped
   /// into IPv6 is the IPv4 address, as in Java.
   static func parse(_ text: String) -> [UInt8]? {
-    guard text.contains(":") else { return dotted(text[...]) }
+    guard text.contains(":") else { return dotted(text[...], isAlone: true) }
     var parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count >= 3, parts.count <= 9 else { return nil }
     // A colon at either end can only be half of a `::`.
@@ -68,12 +68,19 @@ enum InternetAddress {
     return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
   }
 
-  private static func dotted(_ text: Substring) -> [UInt8]? {
+  /// Of fewer than four parts the last one is all bytes that are left, as in Java: 127.1 is
+  /// 127.0.0.1. An address at an IPv6 one's end has four.
+  private static func dotted(_ text: Substring, isAlone: Bool = false) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    let bytes = parts.compactMap { part in
-      part.utf8.count <= 3 && part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? UInt8(part) : nil
+    let isWritten = parts.allSatisfy { part in
+      !part.isEmpty && part.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
     }
-    return parts.count == 4 && bytes.count == 4 ? bytes : nil
+    guard isWritten, parts.count == 4 || isAlone && parts.count < 4 else { return nil }
+    let first = parts.dropLast().compactMap { $0.utf8.count <= 3 ? UInt8($0) : nil }
+    guard first.count == parts.count - 1, let last = parts.last, last.utf8.count <= 10,
+      let rest = UInt32(last), UInt64(rest) < 1 << UInt64((4 - first.count) * 8)
+    else { return nil }
+    return first + bigEndian(rest).suffix(4 - first.count)
   }
 
   private static func dots(_ bytes: UnsafeRawBufferPointer) -> String {

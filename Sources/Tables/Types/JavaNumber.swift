@@ -1,11 +1,34 @@
 /// Floating point numbers as Java writes them, and so Cassandra.
 enum JavaNumber {
-  static func text(_ value: Double) -> String { text("\(value)", value.isFinite, value.isNaN) }
+  static func text(_ value: Double) -> String {
+    let steps = value.isSubnormal ? Double(value.magnitude.bitPattern) : 0
+    return text(
+      "\(value)", value.isFinite, value.isNaN, steps * 4.940_656_458_412_465_4, exponent: -324)
+  }
 
-  static func text(_ value: Float) -> String { text("\(value)", value.isFinite, value.isNaN) }
+  static func text(_ value: Float) -> String {
+    let steps = value.isSubnormal ? Double(value.magnitude.bitPattern) : 0
+    return text(
+      "\(value)", value.isFinite, value.isNaN, steps * 1.401_298_464_324_817_1, exponent: -45)
+  }
+
+  /// The two digits nearest to a number and the power of ten of the first: where one digit would
+  /// do, Java writes two, and of the smallest numbers the second is not 0.
+  private static func twoDigits(_ value: Double, exponent: Int) -> (digits: Substring, power: Int) {
+    var (value, power) = (value, exponent)
+    while value >= 9.95 {
+      value /= 10
+      power += 1
+    }
+    return ("\(Int((value * 10).rounded()))", power)
+  }
 
   /// From Swift's shortest form of a number: 1e+16 is 1.0E16, 12345678.0 is 1.2345678E7.
-  private static func text(_ shortest: String, _ isFinite: Bool, _ isNaN: Bool) -> String {
+  /// `subnormal`, in units of ten to the `exponent`, is the number itself where it is among the
+  /// smallest, which have few digits.
+  private static func text(
+    _ shortest: String, _ isFinite: Bool, _ isNaN: Bool, _ subnormal: Double, exponent: Int
+  ) -> String {
     guard isFinite else {
       return isNaN ? "NaN" : shortest.hasPrefix("-") ? "-Infinity" : "Infinity"
     }
@@ -21,6 +44,10 @@ enum JavaNumber {
     }
     while digits.utf8.count > 1, digits.hasSuffix("0") { digits.removeLast() }
     if digits == "0" { power = 0 }
+    if subnormal > 0, digits.utf8.count == 1 {
+      (digits, power) = twoDigits(subnormal, exponent: exponent)
+      if digits.hasSuffix("0") { digits.removeLast() }
+    }
     let sign = isNegative ? "-" : ""
     func scientific(_ digits: Substring) -> String {
       let rest = digits.dropFirst()

@@ -9,7 +9,7 @@ extension RowWriter {
     into entries: inout IndexEntries, _ maxKeySize: Int
   ) throws(TableError) {
     let reader = RowReader(table, rows, now: .min)
-    reader.showsCovered = true
+    reader.showsHidden = true
     try key.withBytes { key throws(TableError) in
       try value.withBytes { value throws(TableError) in
         _ = try reader.show(key, value: value) { row throws(TableError) in
