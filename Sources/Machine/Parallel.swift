@@ -18,7 +18,8 @@ package enum Parallel {
   package static var processors: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
   /// `body` of every number below `count`, in their order, whoever comes first. The caller works,
-  /// too, on its own thread, where `progress` hears how many are done.
+  /// too, on its own thread, where `progress` hears how many are done, at last
+  /// that all are.
   package static func map<Value: Sendable>(
     _ count: Int, workers: Int = processors, progress: (_ done: Int) -> Void = { _ in },
     _ body: @escaping @Sendable (Int) -> Value
@@ -41,8 +42,13 @@ package enum Parallel {
     let others = (1..<max(min(workers, count), 1)).map { _ in
       Worker { while step() != nil {} }
     }
-    while let done = step() { progress(done) }
+    var heard = 0
+    while let done = step() {
+      heard = done
+      progress(done)
+    }
     for other in others { other.join() }
+    if heard < count { progress(count) }
     return state.value.withLock { $0.values.compactMap(\.self) }
   }
 

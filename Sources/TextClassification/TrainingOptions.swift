@@ -151,7 +151,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 
 extension TrainingOptions {
   /// Refuses options out of their ranges.
-  func validate() throws(TrainingError) {
+  public func validate() throws(TrainingError) {
     if let problem = features.problem { throw .invalidOption(problem) }
     guard regularisation > 0, regularisation.isFinite else {
       throw .invalidOption("a regularisation of \(regularisation) is not above 0")

@@ -9,7 +9,7 @@
 ///     var grid = ParameterGrid()
 ///     grid.add(ParameterChoice.regularisation, [0.03, 0.1, 0.3])
 ///     grid.add(ParameterChoice.wordNgrams, [1...2, 1...3])
-public struct ParameterGrid: Sendable {
+public struct ParameterGrid: Sendable, CustomStringConvertible {
   /// What is tried for one option.
   private enum Axis: Sendable {
     case values([ParameterChoice])
@@ -24,6 +24,16 @@ public struct ParameterGrid: Sendable {
   }
 
   private var axes: [Axis] = []
+
+  /// The options with their values, as `init(_:)` reads them, with blanks between.
+  public var description: String {
+    axes.map { axis in
+      switch axis {
+      case .values(let values): "\(axis.name)=\(values.map(\.value).joined(separator: ","))"
+      case .range(let range, _): "\(axis.name)=\(range.lowerBound)..\(range.upperBound)"
+      }
+    }.joined(separator: " ")
+  }
 
   /// No options: the one point is the trainer's own.
   public init() {}
@@ -46,8 +56,8 @@ public struct ParameterGrid: Sendable {
     axes.append(axis)
   }
 
-  /// Reads options as commands are given them: `regularisation=0.1,1,10`, or `regularisation=0.01..1`
-  /// for a range. An option may stand there once.
+  /// Reads options as commands are given them: `regularisation=0.1,1,10`, or for a range
+  /// `regularisation=0.01..1`. An option may stand there once.
   public init(_ texts: [String]) throws(TrainingError) {
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
@@ -98,7 +108,8 @@ public struct ParameterGrid: Sendable {
   }
 
   /// `count` different points, drawn by `seed`; all of them where there are no more.
-  public func points(drawing count: Int, seed: UInt64) throws(TrainingError) -> [[ParameterChoice]] {
+  public func points(drawing count: Int, seed: UInt64) throws(TrainingError) -> [[ParameterChoice]]
+  {
     guard Limits.searchPoints.contains(count) else {
       throw .invalidOption("\(count) points are not within \(Limits.searchPoints)")
     }
