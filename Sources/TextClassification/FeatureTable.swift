@@ -16,6 +16,13 @@ struct FeatureTable {
     }
   }
 
+  /// Whether two settings read the same features from a text: they differ in weights at most.
+  static func isSame(_ left: FeatureSettings, _ right: FeatureSettings) -> Bool {
+    var right = right
+    right.characterWeight = left.characterWeight
+    return left == right
+  }
+
   func features(of row: Int) -> ArraySlice<Feature> { features[starts[row]..<starts[row + 1]] }
 }
 

@@ -6,8 +6,8 @@
 
 /// Weights of buckets by how rare they are, and the buckets that the training texts fill.
 struct FeatureWeighting {
-  /// (ln((1 + n) / (1 + df)) + 1)^1.5 for a bucket that df of n training texts fill, else 0:
-  /// scikit-learn's smooth IDF, with rare features favoured a little more.
+  /// (ln((1 + n) / (1 + df)) + 1)^p for a bucket that df of n training texts fill, else 0:
+  /// scikit-learn's smooth IDF, with rare features favoured a little more where p is above 1.
   private(set) var idf: [Float]
   /// Buckets met, ascending.
   private(set) var buckets: [UInt32]
@@ -15,7 +15,7 @@ struct FeatureWeighting {
   private var columns: [UInt32]
   private let characterWeight: Double
 
-  init(_ table: FeatureTable, rows: [Int], settings: FeatureSettings) {
+  init(_ table: FeatureTable, rows: [Int], settings: FeatureSettings, rarityPower: Double) {
     let size = 1 << settings.bucketBits
     var frequency = [UInt32](repeating: 0, count: size)
     for row in rows {
@@ -29,7 +29,7 @@ struct FeatureWeighting {
       // Both blocks may fill one bucket, so that it counts twice for a text.
       let texts = min(Int(frequency[bucket]), rows.count)
       let rarity = log(Double(1 + rows.count) / Double(1 + texts)) + 1
-      idf[bucket] = Float(rarity * rarity.squareRoot())
+      idf[bucket] = Float(pow(rarity, rarityPower))
       buckets.append(UInt32(bucket))
       columns[bucket] = UInt32(buckets.count)
     }

@@ -1,5 +1,5 @@
 /// A way to learn from texts that have been read once, for every fold and for the model itself.
-protocol Learning {
+protocol Learning: Sendable {
   /// Equal for examples that differ in case, numbers, handles, addresses and punctuation only.
   var identities: [UInt64] { get }
 
@@ -44,6 +44,29 @@ struct HashedLearning: Learning {
   func judge(train: [Int], test: [Int]) -> (scores: [Double], unseen: [Double]) {
     let model = model(train)
     return (model.scores(table, rows: test), model.weighting.unseen(table, rows: test))
+  }
+
+  /// The same for several options, which read the same features from a text, and several tests.
+  /// The answer is by option, then by test.
+  func judge(
+    train: [Int], tests: [[Int]], options: [TrainingOptions]
+  ) -> [[(scores: [Double], unseen: [Double])]] {
+    var answers = [[(scores: [Double], unseen: [Double])]](repeating: [], count: options.count)
+    // Options that weight features alike share what is made of them.
+    var left = Array(options.indices)
+    while let first = left.first {
+      var examples = WeightedExamples(
+        table, rows: train, prior: Array(count..<isPositive.count), isPositive: isPositive,
+        options: options[first])
+      let matrices = tests.map { examples.weighting.matrix(table, rows: $0) }
+      let unseen = tests.map { examples.weighting.unseen(table, rows: $0) }
+      for place in left where WeightedExamples.areWeightedAlike(options[first], options[place]) {
+        let model = examples.fit(options[place])
+        answers[place] = zip(matrices, unseen).map { (model.scores($0), $1) }
+      }
+      left.removeAll { !answers[$0].isEmpty }
+    }
+    return answers
   }
 
   func fit(threshold: Double, _ scaling: PlattScaling) -> TextClassifier {

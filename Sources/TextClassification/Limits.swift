@@ -16,6 +16,10 @@ enum Limits {
   static let labelBytes = 256
   /// Folds of a cross-validation.
   static let folds = 2...100
+  /// Power of the IDF.
+  static let rarityPower = 0.0...4.0
+  /// Points that one search tries.
+  static let searchPoints = 1...10_000
   /// Classes that one model tells apart.
   static let classes = 1_000
 }

@@ -12,41 +12,101 @@ struct LogisticFit {
     _ table: FeatureTable, rows: [Int], prior: [Int] = [], isPositive: [Bool],
     options: TrainingOptions
   ) {
-    weighting = FeatureWeighting(table, rows: rows + prior, settings: options.features)
-    let own = weighting.matrix(table, rows: rows)
-    guard !prior.isEmpty else {
-      (weights, intercept) = Self.fit(own, rows.map { isPositive[$0] }, options)
-      return
+    var examples = WeightedExamples(
+      table, rows: rows, prior: prior, isPositive: isPositive, options: options)
+    self = examples.fit(options)
+  }
+
+  fileprivate init(_ weighting: FeatureWeighting, _ line: LogisticLine) {
+    self.weighting = weighting
+    (weights, intercept) = (line.weights, line.intercept)
+  }
+
+  /// The log-odds of the positive class for `rows` of `table`.
+  func scores(_ table: FeatureTable, rows: [Int]) -> [Double] {
+    scores(weighting.matrix(table, rows: rows))
+  }
+
+  /// The log-odds of the positive class for the rows of a matrix of the same weighting.
+  func scores(_ matrix: SparseRows<Float>) -> [Double] {
+    (0..<matrix.count).map { row in intercept + matrix.dot(row, weights) }
+  }
+}
+
+/// Weights of columns and an intercept.
+private struct LogisticLine {
+  var weights: [Double]
+  var intercept: Double
+}
+
+/// Examples whose features are weighted already, to be learnt from with several options.
+struct WeightedExamples {
+  let weighting: FeatureWeighting
+  private let own: SparseRows<Float>
+  private let isOwnPositive: [Bool]
+  private let prior: SparseRows<Float>
+  private let isPriorPositive: [Bool]
+  /// What has been learnt from the prior, and with which options.
+  private var learnt: [(options: TrainingOptions, line: LogisticLine)] = []
+
+  init(
+    _ table: FeatureTable, rows: [Int], prior: [Int], isPositive: [Bool], options: TrainingOptions
+  ) {
+    weighting = FeatureWeighting(
+      table, rows: rows + prior, settings: options.features, rarityPower: options.rarityPower)
+    own = weighting.matrix(table, rows: rows)
+    isOwnPositive = rows.map { isPositive[$0] }
+    self.prior = weighting.matrix(table, rows: prior)
+    isPriorPositive = prior.map { isPositive[$0] }
+  }
+
+  /// Whether other options weight the same table's features in the same way.
+  static func areWeightedAlike(_ left: TrainingOptions, _ right: TrainingOptions) -> Bool {
+    left.rarityPower == right.rarityPower && left.features == right.features
+  }
+
+  /// A model by options that weight the features as those given first.
+  mutating func fit(_ options: TrainingOptions) -> LogisticFit {
+    guard prior.count > 0 else {
+      return LogisticFit(weighting, Self.fit(own, isOwnPositive, options))
     }
-    let (before, bias) = Self.fit(
-      weighting.matrix(table, rows: prior), prior.map { isPositive[$0] }, options)
+    let before = priorLine(options)
     let share = options.priorWeight
-    let (change, rest) = Self.fit(
-      own, rows.map { isPositive[$0] }, options,
-      offsets: (0..<own.count).map { share * (own.dot($0, before) + bias) })
-    weights = zip(before, change).map { share * $0 + $1 }
-    intercept = share * bias + rest
+    let change = Self.fit(
+      own, isOwnPositive, options,
+      offsets: (0..<own.count).map { share * (own.dot($0, before.weights) + before.intercept) })
+    return LogisticFit(
+      weighting,
+      LogisticLine(
+        weights: zip(before.weights, change.weights).map { share * $0 + $1 },
+        intercept: share * before.intercept + change.intercept))
+  }
+
+  private mutating func priorLine(_ options: TrainingOptions) -> LogisticLine {
+    let known = learnt.first {
+      $0.options.regularisation == options.regularisation
+        && $0.options.classWeights == options.classWeights
+    }
+    if let known { return known.line }
+    let line = Self.fit(prior, isPriorPositive, options)
+    learnt.append((options, line))
+    return line
   }
 
   private static func fit(
     _ matrix: SparseRows<Float>, _ isPositive: [Bool], _ options: TrainingOptions,
     offsets: [Double] = []
-  ) -> (weights: [Double], intercept: Double) {
+  ) -> LogisticLine {
     let objective = LinearObjective<LogisticLoss, Float>(
       rows: matrix, isPositive: isPositive,
       rowWeights: options.classWeights.rowWeights(isPositive.map { $0 ? 1 : 0 }, classCount: 2),
       penalty: options.regularisation / Double(matrix.count), offsets: offsets)
     let found = LBFGS(tolerance: tolerance / Double(matrix.count)).minimise(
       from: [Double](repeating: 0, count: matrix.columnCount + 1), objective.callAsFunction)
-    return (Array(found.point.dropLast()), found.point.last ?? 0)
+    return LogisticLine(
+      weights: Array(found.point.dropLast()), intercept: found.point.last ?? 0)
   }
 
   /// Largest gradient component of the summed loss at which training ends.
   private static let tolerance = 1e-3
-
-  /// The log-odds of the positive class for `rows` of `table`.
-  func scores(_ table: FeatureTable, rows: [Int]) -> [Double] {
-    let matrix = weighting.matrix(table, rows: rows)
-    return (0..<matrix.count).map { row in intercept + matrix.dot(row, weights) }
-  }
 }

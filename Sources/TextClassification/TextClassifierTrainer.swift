@@ -40,12 +40,13 @@ public struct TextClassifierTrainer: Sendable {
   /// Cross-validates, then trains a classifier on all examples with the threshold found, its
   /// probabilities made to come true as often as the cross-validation's did.
   public func trainAndValidate(
-    _ examples: [LabelledText], progress: (TrainingProgress) -> Void = { _ in }
+    _ examples: [LabelledText], folds: FoldChoice = .stratified,
+    progress: (TrainingProgress) -> Void = { _ in }
   ) throws(TrainingError) -> (classifier: TextClassifier, validation: CrossValidation) {
     try check(examples)
     progress(.readingTexts(examples.count))
     let learning = learning(examples)
-    let validation = try validate(examples, learning, folds: nil, progress)
+    let validation = try validate(examples, learning, folds, progress)
     progress(.fittingAll)
     return (
       try learning.fit(threshold: validation.threshold, validation.scaling), validation
@@ -60,22 +61,18 @@ public struct TextClassifierTrainer: Sendable {
   ) throws(TrainingError) -> CrossValidation {
     try check(examples)
     progress(.readingTexts(examples.count))
-    return try validate(examples, learning(examples), folds: folds, progress)
+    return try validate(
+      examples, learning(examples), folds.map { .given($0) } ?? .stratified, progress)
   }
 
   private func validate(
-    _ examples: [LabelledText], _ learning: any Learning, folds: [Int]?,
+    _ examples: [LabelledText], _ learning: any Learning, _ folds: FoldChoice,
     _ progress: (TrainingProgress) -> Void
   ) throws(TrainingError) -> CrossValidation {
     try CrossValidation(
-      isPositive: examples.map(\.isPositive),
-      identities: options.keepsNearDuplicatesTogether ? learning.identities : nil,
-      options: options, folds: folds,
+      learning, isPositive: examples.map(\.isPositive), options: options, choice: folds,
       isCalibrated: options.calibrates && options.algorithm == .logisticRegression,
-      progress: progress
-    ) { train, test throws(TrainingError) in
-      try learning.judge(train: train, test: test)
-    }
+      progress: progress)
   }
 
   private func learning(_ examples: [LabelledText]) -> any Learning {
@@ -84,7 +81,7 @@ public struct TextClassifierTrainer: Sendable {
       : TermLearning(examples + prior, count: examples.count, options, brandNames)
   }
 
-  private func check(_ examples: [LabelledText]) throws(TrainingError) {
+  func check(_ examples: [LabelledText]) throws(TrainingError) {
     try options.validate()
     guard !examples.isEmpty else { throw .noExamples }
     guard examples.count + prior.count <= Limits.examples else {

@@ -80,6 +80,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var priorWeight = 0.4
   /// How much each class counts.
   public var classWeights = ClassWeights.balanced
+  /// How much more a rare feature counts than a frequent one: its IDF to this power, within 0...4.
+  public var rarityPower = 1.5
   /// What is read from the texts.
   public var features = FeatureSettings()
   /// How the threshold is chosen.
@@ -105,8 +107,10 @@ public struct TrainingOptions: Sendable, Equatable {
 public enum TrainingProgress: Sendable, Equatable {
   /// The texts are being read.
   case readingTexts(Int)
-  /// Fold `index` (from 0) of `count` is being trained and tested.
+  /// `index` folds of `count` have been trained and tested.
   case fold(index: Int, count: Int)
+  /// So many parts of a search are done.
+  case searching(done: Int, count: Int)
   /// The model is being trained on all texts.
   case fittingAll
 }
@@ -121,6 +125,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case oneClassOnly(label: String)
   /// A class has fewer examples than there are folds.
   case tooFewForFolds(label: String, count: Int, folds: Int)
+  /// A fold, from 0, has no example of a class.
+  case foldWithout(label: String, fold: Int)
   /// An option is out of its range.
   case invalidOption(String)
 
@@ -135,6 +141,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .tooFewForFolds(let label, let count, let folds):
       "only \(count) examples are labelled \"\(label)\", fewer than the \(folds) folds; "
         + "ask for fewer folds or give more examples"
+    case .foldWithout(let label, let fold):
+      "fold \(fold + 1) has no example labelled \"\(label)\"; each fold needs both labels: "
+        + "ask for fewer folds, or for others"
     case .invalidOption(let problem): problem
     }
   }
@@ -142,13 +151,22 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 
 extension TrainingOptions {
   /// Refuses options out of their ranges.
-  func validate() throws(TrainingError) {
+  public func validate() throws(TrainingError) {
     if let problem = features.problem { throw .invalidOption(problem) }
     guard regularisation > 0, regularisation.isFinite else {
       throw .invalidOption("a regularisation of \(regularisation) is not above 0")
     }
     guard (0...1).contains(priorWeight) else {
       throw .invalidOption("a prior's weight of \(priorWeight) is not within 0...1")
+    }
+    guard Limits.rarityPower.contains(rarityPower) else {
+      throw .invalidOption(
+        "an IDF to the power of \(rarityPower) is not within \(Limits.rarityPower)")
+    }
+    if case .custom(let weights) = classWeights {
+      guard weights.count == 2, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        throw .invalidOption("class weights must be two numbers above 0")
+      }
     }
     guard Limits.folds.contains(folds) else {
       throw .invalidOption("\(folds) folds are not within \(Limits.folds)")

@@ -111,3 +111,21 @@ import Testing
     #expect(Clock.monotonicSeconds() <= Clock.monotonicSeconds())
   }
 }
+
+@Suite struct ParallelTests {
+  @Test(arguments: [1, 2, 7]) func `values stand in order, however many work`(workers: Int) {
+    for count in [0, 1, 2, 100] {
+      var heard: [Int] = []
+      let values = Parallel.map(count, workers: workers) {
+        heard.append($0)
+      } _: {
+        $0 * $0
+      }
+      #expect(values == (0..<count).map { $0 * $0 })
+      #expect(heard == heard.sorted() && Set(heard).count == heard.count)
+      #expect(heard.last ?? 0 == count)
+      #expect(workers > 1 || heard == Array(0..<count).map { $0 + 1 })
+    }
+    #expect(Parallel.processors >= 1)
+  }
+}

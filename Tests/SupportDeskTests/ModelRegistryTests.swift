@@ -17,6 +17,16 @@ import TextClassification
         threshold: 0.5, examples: 72, source: "a \"b\".csv", seed: .max, f1: 0.5, macroF1: nil))
   }
 
+  @Test func `what was searched and chosen is kept`() throws {
+    var manifest = try save("m")
+    #expect(try registry.load("m").manifest.searched == nil)
+    manifest.searched = "grid, 2 points by f1: regularisation=0.1,1.0"
+    manifest.chosen = "regularisation=1.0"
+    _ = try registry.save(Desk.angry, manifest)
+    let kept = try registry.load("m@2").manifest
+    #expect(kept.searched == manifest.searched && kept.chosen == manifest.chosen)
+  }
+
   @Test func `versions are kept and found`() throws {
     #expect(try registry.names() == [])
     #expect(try save("m").reference == "m@1")

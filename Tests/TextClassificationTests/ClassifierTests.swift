@@ -155,7 +155,8 @@ import Testing
     let trainer = TextClassifierTrainer(options: options, brandNames: Fixtures.brands)
     var steps: [TrainingProgress] = []
     let result = try trainer.crossValidate(Fixtures.examples, folds: folds) { steps.append($0) }
-    #expect(steps.count == 5 && steps.last == .fold(index: 3, count: 4))
+    #expect(steps.first == .readingTexts(Fixtures.examples.count))
+    #expect(steps.last == .fold(index: 4, count: 4))
     for fold in 0..<4 {
       let rest = Fixtures.examples.indices.filter { $0 % 4 != fold }.map { Fixtures.examples[$0] }
       let scorer = try trainer.train(rest).scorer(brandNames: Fixtures.brands)

@@ -44,10 +44,13 @@ package struct Dataset: Sendable {
   package struct Columns: Sendable {
     package var text: String?
     package var label: String?
+    /// What tells which rows belong together, such as a fold or an author.
+    package var group: String?
 
-    package init(text: String? = nil, label: String? = nil) {
+    package init(text: String? = nil, label: String? = nil, group: String? = nil) {
       self.text = text
       self.label = label
+      self.group = group
     }
   }
 
@@ -55,6 +58,8 @@ package struct Dataset: Sendable {
   package private(set) var texts: [String] = []
   /// As many as texts where a label column was asked for, else none.
   package private(set) var labels: [String] = []
+  /// As many as texts where a column of groups was asked for, else none.
+  package private(set) var groups: [String] = []
 
   /// Reads the whole file, whose format is told by its name and content.
   package init(
@@ -62,7 +67,7 @@ package struct Dataset: Sendable {
   ) throws(DatasetError) {
     self.path = path
     let bytes = try Self.read(path, disk)
-    (texts, labels) = try bytes.withUnsafeBytes { raw in
+    (texts, labels, groups) = try bytes.withUnsafeBytes { raw in
       Result { () throws(DatasetError) in try Self.rows(raw, path, columns) }
     }.get()
     guard !texts.isEmpty else { throw .empty(path: path) }
@@ -85,9 +90,10 @@ package struct Dataset: Sendable {
 
   private static func rows(
     _ bytes: UnsafeRawBufferPointer, _ path: String, _ columns: Columns
-  ) throws(DatasetError) -> (texts: [String], labels: [String]) {
+  ) throws(DatasetError) -> (texts: [String], labels: [String], groups: [String]) {
     var texts: [String] = []
     var labels: [String] = []
+    var groups: [String] = []
     var reader = RowTextReader(path: path, columns)
     try reader.begin(firstBytes: bytes, isFile: true)
     reader.feed(bytes)
@@ -95,8 +101,9 @@ package struct Dataset: Sendable {
     while let row = try reader.next() {
       texts.append(row.text)
       if let label = row.label { labels.append(label) }
+      if let group = row.group { groups.append(group) }
     }
-    return (texts, labels)
+    return (texts, labels, groups)
   }
 
   /// The rows as examples. `positive` names the label to look for; without it, it is the one of two

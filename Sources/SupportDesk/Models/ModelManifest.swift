@@ -25,6 +25,10 @@ package struct ModelManifest: Sendable {
   package var distribution: ScoreDistribution?
   /// What the threshold was chosen for.
   package var goal: String?
+  /// What was searched for the best training options, and by which metric; nil without a search.
+  package var searched: String?
+  /// The options that a search chose, `name=value` with blanks between.
+  package var chosen: String?
   /// The program that trained it.
   package var program: String?
   /// Of the texts and labels it was trained on, in their order.
@@ -65,6 +69,8 @@ extension ModelManifest {
       ("weights_crc32c", "\(checksum)"),
     ]
     if let goal { fields.append(("threshold_goal", JSONString.quote(goal))) }
+    if let searched { fields.append(("searched", JSONString.quote(searched))) }
+    if let chosen { fields.append(("chosen", JSONString.quote(chosen))) }
     if let program { fields.append(("program", JSONString.quote(program))) }
     if let dataChecksum { fields.append(("data_crc32c", "\(dataChecksum)")) }
     for (name, value) in [
@@ -109,6 +115,8 @@ extension ModelManifest {
       seed: field("seed").flatMap { UInt64($0) } ?? 0, f1: number("f1"),
       macroF1: number("macro_f1"))
     manifest.goal = field("threshold_goal")
+    manifest.searched = field("searched")
+    manifest.chosen = field("chosen")
     manifest.program = field("program")
     manifest.dataChecksum = field("data_crc32c").flatMap { UInt32($0) }
     manifest.aucPR = number("auc_pr")

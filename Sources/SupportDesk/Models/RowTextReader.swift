@@ -6,6 +6,7 @@ package struct RowTextReader: ~Copyable {
   package struct Row: Sendable {
     package var text: String
     package var label: String?
+    package var group: String?
     /// Where the row begins, counted from 1.
     package var line: Int
   }
@@ -17,6 +18,7 @@ package struct RowTextReader: ~Copyable {
   private var row = CSVRow()
   private var textColumn = 0
   private var labelColumn: Int?
+  private var groupColumn: Int?
 
   package init(path: String, _ columns: Dataset.Columns) {
     self.path = path
@@ -78,6 +80,7 @@ package struct RowTextReader: ~Copyable {
     }
     textColumn = try find(columns.text ?? "text")
     if let label = columns.label { labelColumn = try find(label) }
+    if let group = columns.group { groupColumn = try find(group) }
   }
 
   private mutating func read(
@@ -92,8 +95,12 @@ package struct RowTextReader: ~Copyable {
       guard textColumn < row.count, labelColumn ?? 0 < row.count else {
         throw .missingField(path: path, line: line, column: columns.text ?? "text")
       }
+      if let groupColumn, groupColumn >= row.count {
+        throw .missingField(path: path, line: line, column: columns.group ?? "")
+      }
       return Row(
-        text: row.string(textColumn), label: labelColumn.map { row.string($0) }, line: line)
+        text: row.string(textColumn), label: labelColumn.map { row.string($0) },
+        group: groupColumn.map { row.string($0) }, line: line)
     case .jsonLines, .jsonDocument:
       let object = JSONObject(record)
       func field(_ name: String) throws(DatasetError) -> String {
@@ -105,7 +112,8 @@ package struct RowTextReader: ~Copyable {
         return value
       }
       return Row(
-        text: try field(columns.text ?? "text"), label: try columns.label.map(field), line: line)
+        text: try field(columns.text ?? "text"), label: try columns.label.map(field),
+        group: try columns.group.map(field), line: line)
     }
   }
 }

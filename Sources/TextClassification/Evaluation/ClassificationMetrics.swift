@@ -74,6 +74,23 @@ public struct ClassificationMetrics: Sendable, Equatable {
     return best.threshold
   }
 
+  /// The threshold with the best F1 that calibrated probabilities of unlabelled examples promise,
+  /// halfway to the next lower probability: each counts for as much of a positive as it says. That
+  /// varies less from sample to sample than the best F1 of labelled ones does.
+  static func thresholdMaximisingExpectedF1(_ probabilities: [Double]) -> Double {
+    let sorted = probabilities.sorted(by: >)
+    let positives = sorted.reduce(0, +)
+    var (found, best, threshold) = (0.0, -1.0, 0.5)
+    for (index, probability) in sorted.enumerated() {
+      found += probability
+      let next = index + 1 < sorted.count ? sorted[index + 1] : 0
+      let f1 = 2 * found / (Double(index + 1) + positives)
+      guard next < probability, f1 > best else { continue }
+      (best, threshold) = (f1, (probability + next) / 2)
+    }
+    return threshold
+  }
+
   /// The threshold that a goal asks for, halfway to the next probability; where none reaches the
   /// precision that is asked for, the one that comes nearest.
   static func threshold(

@@ -1,3 +1,5 @@
+internal import Machine
+
 /// What k-fold cross-validation found: each example judged by a model that has not seen it.
 public struct CrossValidation: Sendable {
   /// Each example's fold, from 0.
@@ -27,98 +29,60 @@ public struct CrossValidation: Sendable {
     foldMetrics.reduce(0) { $0 + metric($1) } / Double(foldMetrics.count)
   }
 
-  /// Log-odds of the positive class for the rows `test`, by a model of the rows `train`, and the
-  /// part of each row's features that the model has not met.
-  typealias Judge = (
-    _ train: [Int], _ test: [Int]
-  ) throws(TrainingError) -> (scores: [Double], unseen: [Double])
-
-  /// `identities` are equal for examples that stay in one fold; `given` are folds chosen elsewhere.
+  /// Trains and tests on each fold, on all processors. `progress` hears of folds that are done.
   init(
-    isPositive: [Bool], identities: [UInt64]?, options: TrainingOptions, folds given: [Int]?,
-    isCalibrated: Bool, progress: (TrainingProgress) -> Void, _ judge: Judge
+    _ learning: any Learning, isPositive: [Bool], options: TrainingOptions, choice: FoldChoice,
+    isCalibrated: Bool, progress: (TrainingProgress) -> Void
   ) throws(TrainingError) {
-    let folds: [Int]
-    if let given {
-      guard given.count == isPositive.count else {
-        throw .invalidOption("\(given.count) folds were given for \(isPositive.count) examples")
+    let (folds, count) = try choice.folds(
+      isPositive: isPositive, identities: learning.identities, options: options)
+    progress(.fold(index: 0, count: count))
+    let judged = Parallel.map(count) { done in
+      progress(.fold(index: done, count: count))
+    } _: { fold in
+      Result { () throws(TrainingError) in
+        let test = folds.indices.filter { folds[$0] == fold }
+        let train = folds.indices.filter { folds[$0] != fold }
+        let found = try learning.judge(train: train, test: test)
+        return (ScoredRows(rows: test, scores: found.scores), found.unseen)
       }
-      folds = given
-    } else {
-      folds = StratifiedFolds.assign(
-        isPositive: isPositive, identities: identities, folds: options.folds, seed: options.seed)
     }
-    let count = (folds.max() ?? 0) + 1
-    try CrossValidation.check(folds, count, isPositive, options)
-    var scores = [Double](repeating: 0, count: isPositive.count)
+    var tested: [ScoredRows] = []
     var unseen: [Double] = []
-    for fold in 0..<count {
-      progress(.fold(index: fold, count: count))
-      let test = folds.indices.filter { folds[$0] == fold }
-      let train = folds.indices.filter { folds[$0] != fold }
-      let judged = try judge(train, test)
-      for (row, score) in zip(test, judged.scores) { scores[row] = score }
-      unseen += judged.unseen
+    for result in judged {
+      let (scored, parts) = try result.get()
+      tested.append(scored)
+      unseen += parts
     }
-    func scaling(_ rows: [Int]) -> PlattScaling {
-      isCalibrated
-        ? PlattScaling(scores: rows.map { scores[$0] }, isPositive: rows.map { isPositive[$0] })
-        : .identity
-    }
-    func threshold(_ rows: [Int], _ scaling: PlattScaling) -> Double {
-      if case .evenOdds = options.threshold { return scaling.probability(0) }
-      return ClassificationMetrics.threshold(
-        options.threshold, isPositive: rows.map { isPositive[$0] },
-        probabilities: rows.map { scaling.probability(scores[$0]) })
-    }
-    let all = Array(folds.indices)
-    self.folds = folds
-    self.scaling = scaling(all)
-    self.threshold = threshold(all, self.scaling)
-    var probabilities = [Double](repeating: 0, count: isPositive.count)
-    var isPredicted = [Bool](repeating: false, count: isPositive.count)
-    var thresholds: [Double] = []
-    var metrics: [ClassificationMetrics] = []
-    for fold in 0..<count {
-      let others = all.filter { folds[$0] != fold }
-      let rows = all.filter { folds[$0] == fold }
-      let found = scaling(others)
-      thresholds.append(threshold(others, found))
-      for row in rows {
-        probabilities[row] = found.probability(scores[row])
-        isPredicted[row] = probabilities[row] >= thresholds[fold]
-      }
-      metrics.append(
-        ClassificationMetrics(
-          isPositive: rows.map { isPositive[$0] }, probabilities: rows.map { probabilities[$0] },
-          threshold: thresholds[fold]))
-    }
-    self.probabilities = probabilities
-    foldThresholds = thresholds
-    foldMetrics = metrics
-    self.metrics = ClassificationMetrics(
-      isPositive: isPositive, probabilities: probabilities, isPredicted: isPredicted)
-    calibration = Calibration(isPositive: isPositive, probabilities: probabilities)
-    distribution = ScoreDistribution(probabilities: probabilities, unseen: unseen)
+    let judge = FoldJudge(
+      isPositive: isPositive, goal: options.threshold, isCalibrated: isCalibrated)
+    self.init(
+      folds, judge, tested: tested,
+      rules: tested.indices.map { judge.rule(of: .joined(tested.without($0))) },
+      final: judge.rule(of: .joined(tested)), unseen: unseen)
   }
 
-  /// Every fold must have rows to test, and both classes among the other folds' rows.
-  private static func check(
-    _ folds: [Int], _ count: Int, _ isPositive: [Bool], _ options: TrainingOptions
-  ) throws(TrainingError) {
-    guard Limits.folds.contains(count), !folds.contains(where: { $0 < 0 }) else {
-      throw .invalidOption("fold numbers must run from 0 to at most \(Limits.folds.upperBound - 1)")
-    }
-    for label in [true, false] {
-      var sizes = [Int](repeating: 0, count: count)
-      for (fold, isPositive) in zip(folds, isPositive) where isPositive == label {
-        sizes[fold] += 1
-      }
-      if sizes.contains(0) {
-        throw .tooFewForFolds(
-          label: label ? options.labels.positive : options.labels.negative,
-          count: sizes.reduce(0, +), folds: count)
+  /// Judges each fold's scores by its rule; `final` is a model's of all examples.
+  init(
+    _ folds: [Int], _ judge: FoldJudge, tested: [ScoredRows], rules: [FoldJudge.Rule],
+    final: FoldJudge.Rule, unseen: [Double]
+  ) {
+    var probabilities = [Double](repeating: 0, count: folds.count)
+    var isPredicted = [Bool](repeating: false, count: folds.count)
+    for (part, rule) in zip(tested, rules) {
+      for (row, score) in zip(part.rows, part.scores) {
+        probabilities[row] = rule.scaling.probability(score)
+        isPredicted[row] = probabilities[row] >= rule.threshold
       }
     }
+    self.folds = folds
+    self.probabilities = probabilities
+    (scaling, threshold) = (final.scaling, final.threshold)
+    foldThresholds = rules.map(\.threshold)
+    foldMetrics = zip(tested, rules).map { judge.metrics($0, by: $1) }
+    metrics = ClassificationMetrics(
+      isPositive: judge.isPositive, probabilities: probabilities, isPredicted: isPredicted)
+    calibration = Calibration(isPositive: judge.isPositive, probabilities: probabilities)
+    distribution = ScoreDistribution(probabilities: probabilities, unseen: unseen)
   }
 }

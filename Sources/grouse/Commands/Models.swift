@@ -96,6 +96,8 @@ struct Models: ParsableCommand {
         ["data, CRC-32C", manifest.dataChecksum.map { String($0, radix: 16) } ?? "not known"],
         ["program", manifest.program ?? "not known"],
       ]
+      if let searched = manifest.searched { table.rows.append(["searched", searched]) }
+      if let chosen = manifest.chosen { table.rows.append(["chosen", chosen]) }
       if let drift {
         table.rows += [
           [
@@ -133,6 +135,8 @@ struct Models: ParsableCommand {
     if let aucPR = manifest.aucPR { line.add("auc_pr", aucPR) }
     if let error = manifest.calibrationError { line.add("calibration_error", error) }
     if let goal = manifest.goal { line.add("threshold_goal", goal) }
+    if let searched = manifest.searched { line.add("searched", searched) }
+    if let chosen = manifest.chosen { line.add("chosen", chosen) }
     if let checksum = manifest.dataChecksum { line.add("data_crc32c", raw: "\(checksum)") }
     if let program = manifest.program { line.add("program", program) }
     if let drift {

@@ -19,6 +19,8 @@ struct Train: ParsableCommand {
 
       Example: grouse train data/complaints.csv --text text --label label --folds 5
                grouse train ours.csv --label is_complaint --start-from data/complaints.csv
+               grouse train ours.csv --search grid --grid regularisation=0.03,0.1,0.3 \
+                 --grid character-ngrams=3-5,2-4
       """)
 
   @Argument(help: "Files of labelled posts.") var files: [String]
@@ -44,6 +46,7 @@ struct Train: ParsableCommand {
     parsing: .unconditional, help: "Decides folds; the same seed gives the same model.",
     transform: wholeNumber(0...UInt64.max))
   var seed: UInt64 = 1
+  @OptionGroup var search: SearchOptions
   @OptionGroup var options: GlobalOptions
 
   private static func algorithm(_ text: String) throws -> TrainingOptions.Algorithm {
@@ -68,6 +71,7 @@ struct Train: ParsableCommand {
     guard folds == 0 || (2...100).contains(folds) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
+    try search.validate(folds: folds, algorithm: algorithm, seed: seed)
     if let model { try checkUsage { try ModelRegistry.check(name: model) } }
     guard !files.isEmpty else { throw ValidationError("name a file of labelled posts") }
   }
@@ -78,7 +82,7 @@ struct Train: ParsableCommand {
     let job = TrainingJob(
       files: files, columns: columns, startFrom: startFrom,
       model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
-      folds: folds, seed: seed, brand: configuration.brand)
+      folds: folds, seed: seed, search: search, brand: configuration.brand)
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
     let directory = try DataDirectory(
@@ -104,12 +108,15 @@ struct TrainingJob {
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
   var folds = 5
   var seed: UInt64 = 1
+  var search: SearchOptions?
   var brand: Brand
 
   struct Data {
     var examples: [LabelledText] = []
     var labels = ClassLabels(negative: "other", positive: "complaint")
     var prior: [LabelledText] = []
+    /// What the column of folds or of groups says of each example.
+    var groups: [String] = []
 
     /// Of all texts and labels, in their order.
     var checksum: UInt32 {
@@ -126,7 +133,9 @@ struct TrainingJob {
   func readExamples() throws -> Data {
     var data = Data()
     for (number, file) in files.enumerated() {
-      let dataset = try Dataset(file, .init(text: columns.text, label: columns.label))
+      let dataset = try Dataset(
+        file, .init(text: columns.text, label: columns.label, group: search?.column))
+      data.groups += dataset.groups
       let (examples, labels) = try dataset.examples(
         positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
       data.examples += examples
@@ -143,7 +152,7 @@ struct TrainingJob {
   private func checkFolds(_ data: Data) throws {
     let positives = data.examples.count(where: \.isPositive)
     let negatives = data.examples.count - positives
-    guard folds > 0, min(positives, negatives) < folds else { return }
+    guard folds > 0, search?.foldColumn == nil, min(positives, negatives) < folds else { return }
     throw TooFewPosts(
       message: "\(files.joined(separator: ", ")): \(positives) \(data.labels.positive) and "
         + "\(negatives) \(data.labels.negative) are too few posts for \(folds) folds; give more "
@@ -158,23 +167,31 @@ struct TrainingJob {
     options.labels = data.labels
     options.algorithm = algorithm
     options.threshold = threshold
+    options.keepsNearDuplicatesTogether = search?.search != nil
     let trainer = TextClassifierTrainer(
       options: options, brandNames: brand.allNames, prior: data.prior)
     let start = Clock.monotonicSeconds()
-    let bar = ProgressBar("training", unit: "folds", total: folds + 1)
+    let bar = ProgressBar("training", unit: "parts", total: nil)
     let report: (TrainingProgress) -> Void = { progress in
       switch progress {
       case .readingTexts: bar.update(0)
-      case .fold(let index, _): bar.update(index)
-      case .fittingAll: bar.update(folds)
+      case .fold(let done, let count), .searching(let done, let count):
+        bar.update(done, total: count + 1)
+      case .fittingAll: break
       }
     }
+    let choice = try search?.folds(data.groups) ?? .stratified
     let classifier: TextClassifier
     var validation: CrossValidation?
-    if folds == 0, threshold.isKnown {
+    var found: SearchReport?
+    if let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
+      (classifier, validation, found) = try trainer.search(
+        data.examples, wanted, folds: choice, progress: report)
+    } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
       classifier = try trainer.train(data.examples, progress: report)
     } else {
-      (classifier, validation) = try trainer.trainAndValidate(data.examples, progress: report)
+      (classifier, validation) = try trainer.trainAndValidate(
+        data.examples, folds: choice, progress: report)
     }
     bar.clear()
     var manifest = ModelManifest(
@@ -186,11 +203,15 @@ struct TrainingJob {
     manifest.calibrationError = validation?.calibration.expectedError
     manifest.distribution = validation?.distribution
     manifest.goal = threshold.description
+    if let found, let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
+      manifest.searched = SearchText.summary(found, wanted)
+      manifest.chosen = SearchText.text(found.chosen)
+    }
     manifest.program = "grouse \(Grouse.version)"
     manifest.dataChecksum = data.checksum
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
-      manifest: manifest, classifier: classifier, validation: validation,
+      manifest: manifest, classifier: classifier, validation: validation, search: found,
       positives: data.examples.count(where: \.isPositive),
       seconds: Clock.monotonicSeconds() - start)
   }
@@ -211,6 +232,7 @@ struct TrainingResult {
   var manifest: ModelManifest
   var classifier: TextClassifier
   var validation: CrossValidation?
+  var search: SearchReport?
   var positives: Int
   var seconds: Double
 
@@ -229,6 +251,7 @@ struct TrainingResult {
       MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
       line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
     }
+    if let search { line.add("search", raw: SearchText.json(search).text) }
     return line.text
   }
 
@@ -237,6 +260,7 @@ struct TrainingResult {
       "\(Style.bold(manifest.reference)) learned from \(Shown.number(manifest.examples)) posts "
         + "(\(Shown.number(positives)) \(manifest.labels.positive)) in "
         + "\(Shown.decimal(seconds, 1)) s")
+    if let search { try SearchText.print(search) }
     guard let validation else { return }
     var table = TextTable(
       ["fold", "F1", "macro-F1", "precision", "recall", "AUC-PR"],
@@ -256,6 +280,10 @@ struct TrainingResult {
     try StandardOutput.line(
       "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
         + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
+    if search != nil {
+      try StandardOutput.line(
+        "each fold was judged by the options, calibration and threshold chosen without it")
+    }
   }
 }
 

@@ -1,0 +1,63 @@
+/// Which examples a cross-validation tests together.
+public enum FoldChoice: Sendable, Equatable {
+  /// Folds with each class in equal parts, by the options' number of folds and seed.
+  case stratified
+  /// The same, but examples of one group, which have one number, stay in one fold.
+  case grouped([Int])
+  /// Each example's fold, from 0, chosen elsewhere.
+  case given([Int])
+
+  /// Each example's fold and how many there are. `identities` are equal for near duplicates.
+  func folds(
+    isPositive: [Bool], identities: [UInt64], options: TrainingOptions
+  ) throws(TrainingError) -> (folds: [Int], count: Int) {
+    let folds: [Int]
+    switch self {
+    case .given(let given):
+      try Self.check("folds", given.count, isPositive.count)
+      folds = given
+    case .grouped(let groups):
+      try Self.check("groups", groups.count, isPositive.count)
+      folds = StratifiedFolds.assign(
+        isPositive: isPositive, identities: groups.map { UInt64(bitPattern: Int64($0)) },
+        folds: options.folds, seed: options.seed)
+    case .stratified:
+      folds = StratifiedFolds.assign(
+        isPositive: isPositive,
+        identities: options.keepsNearDuplicatesTogether ? identities : nil,
+        folds: options.folds, seed: options.seed)
+    }
+    let count = (folds.max() ?? 0) + 1
+    try Self.check(folds, count, isPositive, options)
+    return (folds, count)
+  }
+
+  private static func check(
+    _ what: String, _ count: Int, _ expected: Int
+  ) throws(TrainingError) {
+    guard count == expected else {
+      throw .invalidOption("\(count) \(what) were given for \(expected) examples")
+    }
+  }
+
+  /// Every fold must have rows to test, and both classes among the other folds' rows.
+  private static func check(
+    _ folds: [Int], _ count: Int, _ isPositive: [Bool], _ options: TrainingOptions
+  ) throws(TrainingError) {
+    guard Limits.folds.contains(count), !folds.contains(where: { $0 < 0 }) else {
+      throw .invalidOption("folds must be at least 2 and at most \(Limits.folds.upperBound)")
+    }
+    for label in [true, false] {
+      var sizes = [Int](repeating: 0, count: count)
+      for (fold, isPositive) in zip(folds, isPositive) where isPositive == label {
+        sizes[fold] += 1
+      }
+      guard let empty = sizes.firstIndex(of: 0) else { continue }
+      let name = label ? options.labels.positive : options.labels.negative
+      let total = sizes.reduce(0, +)
+      throw total < count
+        ? .tooFewForFolds(label: name, count: total, folds: count)
+        : .foldWithout(label: name, fold: empty)
+    }
+  }
+}
