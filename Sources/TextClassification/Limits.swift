@@ -18,4 +18,6 @@ enum Limits {
   static let folds = 2...100
   /// Classes that one model tells apart.
   static let classes = 1_000
+  /// Topics of one model.
+  static let topics = 2...64
 }
