@@ -6,6 +6,8 @@ package struct RowTextReader: ~Copyable {
   package struct Row: Sendable {
     package var text: String
     package var label: String?
+    /// Nil where no topic was asked for or the row has none.
+    package var topic: String?
     /// Where the row begins, counted from 1.
     package var line: Int
   }
@@ -17,6 +19,7 @@ package struct RowTextReader: ~Copyable {
   private var row = CSVRow()
   private var textColumn = 0
   private var labelColumn: Int?
+  private var topicColumn: Int?
 
   package init(path: String, _ columns: Dataset.Columns) {
     self.path = path
@@ -78,6 +81,11 @@ package struct RowTextReader: ~Copyable {
     }
     textColumn = try find(columns.text ?? "text")
     if let label = columns.label { labelColumn = try find(label) }
+    switch columns.topic {
+    case .none: break
+    case .wherePresent(let name): topicColumn = header.column(named: name)
+    case .required(let name): topicColumn = try find(name)
+    }
   }
 
   private mutating func read(
@@ -92,8 +100,11 @@ package struct RowTextReader: ~Copyable {
       guard textColumn < row.count, labelColumn ?? 0 < row.count else {
         throw .missingField(path: path, line: line, column: columns.text ?? "text")
       }
+      // A row that ends before its topic has none.
+      let topic = topicColumn.flatMap { $0 < row.count ? row.string($0) : nil }
       return Row(
-        text: row.string(textColumn), label: labelColumn.map { row.string($0) }, line: line)
+        text: row.string(textColumn), label: labelColumn.map { row.string($0) },
+        topic: topic?.isEmpty == true ? nil : topic, line: line)
     case .jsonLines, .jsonDocument:
       let object = JSONObject(record)
       func field(_ name: String) throws(DatasetError) -> String {
@@ -104,8 +115,10 @@ package struct RowTextReader: ~Copyable {
         guard let value else { throw .missingField(path: path, line: line, column: name) }
         return value
       }
+      let topic = columns.topic.name.flatMap { try? object.topLevelField(named: $0) }
       return Row(
-        text: try field(columns.text ?? "text"), label: try columns.label.map(field), line: line)
+        text: try field(columns.text ?? "text"), label: try columns.label.map(field),
+        topic: topic?.isEmpty == true ? nil : topic, line: line)
     }
   }
 }

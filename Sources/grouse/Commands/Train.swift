@@ -118,6 +118,7 @@ struct TrainingJob {
         bytes += [example.isPositive ? 1 : 0]
         bytes += example.text.utf8
         bytes += [0]
+        if let topic = example.topic { bytes += Array(topic.utf8) + [0] }
       }
       return CRC32C.checksum(bytes)
     }
@@ -126,14 +127,16 @@ struct TrainingJob {
   func readExamples() throws -> Data {
     var data = Data()
     for (number, file) in files.enumerated() {
-      let dataset = try Dataset(file, .init(text: columns.text, label: columns.label))
+      let dataset = try Dataset(file, columns.dataset)
       let (examples, labels) = try dataset.examples(
         positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
       data.examples += examples
       if number == 0 { data.labels = labels }
     }
     if let startFrom {
-      let dataset = try Dataset(startFrom, .init(text: "text", label: "label"))
+      let dataset = try Dataset(
+        startFrom,
+        .init(text: "text", label: "label", topic: .wherePresent(ColumnOptions.usualTopic)))
       data.prior = try dataset.examples(positive: nil).examples
     }
     return data
@@ -169,13 +172,14 @@ struct TrainingJob {
       case .fittingAll: bar.update(folds)
       }
     }
-    let classifier: TextClassifier
+    var classifier: TextClassifier
     var validation: CrossValidation?
     if folds == 0, threshold.isKnown {
       classifier = try trainer.train(data.examples, progress: report)
     } else {
       (classifier, validation) = try trainer.trainAndValidate(data.examples, progress: report)
     }
+    let topics = try learnTopics(&classifier, data, trainer, validation, bar)
     bar.clear()
     var manifest = ModelManifest(
       name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm.name,
@@ -186,11 +190,12 @@ struct TrainingJob {
     manifest.calibrationError = validation?.calibration.expectedError
     manifest.distribution = validation?.distribution
     manifest.goal = threshold.description
+    manifest.topics = topics?.metrics
     manifest.program = "grouse \(Grouse.version)"
     manifest.dataChecksum = data.checksum
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
-      manifest: manifest, classifier: classifier, validation: validation,
+      manifest: manifest, classifier: classifier, validation: validation, topics: topics,
       positives: data.examples.count(where: \.isPositive),
       seconds: Clock.monotonicSeconds() - start)
   }
@@ -211,6 +216,7 @@ struct TrainingResult {
   var manifest: ModelManifest
   var classifier: TextClassifier
   var validation: CrossValidation?
+  var topics: TopicValidation?
   var positives: Int
   var seconds: Double
 
@@ -228,6 +234,10 @@ struct TrainingResult {
       line.add("folds", validation.foldMetrics.count)
       MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
       line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
+    }
+    if let topics {
+      line.add(
+        "topics", raw: TopicReport(metrics: topics.metrics, calibration: topics.calibration).json)
     }
     return line.text
   }
@@ -256,6 +266,10 @@ struct TrainingResult {
     try StandardOutput.line(
       "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
         + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
+    if let topics {
+      try StandardOutput.line("")
+      try TopicReport(metrics: topics.metrics, calibration: topics.calibration).print()
+    }
   }
 }
 
