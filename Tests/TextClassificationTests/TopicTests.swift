@@ -178,6 +178,22 @@ enum TopicFixtures {
     #expect(known.validation?.metrics.accuracy == 1)
   }
 
+  @Test func `what the folds show makes the model's scores that much larger`() throws {
+    let plain = try TopicFixtures.classifier()
+    let examples = TopicFixtures.examples
+    let learnt = try TopicTrainer(brandNames: Fixtures.brands).train(
+      plain, examples, folds: examples.indices.map { $0 % 5 })
+    let factor = try #require(learnt.validation).sharpness
+    #expect(abs(factor - 1) > 0.01)
+    let before = try #require(plain.topics)
+    let after = try #require(learnt.classifier.topics)
+    for (small, large) in zip(before.weights, after.weights) {
+      for topic in 0..<3 {
+        #expect(abs(Double(large[topic]) - factor * Double(small[topic])) < 1e-3 * factor)
+      }
+    }
+  }
+
   @Test func `a prior teaches topics and is not tested on`() throws {
     let own = Fixtures.examples
     let classifier = try TextClassifierTrainer(
