@@ -4,11 +4,14 @@ public struct LabelledText: Sendable, Equatable {
   public var text: String
   /// Whether the text belongs to the positive class.
   public var isPositive: Bool
+  /// What the text is about, where that is known.
+  public var topic: String?
 
   /// An example.
-  public init(text: String, isPositive: Bool) {
+  public init(text: String, isPositive: Bool, topic: String? = nil) {
     self.text = text
     self.isPositive = isPositive
+    self.topic = topic
   }
 }
 

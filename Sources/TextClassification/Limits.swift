@@ -22,4 +22,6 @@ enum Limits {
   static let searchPoints = 1...10_000
   /// Classes that one model tells apart.
   static let classes = 1_000
+  /// Topics of one model.
+  static let topics = 2...64
 }

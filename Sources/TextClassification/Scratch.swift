@@ -16,6 +16,10 @@ public struct Scratch: ~Copyable, @unchecked Sendable {
   var blockScales = SIMD2<Double>()
   /// What each token contributes, while a text is explained.
   var contributions = Workspace<Double>()
+  /// The topics' scores.
+  var topicScores = Workspace<Float>()
+  /// The features that tell topics.
+  var topicHits = Workspace<TopicHit>()
 
   /// A scratch with a little memory; it grows to the longest text it meets.
   public init() {}

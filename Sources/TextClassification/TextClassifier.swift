@@ -26,6 +26,8 @@ public struct TextClassifier: Sendable, Equatable {
   let weights: [BucketWeights]
   /// What a model of SparkML's pipeline has in place of buckets.
   let terms: TermModel?
+  /// What tells its texts' topics, where that was learnt; it has a file of its own.
+  public internal(set) var topics: TopicModel?
 
   init(
     algorithm: TrainingOptions.Algorithm = .logisticRegression, labels: ClassLabels,

@@ -3,7 +3,7 @@
 public struct TextScorer: Sendable {
   /// The model.
   public let classifier: TextClassifier
-  private let extractor: FeatureExtractor
+  let extractor: FeatureExtractor
 
   init(classifier: TextClassifier, brands: BrandNames) {
     self.classifier = classifier
@@ -122,7 +122,7 @@ public struct TextScorer: Sendable {
     }
   }
 
-  private func strongest(_ scratch: borrowing Scratch, _ limit: Int) -> [DecidingWord] {
+  func strongest(_ scratch: borrowing Scratch, _ limit: Int) -> [DecidingWord] {
     let tokens = scratch.tokens.base
     let contributions = scratch.contributions.base
     func word(_ index: Int) -> DecidingWord {

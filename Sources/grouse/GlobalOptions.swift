@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Node
+internal import SupportDesk
 
 #if canImport(Glibc)
   internal import Glibc
@@ -56,6 +57,22 @@ struct ColumnOptions: ParsableArguments {
   @Option(help: "The column or JSON field with the label.")
   var label = "label"
 
+  @Option(
+    help: """
+      The column or JSON field with what a post is about (default: topic, where the file has it); \
+      rows without one count for the label alone.
+      """)
+  var topic: String?
+
   @Option(help: "The label to look for; default: 1, true, yes or complaint, else the rarer one.")
   var positive: String?
+
+  /// What is read of a file of labelled posts.
+  var dataset: Dataset.Columns {
+    Dataset.Columns(
+      text: text, label: label,
+      topic: topic.map { .required($0) } ?? .wherePresent(Self.usualTopic))
+  }
+
+  static let usualTopic = "topic"
 }

@@ -145,6 +145,24 @@ import Testing
     #expect(stored == expected)
     let complaints = counts.values.reduce(0) { $0 + $1.complaints }
     #expect(try desk.rows("SELECT post_id FROM grouse.cases").count == complaints)
+    try expectSubjectCounts(desk)
+  }
+
+  /// Every post and every complaint is counted under its row's subject.
+  private func expectSubjectCounts(_ desk: Desk) throws {
+    var counts: [String: (posts: Int, complaints: Int)] = [:]
+    for row in try desk.rows("SELECT subject, prediction FROM grouse.posts") {
+      let subject = String(row.split(separator: "\"")[3])
+      counts[subject, default: (0, 0)].posts += 1
+      if row.hasSuffix("1.0}") { counts[subject, default: (0, 0)].complaints += 1 }
+    }
+    let expected = counts.map {
+      #"{"subject": "\#($0.key)", "posts": \#($0.value.posts), "#
+        + #""complaints": \#($0.value.complaints)}"#
+    }.sorted()
+    let stored = try desk.rows("SELECT subject, posts, complaints FROM grouse.counts_by_subject")
+      .filter { !$0.contains(#""posts": 0"#) }.sorted()
+    #expect(stored == expected)
   }
 }
 

@@ -69,10 +69,13 @@ final class Desk {
   /// Everything that depends on the posts alone: rows, counts without empty minutes, open cases.
   func contents() throws -> [[String]] {
     [
-      try rows("SELECT brand, created_at, id, text, label, prediction FROM grouse.posts").sorted(),
+      try rows("SELECT brand, created_at, id, text, label, prediction, subject FROM grouse.posts")
+        .sorted(),
       try rows("SELECT brand, minute, posts, complaints FROM grouse.counts_by_minute")
         .filter { !$0.contains(#""posts": 0"#) }.sorted(),
-      try rows("SELECT brand, state, opened_at, post_id, text FROM grouse.cases").sorted(),
+      try rows("SELECT brand, state, opened_at, post_id, text, subject FROM grouse.cases").sorted(),
+      try rows("SELECT brand, subject, hour, posts, complaints FROM grouse.counts_by_subject")
+        .filter { !$0.contains(#""posts": 0"#) }.sorted(),
     ]
   }
 
@@ -83,17 +86,25 @@ final class Desk {
 
   private static func classifier(of word: String) -> TextClassifier {
     let fillers = ["blue dress", "nice shoes", "big order", "my parcel", "the app", "a coat"]
+    let topics = ["product", "product", "delivery", "delivery", "app", "product"]
     var examples: [LabelledText] = []
-    for filler in fillers {
-      for other in fillers {
-        examples.append(LabelledText(text: "\(word) \(filler) \(other)", isPositive: true))
+    for (filler, topic) in zip(fillers, topics) {
+      for other in ["big day", "my friend", "the end", "nice one", "blue sky", "a lot"] {
+        // The models differ in a subject, too.
+        let topic = word == "late" && filler == "a coat" ? "app" : topic
+        examples.append(
+          LabelledText(text: "\(word) \(filler) \(other)", isPositive: true, topic: topic))
         let rival = word == "angry" ? "late" : "angry"
-        examples.append(LabelledText(text: "\(rival) \(filler) \(other)", isPositive: false))
+        examples.append(
+          LabelledText(text: "\(rival) \(filler) \(other)", isPositive: false, topic: topic))
       }
     }
     var options = TrainingOptions()
     options.features.bucketBits = 12
-    do { return try TextClassifierTrainer(options: options).train(examples) } catch {
+    do {
+      let classifier = try TextClassifierTrainer(options: options).train(examples)
+      return try TopicTrainer().train(classifier, examples).classifier
+    } catch {
       preconditionFailure("\(error)")
     }
   }

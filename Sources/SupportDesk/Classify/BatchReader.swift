@@ -146,7 +146,8 @@ struct BatchReader: ~Copyable {
       batch.classified.append(
         ClassifiedPost(
           number: number, probability: probability, isComplaint: isComplaint, words: words,
-          partition: partition, offset: record.offset, recordTime: record.timestamp))
+          subject: scorer.topicOfLastText(scratch: &scratch), partition: partition,
+          offset: record.offset, recordTime: record.timestamp))
     }
   }
 

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Posts
 internal import Records
+internal import TextClassification
 
 /// What the model said about one post, and where the post stands in the topic.
 struct ClassifiedPost {
@@ -10,6 +11,8 @@ struct ClassifiedPost {
   var isComplaint: Bool
   /// The deciding words as a `list<text>` in native encoding, in the batch's `words`.
   var words: Range<Int>
+  /// What it is about; nil where the model knows no topics.
+  var subject: TopicVerdict?
   var partition: Int32
   var offset: Int64
   /// Milliseconds since 1970, of the record.

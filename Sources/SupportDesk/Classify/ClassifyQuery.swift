@@ -96,7 +96,8 @@ package final class ClassifyQuery: Sendable {
     }
     var writer = VerdictWriter(
       tables, topic: settings.topic, brand: settings.brand,
-      labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative), model: model)
+      labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
+      subjects: scorer.classifier.topics?.names ?? [], model: model)
     var totals = QueryTotals()
     var committed = positions
     while let batch = ready.pop() {

@@ -14,7 +14,7 @@ package struct GrouseTables: Sendable {
       author_id text, screen_name text, text text, lang text, kind text,
       in_reply_to text, conversation_id text,
       prediction double, probability double, label text, model text, words frozen<list<text>>,
-      topic text, partition int, offset bigint,
+      topic text, partition int, offset bigint, subject text, subject_probability double,
       PRIMARY KEY ((brand, day), created_at, id)
     ) WITH CLUSTERING ORDER BY (created_at DESC, id DESC)
       AND comment = 'Every post kept, newest first, with the verdict on it'
@@ -23,7 +23,7 @@ package struct GrouseTables: Sendable {
     """
     CREATE TABLE IF NOT EXISTS grouse.cases (
       brand text, state text, opened_at timestamp, post_id text,
-      screen_name text, text text, probability double, words frozen<list<text>>,
+      screen_name text, text text, probability double, words frozen<list<text>>, subject text,
       PRIMARY KEY ((brand, state), opened_at, post_id)
     ) WITH CLUSTERING ORDER BY (opened_at DESC, post_id DESC)
       AND comment = 'Posts that need an answer; state is open until somebody closes them'
@@ -35,38 +35,67 @@ package struct GrouseTables: Sendable {
     ) WITH CLUSTERING ORDER BY (minute DESC)
       AND comment = 'Posts and complaints a minute, by the time they were made'
     """,
+    """
+    CREATE TABLE IF NOT EXISTS grouse.counts_by_subject (
+      brand text, day date, subject text, hour timestamp, posts bigint, complaints bigint,
+      PRIMARY KEY ((brand, day), subject, hour)
+    ) WITH CLUSTERING ORDER BY (subject ASC, hour DESC)
+      AND comment = 'Posts and complaints an hour, by what the model says they are about'
+    """,
   ]
+
+  /// Columns that the tables of an earlier program lack.
+  private static let additions = [
+    (table: "posts", column: "subject", type: "text"),
+    (table: "posts", column: "subject_probability", type: "double"),
+    (table: "cases", column: "subject", type: "text"),
+  ]
+
+  private static func addMissingColumns(_ store: any TableStore) throws {
+    for addition in additions {
+      let found = try store.execute(
+        """
+        SELECT column_name FROM system_schema.columns WHERE keyspace_name = 'grouse'
+          AND table_name = '\(addition.table)' AND column_name = '\(addition.column)'
+        """)
+      guard found.rows.isEmpty else { continue }
+      try store.execute(
+        "ALTER TABLE grouse.\(addition.table) ADD \(addition.column) \(addition.type)")
+    }
+  }
 
   let findPost, insertPost, deletePost: PreparedStatement
   let insertCase, renewCase, deleteCase: PreparedStatement
   let findCount, insertCount: PreparedStatement
+  let findSubjectCount, insertSubjectCount: PreparedStatement
 
   /// Makes what is missing and prepares the statements.
   package init(_ store: any TableStore) throws {
     for definition in Self.definitions { try store.execute(definition) }
+    try Self.addMissingColumns(store)
     findPost = try store.prepare(
       """
-      SELECT brand, day, created_at, topic, partition, offset, prediction
+      SELECT brand, day, created_at, topic, partition, offset, prediction, subject
       FROM grouse.posts WHERE id = ?
       """)
     insertPost = try store.prepare(
       """
       INSERT INTO grouse.posts (brand, day, created_at, id, uuid, author_id, screen_name, text,
         lang, kind, in_reply_to, conversation_id, prediction, probability, label, model, words,
-        topic, partition, offset)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        topic, partition, offset, subject, subject_probability)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     deletePost = try store.prepare(
       "DELETE FROM grouse.posts WHERE brand = ? AND day = ? AND created_at = ? AND id = ?")
     insertCase = try store.prepare(
       """
       INSERT INTO grouse.cases (brand, state, opened_at, post_id, screen_name, text, probability,
-        words)
-      VALUES (?, 'open', ?, ?, ?, ?, ?, ?)
+        words, subject)
+      VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?)
       """)
     renewCase = try store.prepare(
       """
-      UPDATE grouse.cases SET text = ?, probability = ?, words = ?
+      UPDATE grouse.cases SET text = ?, probability = ?, words = ?, subject = ?
       WHERE brand = ? AND state = 'open' AND opened_at = ? AND post_id = ? IF EXISTS
       """)
     deleteCase = try store.prepare(
@@ -83,6 +112,16 @@ package struct GrouseTables: Sendable {
       """
       INSERT INTO grouse.counts_by_minute (brand, day, minute, posts, complaints)
       VALUES (?, ?, ?, ?, ?)
+      """)
+    findSubjectCount = try store.prepare(
+      """
+      SELECT posts, complaints FROM grouse.counts_by_subject
+      WHERE brand = ? AND day = ? AND subject = ? AND hour = ?
+      """)
+    insertSubjectCount = try store.prepare(
+      """
+      INSERT INTO grouse.counts_by_subject (brand, day, subject, hour, posts, complaints)
+      VALUES (?, ?, ?, ?, ?, ?)
       """)
   }
 }

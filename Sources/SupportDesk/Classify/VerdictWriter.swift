@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Posts
 internal import Tables
+internal import TextClassification
 
 /// The query's second half: brings a batch's verdicts into the tables, inside one transaction.
 ///
@@ -15,16 +16,20 @@ struct VerdictWriter: ~Copyable {
   private let brand: [UInt8]
   private var values = BoundValues()
   private var counts = MinuteCounts()
+  private var subjectCounts = SubjectCounts()
+  /// The names of what the model says posts are about, in UTF-8.
+  private let subjects: [[UInt8]]
 
   init(
     _ tables: GrouseTables, topic: String, brand: Brand,
-    labels: (complaint: String, other: String), model: String
+    labels: (complaint: String, other: String), subjects: [String], model: String
   ) {
     self.tables = tables
     self.topic = Array(topic.utf8)
     self.brand = Array(brand.key.utf8)
     self.labels = labels
     self.model = model
+    self.subjects = subjects.map { Array($0.utf8) }
   }
 
   /// Writes all rows of `batch` and counts into `totals` what became of its posts.
@@ -32,11 +37,13 @@ struct VerdictWriter: ~Copyable {
     _ batch: ClassifiedBatch, in transaction: any TableTransaction, _ totals: inout QueryTotals
   ) throws {
     counts.removeAll()
+    subjectCounts.removeAll()
     for verdict in batch.classified {
       let post = batch.posts.posts[verdict.number]
       try write(verdict, post, batch, transaction, &totals)
     }
     try counts.write(to: transaction, tables, &values)
+    try subjectCounts.write(to: transaction, tables, &values)
   }
 
   /// A row that stands in the tables.
@@ -44,6 +51,8 @@ struct VerdictWriter: ~Copyable {
     var key: RowKey
     var isOwnRecord: Bool
     var isComplaint: Bool
+    /// Nil for a row that a model without topics, or an earlier program, has written.
+    var subject: [UInt8]?
   }
 
   /// The primary key of a post's row, and of its count and case.
@@ -82,6 +91,13 @@ struct VerdictWriter: ~Copyable {
     counts.add(
       key, posts: stored == nil ? 1 : 0,
       complaints: (verdict.isComplaint ? 1 : 0) - (stored?.isComplaint == true ? 1 : 0))
+    if let stored {
+      subjectCounts.add(
+        key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
+    }
+    subjectCounts.add(
+      key, verdict.subject.map { subjects[$0.place] }, posts: 1,
+      complaints: verdict.isComplaint ? 1 : 0)
     if verdict.isComplaint && stored?.isComplaint == true {
       try renewCase(verdict, post, key, batch, transaction)
     } else if verdict.isComplaint {
@@ -122,7 +138,7 @@ struct VerdictWriter: ~Copyable {
     values.removeAll()
     values.append(id)
     guard let row = try transaction.execute(tables.findPost, values).rows.first,
-      row.count == 7, let brand = row[0], let createdAt = row[2]
+      row.count == 8, let brand = row[0], let createdAt = row[2]
     else { return nil }
     let isOwn =
       verdict.map { verdict in
@@ -131,7 +147,7 @@ struct VerdictWriter: ~Copyable {
       } ?? false
     return Stored(
       key: RowKey(brand: brand, createdAt: createdAt.bigEndianInteger()), isOwnRecord: isOwn,
-      isComplaint: row[6] == bigEndian(1.0.bitPattern))
+      isComplaint: row[6] == bigEndian(1.0.bitPattern), subject: row[7])
   }
 
   /// Takes a post's row, its count and its open case away.
@@ -146,6 +162,8 @@ struct VerdictWriter: ~Copyable {
     values.append(id)
     try transaction.execute(tables.deletePost, values)
     counts.add(stored.key, posts: -1, complaints: stored.isComplaint ? -1 : 0)
+    subjectCounts.add(
+      stored.key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
     if stored.isComplaint { try withdrawCase(id, stored.key, transaction) }
   }
 
@@ -175,6 +193,12 @@ struct VerdictWriter: ~Copyable {
     values.append(topic)
     values.append(verdict.partition)
     values.append(verdict.offset)
+    appendSubject(verdict)
+    if let subject = verdict.subject {
+      values.append(subject.probability)
+    } else {
+      values.appendNull()
+    }
     try transaction.execute(tables.insertPost, values)
   }
 
@@ -190,6 +214,7 @@ struct VerdictWriter: ~Copyable {
     values.append(batch.posts.bytes(post.text))
     values.append(verdict.probability)
     appendWords(verdict, batch)
+    appendSubject(verdict)
     try transaction.execute(tables.insertCase, values)
   }
 
@@ -202,6 +227,7 @@ struct VerdictWriter: ~Copyable {
     values.append(batch.posts.bytes(post.text))
     values.append(verdict.probability)
     appendWords(verdict, batch)
+    appendSubject(verdict)
     values.append(key.brand)
     values.append(key.createdAt)
     values.append(batch.posts.bytes(post.id))
@@ -232,6 +258,14 @@ struct VerdictWriter: ~Copyable {
     batch.words.withBytes { values.append(UnsafeRawBufferPointer(rebasing: $0[verdict.words])) }
   }
 
+  private mutating func appendSubject(_ verdict: ClassifiedPost) {
+    if let subject = verdict.subject {
+      values.append(subjects[subject.place])
+    } else {
+      values.appendNull()
+    }
+  }
+
   /// A version 8 UUID (RFC 9562: bytes of one's own making) that is a hash of the post's id, so
   /// that the same post has the same one always and everywhere.
   private mutating func appendUUID(of id: UnsafeRawBufferPointer) {
@@ -248,6 +282,9 @@ extension VerdictWriter.RowKey {
 
   /// The minute, milliseconds since 1970.
   var minute: Int64 { createdAt.floorDivided(by: 60_000) * 60_000 }
+
+  /// The hour, milliseconds since 1970.
+  var hour: Int64 { createdAt.floorDivided(by: 3_600_000) * 3_600_000 }
 }
 
 extension Int64 {

@@ -46,11 +46,31 @@ package struct Dataset: Sendable {
     package var label: String?
     /// What tells which rows belong together, such as a fold or an author.
     package var group: String?
+    package var topic: TopicColumn
 
-    package init(text: String? = nil, label: String? = nil, group: String? = nil) {
+    package init(
+      text: String? = nil, label: String? = nil, group: String? = nil, topic: TopicColumn = .none
+    ) {
       self.text = text
       self.label = label
       self.group = group
+      self.topic = topic
+    }
+  }
+
+  /// The column with what a post is about.
+  package enum TopicColumn: Sendable {
+    case none
+    /// Read where the file has it.
+    case wherePresent(String)
+    /// A table without it is refused.
+    case required(String)
+
+    var name: String? {
+      switch self {
+      case .none: nil
+      case .wherePresent(let name), .required(let name): name
+      }
     }
   }
 
@@ -60,6 +80,8 @@ package struct Dataset: Sendable {
   package private(set) var labels: [String] = []
   /// As many as texts where a column of groups was asked for, else none.
   package private(set) var groups: [String] = []
+  /// Each text's topic; nil where it has none.
+  package private(set) var topics: [String?] = []
 
   /// Reads the whole file, whose format is told by its name and content.
   package init(
@@ -67,7 +89,7 @@ package struct Dataset: Sendable {
   ) throws(DatasetError) {
     self.path = path
     let bytes = try Self.read(path, disk)
-    (texts, labels, groups) = try bytes.withUnsafeBytes { raw in
+    (texts, labels, groups, topics) = try bytes.withUnsafeBytes { raw in
       Result { () throws(DatasetError) in try Self.rows(raw, path, columns) }
     }.get()
     guard !texts.isEmpty else { throw .empty(path: path) }
@@ -90,20 +112,24 @@ package struct Dataset: Sendable {
 
   private static func rows(
     _ bytes: UnsafeRawBufferPointer, _ path: String, _ columns: Columns
-  ) throws(DatasetError) -> (texts: [String], labels: [String], groups: [String]) {
+  ) throws(DatasetError) -> (
+    texts: [String], labels: [String], groups: [String], topics: [String?]
+  ) {
     var texts: [String] = []
     var labels: [String] = []
     var groups: [String] = []
+    var topics: [String?] = []
     var reader = RowTextReader(path: path, columns)
     try reader.begin(firstBytes: bytes, isFile: true)
     reader.feed(bytes)
     reader.finish()
     while let row = try reader.next() {
       texts.append(row.text)
+      topics.append(row.topic)
       if let label = row.label { labels.append(label) }
       if let group = row.group { groups.append(group) }
     }
-    return (texts, labels, groups)
+    return (texts, labels, groups, topics)
   }
 
   /// The rows as examples. `positive` names the label to look for; without it, it is the one of two
@@ -128,7 +154,9 @@ package struct Dataset: Sendable {
         ?? names.min { (counts[$0] ?? 0, $0) < (counts[$1] ?? 0, $1) } ?? names[0]
     }
     let rest = names.filter { $0 != chosen }
-    let examples = zip(texts, labels).map { LabelledText(text: $0, isPositive: $1 == chosen) }
+    let examples = texts.indices.map {
+      LabelledText(text: texts[$0], isPositive: labels[$0] == chosen, topic: topics[$0])
+    }
     return (examples, ClassLabels(negative: rest.count == 1 ? rest[0] : "other", positive: chosen))
   }
 }

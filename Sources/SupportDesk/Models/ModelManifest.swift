@@ -33,6 +33,8 @@ package struct ModelManifest: Sendable {
   package var program: String?
   /// Of the texts and labels it was trained on, in their order.
   package var dataChecksum: UInt32?
+  /// How often topics were right, cross-validated.
+  package var topics: TopicMetrics?
 
   /// What is known when a model has been fitted; the registry gives it its version.
   package init(
@@ -58,7 +60,7 @@ package struct ModelManifest: Sendable {
 
 extension ModelManifest {
   /// The text of `manifest.json`.
-  func encode(checksum: UInt32) -> String {
+  func encode(checksum: UInt32, topicChecksum: UInt32?) -> String {
     var fields = [
       ("format", "1"), ("name", JSONString.quote(name)), ("version", "\(version)"),
       ("created_at", "\(createdAt)"), ("algorithm", JSONString.quote(algorithm)),
@@ -83,13 +85,23 @@ extension ModelManifest {
         ("score_bins", JSONString.quote(distribution.bins.map(String.init).joined(separator: " "))))
       fields.append(("unseen", "\(distribution.unseen)"))
     }
+    if let topicChecksum { fields.append(("topics_crc32c", "\(topicChecksum)")) }
+    if let topics { fields += topics.manifestFields }
     return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
-  /// Reads `manifest.json` of a folder, and the checksum of the weights beside it.
+  /// A manifest, and the checksums of the files beside it.
+  struct Stored {
+    var manifest: ModelManifest
+    var checksum: UInt32
+    /// Nil for a model that tells no topics.
+    var topicChecksum: UInt32?
+  }
+
+  /// Reads `manifest.json` of a folder.
   static func decode(
     _ bytes: [UInt8], _ folder: String
-  ) throws(ModelError) -> (manifest: ModelManifest, checksum: UInt32) {
+  ) throws(ModelError) -> Stored {
     func field(_ name: String) -> String? {
       bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: name) }
     }
@@ -125,6 +137,9 @@ extension ModelManifest {
     if let bins, let unseen = number("unseen") {
       manifest.distribution = ScoreDistribution(bins: bins, unseen: unseen)
     }
-    return (manifest, checksum)
+    manifest.topics = TopicMetrics(manifest: field)
+    return Stored(
+      manifest: manifest, checksum: checksum,
+      topicChecksum: field("topics_crc32c").flatMap { UInt32($0) })
   }
 }

@@ -59,7 +59,8 @@ extension ModelRegistry {
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
       try disk.createDurableDirectory(unfinished)
-      for file in [Self.weights, Self.manifest] {
+      for file in [Self.weights, Self.topics, Self.manifest]
+      where disk.exists(Path.join(folder, file)) {
         try disk.copy(Path.join(folder, file), to: Path.join(unfinished, file))
       }
       try disk.syncDirectory(unfinished)

@@ -40,6 +40,7 @@ package struct ModelRegistry: Sendable {
   let directory: String
   let disk: any FileSystem
   static let weights = "weights"
+  static let topics = "topics"
   static let manifest = "manifest.json"
   static let promotions = "promotions"
 
@@ -79,11 +80,14 @@ package struct ModelRegistry: Sendable {
     let parent = Path.join(directory, manifest.name)
     let folder = Path.join(parent, "\(manifest.version)")
     let unfinished = folder + ".new"
-    let text = manifest.encode(checksum: CRC32C.checksum(weights))
+    let topics = classifier.topics?.encode()
+    let text = manifest.encode(
+      checksum: CRC32C.checksum(weights), topicChecksum: topics.map(Self.ownChecksum))
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
       try disk.createDurableDirectory(unfinished)
       try disk.replace(Path.join(unfinished, Self.weights), with: weights)
+      if let topics { try disk.replace(Path.join(unfinished, Self.topics), with: topics) }
       try disk.replace(Path.join(unfinished, Self.manifest), with: Array(text.utf8))
       try disk.rename(unfinished, to: folder)
       try disk.syncDirectory(parent)
@@ -104,11 +108,39 @@ package struct ModelRegistry: Sendable {
     guard CRC32C.checksum(bytes) == manifest.checksum else {
       throw .damaged(path: folder, reason: "the checksum of its weights is not the manifest's")
     }
+    let topics = try topics(in: folder, checksum: manifest.topicChecksum)
     do throws(ModelFormatError) {
-      return (try TextClassifier(decoding: bytes), manifest.manifest)
+      return (try TextClassifier(decoding: bytes).with(topics: topics), manifest.manifest)
     } catch {
       throw .damaged(path: folder, reason: "\(error)")
     }
+  }
+
+  /// Reads what tells topics; nil for a model without.
+  private func topics(in folder: String, checksum: UInt32?) throws(ModelError) -> TopicModel? {
+    guard let checksum else {
+      guard !disk.exists(Path.join(folder, Self.topics)) else {
+        throw .damaged(path: folder, reason: "its manifest.json does not know the topics there")
+      }
+      return nil
+    }
+    let bytes = try io { () throws(IOFailure) in
+      try disk.readAll(Path.join(folder, Self.topics), limit: Limits.weightsBytes)
+    }
+    do throws(ModelFormatError) {
+      // The file's own words first: they tell a newer version from a damaged one.
+      let topics = try TopicModel(decoding: bytes)
+      guard Self.ownChecksum(bytes) == checksum else { throw .checksumMismatch }
+      return topics
+    } catch {
+      throw .damaged(path: folder, reason: "its topics: \(error)")
+    }
+  }
+
+  /// The checksum at a file's end, of all before it. With itself in it a checksum would come out
+  /// the same for every file.
+  private static func ownChecksum(_ bytes: [UInt8]) -> UInt32 {
+    CRC32C.checksum(Array(bytes.dropLast(4)))
   }
 
   /// What is known of a model, by reference.
@@ -188,7 +220,7 @@ package struct ModelRegistry: Sendable {
 
   private func readManifest(
     _ folder: String
-  ) throws(ModelError) -> (manifest: ModelManifest, checksum: UInt32) {
+  ) throws(ModelError) -> ModelManifest.Stored {
     let bytes = try io { () throws(IOFailure) in
       try disk.readAll(Path.join(folder, Self.manifest), limit: 1 << 20)
     }

@@ -7,6 +7,8 @@ package struct RowTextReader: ~Copyable {
     package var text: String
     package var label: String?
     package var group: String?
+    /// Nil where no topic was asked for or the row has none.
+    package var topic: String?
     /// Where the row begins, counted from 1.
     package var line: Int
   }
@@ -19,6 +21,7 @@ package struct RowTextReader: ~Copyable {
   private var textColumn = 0
   private var labelColumn: Int?
   private var groupColumn: Int?
+  private var topicColumn: Int?
 
   package init(path: String, _ columns: Dataset.Columns) {
     self.path = path
@@ -81,6 +84,11 @@ package struct RowTextReader: ~Copyable {
     textColumn = try find(columns.text ?? "text")
     if let label = columns.label { labelColumn = try find(label) }
     if let group = columns.group { groupColumn = try find(group) }
+    switch columns.topic {
+    case .none: break
+    case .wherePresent(let name): topicColumn = header.column(named: name)
+    case .required(let name): topicColumn = try find(name)
+    }
   }
 
   private mutating func read(
@@ -98,9 +106,12 @@ package struct RowTextReader: ~Copyable {
       if let groupColumn, groupColumn >= row.count {
         throw .missingField(path: path, line: line, column: columns.group ?? "")
       }
+      // A row that ends before its topic has none.
+      let topic = topicColumn.flatMap { $0 < row.count ? row.string($0) : nil }
       return Row(
         text: row.string(textColumn), label: labelColumn.map { row.string($0) },
-        group: groupColumn.map { row.string($0) }, line: line)
+        group: groupColumn.map { row.string($0) }, topic: topic?.isEmpty == true ? nil : topic,
+        line: line)
     case .jsonLines, .jsonDocument:
       let object = JSONObject(record)
       func field(_ name: String) throws(DatasetError) -> String {
@@ -111,9 +122,11 @@ package struct RowTextReader: ~Copyable {
         guard let value else { throw .missingField(path: path, line: line, column: name) }
         return value
       }
+      let topic = columns.topic.name.flatMap { try? object.topLevelField(named: $0) }
       return Row(
         text: try field(columns.text ?? "text"), label: try columns.label.map(field),
-        group: try columns.group.map(field), line: line)
+        group: try columns.group.map(field), topic: topic?.isEmpty == true ? nil : topic,
+        line: line)
     }
   }
 }

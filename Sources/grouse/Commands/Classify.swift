@@ -11,7 +11,8 @@ struct Classify: ParsableCommand {
     discussion: """
       FILE is CSV with a header, JSON lines, or plain text, one post a line. Each row gives one \
       line: {"text": …, "label": …, "probability": …}, the probability being that of a complaint \
-      (the model's second label) whatever the label. Rows that cannot be read are reported on \
+      (the model's second label) whatever the label. A model that has learnt topics adds "topic" \
+      and "topic_probability". Rows that cannot be read are reported on \
       standard error with their line, and the exit code is then 1.
 
       Example: grouse classify posts.csv --model complaints --text body
@@ -97,6 +98,12 @@ private struct RowClassification: ~Copyable {
     line.add("text", text)
     line.add("label", scorer.isPositive(probability) ? labels.positive : labels.negative)
     line.add("probability", probability)
+    if let topics = scorer.classifier.topics,
+      let verdict = scorer.topicOfLastText(scratch: &scratch)
+    {
+      line.add("topic", topics.names[verdict.place])
+      line.add("topic_probability", verdict.probability)
+    }
     if explains { line.add("words", ExplainedWords.json(scorer.explain(text), text)) }
     try StandardOutput.line(line.text)
   }

@@ -122,6 +122,7 @@ extension ColumnOptions {
     var columns = ColumnOptions()
     columns.text = "text"
     columns.label = "label"
+    columns.topic = nil
     columns.positive = "complaint"
     return columns
   }

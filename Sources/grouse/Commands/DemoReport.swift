@@ -15,6 +15,7 @@ struct DemoReport {
     if json { return try TotalsReport(totals: totals, seconds: 0).show(json: true) }
     try showComplaints()
     try showCounts()
+    try showSubjects()
     try showTotals()
     try showNext()
   }
@@ -90,6 +91,30 @@ struct DemoReport {
         + Style.dim(
           "           00:00             06:00             12:00"
             + "             18:00"))
+  }
+
+  private func showSubjects() throws {
+    guard let day = try newestDay() else { return }
+    let page = try tables.execute(
+      """
+      SELECT subject, sum(complaints) FROM grouse.counts_by_subject
+      WHERE brand = \(quoted(brand)) AND day = '\(day)' GROUP BY brand, day, subject
+      """)
+    let counts = page.rows.compactMap { row -> (name: String, count: Int64)? in
+      guard let name = row[0], let count = number(row[1]), count > 0 else { return nil }
+      return (Shown.cut(Shown.plain(String(decoding: name, as: UTF8.self)), to: 20), count)
+    }.sorted { $0.count > $1.count }
+    guard let top = counts.first?.count else { return }
+    try StandardOutput.line("\n\(Style.bold("Complaints by what they are about")) on \(day)\n")
+    let width = counts.map { Shown.width($0.name) }.max() ?? 0
+    for (name, count) in counts {
+      let bar = String(repeating: "▇", count: max(Int(count * 40 / top), 1))
+      let shown = Shown.number(Int(count))
+      try StandardOutput.line(
+        " \(name)" + String(repeating: " ", count: width - Shown.width(name) + 1)
+          + String(repeating: " ", count: max(7 - shown.count, 0)) + shown + "  "
+          + Style.highlight(bar))
+    }
   }
 
   private func newestDay() throws -> String? {

@@ -37,18 +37,28 @@ struct Evaluate: ParsableCommand {
     Interruption.endProcess(saying: "nothing was measured")
     let registry = try registry(configuration, model)
     let (classifier, manifest) = try registry.load(model ?? configuration.model)
-    let data = try Dataset(file, .init(text: columns.text, label: columns.label))
+    let data = try Dataset(file, columns.dataset)
     let (examples, _) = try data.examples(positive: columns.positive)
     let bar = ProgressBar("evaluating", unit: "posts", total: examples.count)
     let evaluation = Evaluation(
       examples, classifier.scorer(brandNames: configuration.brand.allNames), samples: samples,
       seed: seed
     ) { bar.update($0) }
+    let topics = TopicReport(
+      examples, classifier.scorer(brandNames: configuration.brand.allNames))
     bar.clear()
-    if options.json { return try StandardOutput.line(evaluation.json.text) }
+    if options.json {
+      var line = evaluation.json
+      if let topics { line.add("topics", raw: topics.json) }
+      return try StandardOutput.line(line.text)
+    }
     try StandardOutput.line(
       "\(Style.bold(manifest.reference)) on \(Shown.number(examples.count)) posts of \(file)")
     try evaluation.print(manifest, errors: errors)
+    if let topics {
+      try StandardOutput.line("")
+      try topics.print()
+    }
   }
 }
 

@@ -26,6 +26,8 @@ struct Explain: ParsableCommand {
     let probability = scorer.probability(of: text)
     let label = scorer.predict(text)
     let words = scorer.explain(text)
+    let topic = scorer.topics(of: text).first
+    let topicWords = topic.map { scorer.words(of: text, forTopic: $0.name) } ?? []
     if options.json {
       var line = JSONLine()
       line.add("text", text)
@@ -34,6 +36,11 @@ struct Explain: ParsableCommand {
       line.add("model", manifest.reference)
       line.add("words", ExplainedWords.json(words, text))
       line.add("ngrams", ExplainedWords.json(scorer.features(text), text))
+      if let topic {
+        line.add("topic", topic.name)
+        line.add("topic_probability", topic.probability)
+        line.add("topic_words", ExplainedWords.json(topicWords, text))
+      }
       return try StandardOutput.line(line.text)
     }
     let deciding = words.filter { ($0.contribution > 0) == scorer.isPositive(probability) }.prefix(
@@ -41,7 +48,16 @@ struct Explain: ParsableCommand {
     try StandardOutput.line(Highlight.mark(text, words: deciding.map { $0.word(in: text) }))
     try StandardOutput.line(
       "\(Style.bold(label)), probability \(Shown.decimal(probability)) "
-        + "(\(manifest.reference), threshold \(Shown.decimal(classifier.threshold, 2)))\n")
+        + "(\(manifest.reference), threshold \(Shown.decimal(classifier.threshold, 2)))"
+        + (topic == nil ? "\n" : ""))
+    if let topic {
+      let deciding = topicWords.filter { $0.contribution > 0 }.prefix(4)
+        .map { Shown.plain($0.word(in: text)) }
+      try StandardOutput.line(
+        "about \(Style.bold(Shown.plain(topic.name))), probability "
+          + Shown.decimal(topic.probability)
+          + (deciding.isEmpty ? "" : ", by " + deciding.joined(separator: ", ")) + "\n")
+    }
     var table = TextTable(["word", "contribution", ""], numeric: [false, true, false])
     let largest = max(words.map { abs($0.contribution) }.max() ?? 1, .leastNormalMagnitude)
     for word in words.prefix(15) {

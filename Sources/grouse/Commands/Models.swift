@@ -93,6 +93,12 @@ struct Models: ParsableCommand {
           "probabilities come true to within",
           manifest.calibrationError.map { Shown.decimal($0) } ?? "not measured",
         ],
+        ["topics", classifier.topics?.names.joined(separator: ", ") ?? "none"],
+        [
+          "their accuracy and macro-F1, cross-validated",
+          manifest.topics.map { "\(Shown.decimal($0.accuracy)), \(Shown.decimal($0.macroF1))" }
+            ?? "not measured",
+        ],
         ["data, CRC-32C", manifest.dataChecksum.map { String($0, radix: 16) } ?? "not known"],
         ["program", manifest.program ?? "not known"],
       ]
@@ -134,6 +140,10 @@ struct Models: ParsableCommand {
     if let macroF1 = manifest.macroF1 { line.add("macro_f1", macroF1) }
     if let aucPR = manifest.aucPR { line.add("auc_pr", aucPR) }
     if let error = manifest.calibrationError { line.add("calibration_error", error) }
+    if let topics = manifest.topics {
+      line.add("topic_accuracy", topics.accuracy)
+      line.add("topic_macro_f1", topics.macroF1)
+    }
     if let goal = manifest.goal { line.add("threshold_goal", goal) }
     if let searched = manifest.searched { line.add("searched", searched) }
     if let chosen = manifest.chosen { line.add("chosen", chosen) }

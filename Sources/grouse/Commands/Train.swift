@@ -125,6 +125,7 @@ struct TrainingJob {
         bytes += [example.isPositive ? 1 : 0]
         bytes += example.text.utf8
         bytes += [0]
+        if let topic = example.topic { bytes += Array(topic.utf8) + [0] }
       }
       return CRC32C.checksum(bytes)
     }
@@ -133,8 +134,9 @@ struct TrainingJob {
   func readExamples() throws -> Data {
     var data = Data()
     for (number, file) in files.enumerated() {
-      let dataset = try Dataset(
-        file, .init(text: columns.text, label: columns.label, group: search?.column))
+      var wanted = columns.dataset
+      wanted.group = search?.column
+      let dataset = try Dataset(file, wanted)
       data.groups += dataset.groups
       let (examples, labels) = try dataset.examples(
         positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
@@ -142,7 +144,9 @@ struct TrainingJob {
       if number == 0 { data.labels = labels }
     }
     if let startFrom {
-      let dataset = try Dataset(startFrom, .init(text: "text", label: "label"))
+      let dataset = try Dataset(
+        startFrom,
+        .init(text: "text", label: "label", topic: .wherePresent(ColumnOptions.usualTopic)))
       data.prior = try dataset.examples(positive: nil).examples
     }
     return data
@@ -181,7 +185,7 @@ struct TrainingJob {
       }
     }
     let choice = try search?.folds(data.groups) ?? .stratified
-    let classifier: TextClassifier
+    var classifier: TextClassifier
     var validation: CrossValidation?
     var found: SearchReport?
     if let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
@@ -193,6 +197,7 @@ struct TrainingJob {
       (classifier, validation) = try trainer.trainAndValidate(
         data.examples, folds: choice, progress: report)
     }
+    let topics = try learnTopics(&classifier, data, trainer, validation, bar)
     bar.clear()
     var manifest = ModelManifest(
       name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm.name,
@@ -207,11 +212,13 @@ struct TrainingJob {
       manifest.searched = SearchText.summary(found, wanted)
       manifest.chosen = SearchText.text(found.chosen)
     }
+    manifest.topics = topics?.metrics
     manifest.program = "grouse \(Grouse.version)"
     manifest.dataChecksum = data.checksum
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
       manifest: manifest, classifier: classifier, validation: validation, search: found,
+      topics: topics,
       positives: data.examples.count(where: \.isPositive),
       seconds: Clock.monotonicSeconds() - start)
   }
@@ -233,6 +240,7 @@ struct TrainingResult {
   var classifier: TextClassifier
   var validation: CrossValidation?
   var search: SearchReport?
+  var topics: TopicValidation?
   var positives: Int
   var seconds: Double
 
@@ -252,6 +260,10 @@ struct TrainingResult {
       line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
     }
     if let search { line.add("search", raw: SearchText.json(search).text) }
+    if let topics {
+      line.add(
+        "topics", raw: TopicReport(metrics: topics.metrics, calibration: topics.calibration).json)
+    }
     return line.text
   }
 
@@ -283,6 +295,10 @@ struct TrainingResult {
     if search != nil {
       try StandardOutput.line(
         "each fold was judged by the options, calibration and threshold chosen without it")
+    }
+    if let topics {
+      try StandardOutput.line("")
+      try TopicReport(metrics: topics.metrics, calibration: topics.calibration).print()
     }
   }
 }

@@ -1,0 +1,55 @@
+/// The columns that topics are learnt over: the buckets that several of the training texts fill.
+struct TopicFeatures {
+  /// Texts that must fill a bucket: one alone teaches little about topics, and most have but one.
+  static let leastTexts = 2
+
+  /// Each column's bucket, ascending.
+  let buckets: [UInt32]
+  private let idf: [Float]
+  /// Column of a bucket, plus one; 0 for one without.
+  private let columns: [UInt32]
+  private let characterWeight: Double
+
+  /// `rows` are the training texts; `idf` has a place for each bucket.
+  init(_ table: FeatureTable, rows: [Int], idf: [Float], settings: FeatureSettings) {
+    var frequency = [UInt32](repeating: 0, count: idf.count)
+    for row in rows {
+      for feature in table.features(of: row) { frequency[feature.key.bucket] += 1 }
+    }
+    var buckets: [UInt32] = []
+    var columns = [UInt32](repeating: 0, count: idf.count)
+    for bucket in idf.indices where frequency[bucket] >= Self.leastTexts && idf[bucket] > 0 {
+      buckets.append(UInt32(truncatingIfNeeded: bucket))
+      columns[bucket] = UInt32(truncatingIfNeeded: buckets.count)
+    }
+    self.buckets = buckets
+    self.columns = columns
+    self.idf = idf
+    characterWeight = settings.characterWeight
+  }
+
+  /// The rows as the classifier weighs them, without the buckets that have no column.
+  func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
+    var matrix = SparseRows<Float>()
+    matrix.columnCount = buckets.count
+    for row in rows {
+      let features = table.features(of: row)
+      var squares = SIMD2<Double>()
+      for feature in features {
+        let value = Double(value(feature))
+        squares[feature.key.block] += value * value
+      }
+      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
+      for feature in features where columns[feature.key.bucket] > 0 {
+        matrix.columns.append(columns[feature.key.bucket] - 1)
+        matrix.values.append(Float(Double(value(feature)) * scales[feature.key.block]))
+      }
+      matrix.endRow()
+    }
+    return matrix
+  }
+
+  private func value(_ feature: Feature) -> Float {
+    TermFrequency.sublinear(feature.count) * idf[feature.key.bucket]
+  }
+}
