@@ -78,7 +78,7 @@ let package = Package(
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes", "Machine"], documents: ["MODEL-FORMAT.md"]),
-    tests("TextClassificationTests", ["TextClassification", "Bytes"]),
+    tests("TextClassificationTests", ["TextClassification", "Bytes"], data: ["Golden"]),
     // application
     target(
       "SupportDesk",

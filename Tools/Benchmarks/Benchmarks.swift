@@ -9,7 +9,7 @@ struct Benchmarks: ParsableCommand {
     commandName: "grouse-benchmarks",
     subcommands: [
       PipelineBenchmark.self, LatencyBenchmark.self, FloorBenchmark.self, RecordsBenchmark.self,
-      LogBenchmark.self, TablesBenchmark.self, TextBenchmark.self,
+      LogBenchmark.self, TablesBenchmark.self, TextBenchmark.self, LearningBenchmark.self,
     ])
 }
 
