@@ -1,3 +1,5 @@
+internal import Machine
+
 /// Teaches a fitted classifier what its texts are about.
 ///
 /// What is minimised is the balanced mean cross-entropy with an L2 penalty, as by
@@ -9,6 +11,8 @@ public struct TopicTrainer: Sendable {
   public var regularisation = 0.3
   /// How much an example of each topic counts.
   public var classWeights = ClassWeights.balanced
+  /// What power of a feature's rarity it counts by, as the classifier's were.
+  public var rarityPower = TrainingOptions().rarityPower
   /// Steps of the search at most.
   public var maximumIterations = 25
   /// The brand's names and handles, which are all read as one token.
@@ -51,7 +55,7 @@ public struct TopicValidation: Sendable {
 }
 
 /// The texts with a topic, read once.
-private struct TopicLesson {
+private struct TopicLesson: Sendable {
   let trainer: TopicTrainer
   let classifier: TextClassifier
   let names: [String]
@@ -133,15 +137,20 @@ private struct TopicLesson {
     var found = [[Double]](repeating: [], count: folds.count)
     let numbers = Set(folds).sorted()
     guard numbers.count > 1 || !prior.isEmpty && !numbers.isEmpty else { return nil }
-    for (index, fold) in numbers.enumerated() {
-      progress(.fold(index: index, count: numbers.count))
-      let train = all.filter { folds[$0] != fold } + prior
-      let test = all.filter { folds[$0] == fold }
+    progress(.fold(index: 0, count: numbers.count))
+    let judged = Parallel.map(numbers.count) { done in
+      progress(.fold(index: done, count: numbers.count))
+    } _: { number in
+      let train = all.filter { folds[$0] != numbers[number] } + prior
+      let test = all.filter { folds[$0] == numbers[number] }
       // What is rare is told by the training texts alone.
-      let weighting = FeatureWeighting(table, rows: train, settings: classifier.features)
+      let weighting = FeatureWeighting(
+        table, rows: train, settings: classifier.features, rarityPower: trainer.rarityPower)
       let features = TopicFeatures(
         table, rows: train, idf: weighting.idf, settings: classifier.features)
-      let scores = scores(features, fit(features, train), test)
+      return (test: test, scores: scores(features, fit(features, train), test))
+    }
+    for (test, scores) in judged {
       for (row, scores) in zip(test, scores) { found[row] = scores }
     }
     func sharpness(_ rows: [Int]) -> Double {

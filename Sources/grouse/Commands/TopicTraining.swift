@@ -14,7 +14,9 @@ extension TrainingJob {
     let hasTopics = (data.examples + data.prior).contains { $0.topic != nil }
     guard columns.topic != nil || hasTopics && algorithm == .logisticRegression else { return nil }
     do throws(TrainingError) {
-      let learnt = try TopicTrainer(brandNames: trainer.brandNames).train(
+      var topicTrainer = TopicTrainer(brandNames: trainer.brandNames)
+      topicTrainer.rarityPower = trainer.options.rarityPower
+      let learnt = try topicTrainer.train(
         classifier, data.examples, prior: data.prior, folds: folds == 0 ? nil : validation?.folds)
       classifier = learnt.classifier
       return learnt.validation
