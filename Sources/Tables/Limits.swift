@@ -18,6 +18,8 @@ package enum Limits {
   /// The types that a type is made of, those of the user-defined types in it counted wherever they
   /// stand: forty types that each hold the one before twice would be a thousand thousand million.
   static let typeParts = 1_024
+  /// Columns of one table: planning takes time by the square of them, which is a second here.
+  static let tableColumns = 16_384
   /// Bytes of an error's message; of a longer one a quarter as many characters are kept.
   static let messageBytes = 16 << 10
   /// Seconds that USING TTL may give: Cassandra's 20 years.

@@ -162,4 +162,30 @@ import Testing
     let attributes = try FileManager.default.attributesOfItem(atPath: history)
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
   }
+
+  @Test func `a session that reads follows what another one defines`() throws {
+    let stage = Stage()
+    let keyspace = "WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
+    try stage.works(
+      "cql", "-e",
+      "CREATE KEYSPACE k \(keyspace); CREATE TABLE k.t (a int PRIMARY KEY, v int); "
+        + "INSERT INTO k.t (a, v) VALUES (1, 1)")
+    let reader = try stage.start("cql", "--json", "--continue")
+    func shown() -> String { String(decoding: reader.nextOutput(), as: UTF8.self) }
+    reader.write("SELECT * FROM k.t;\n")
+    #expect(shown().contains(#"{"a": 1, "v": 1}"#))
+    try stage.works(
+      "cql", "-e",
+      "TRUNCATE k.t; ALTER TABLE k.t ADD w int; INSERT INTO k.t (a, w) VALUES (2, 3); "
+        + "CREATE TABLE k.u (a int PRIMARY KEY); INSERT INTO k.u (a) VALUES (4)")
+    reader.write("SELECT * FROM k.t;\n")
+    #expect(shown().contains(#"{"a": 2, "v": null, "w": 3}"#))
+    reader.write("SELECT * FROM k.u;\n")
+    #expect(shown().contains(#"{"a": 4}"#))
+    try stage.works("cql", "-e", "DROP TABLE k.u")
+    reader.write("SELECT * FROM k.u;\n")
+    reader.closeInput()
+    let end = reader.wait()
+    #expect(end.code == 1 && end.errors.contains("table u does not exist"))
+  }
 }

@@ -299,6 +299,15 @@ import Testing
             + "type int"
         ),
         (
+          "ALTER TABLE k.t ADD olds set<blob>", .invalid,
+          "Cannot re-add previously dropped column 'olds' of type set<blob>, incompatible with "
+            + "previous type set<int>"
+        ),
+        (
+          "ALTER TABLE k.t ADD (\((0..<16_384).map { "n\($0) int" }.joined(separator: ", ")))",
+          .invalid, "A table of 16389 columns has more than the limit of 16384"
+        ),
+        (
           "ALTER TABLE k.t ADD old int static", .invalid,
           "Cannot re-add previously dropped column 'old' of kind STATIC, incompatible with "
             + "previous kind REGULAR"
@@ -327,9 +336,10 @@ import Testing
         ),
       ],
       "CREATE TYPE k.u (a int)",
-      "CREATE TABLE k.t (a int, c int, d int, v int, u u, old int, PRIMARY KEY (a, c, d))",
+      "CREATE TABLE k.t (a int, c int, d int, v int, u u, old int, olds set<int>, "
+        + "PRIMARY KEY (a, c, d))",
       "CREATE TABLE k.s (a int PRIMARY KEY)", "CREATE INDEX by_v ON k.t (v)",
-      "CREATE INDEX by_d ON k.t (d)", "ALTER TABLE k.t DROP old",
+      "CREATE INDEX by_d ON k.t (d)", "ALTER TABLE k.t DROP (old, olds)",
       "CREATE TABLE k.c (a int PRIMARY KEY, n counter, old counter)", "ALTER TABLE k.c DROP old")
   }
 

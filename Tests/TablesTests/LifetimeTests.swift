@@ -152,6 +152,24 @@ import Testing
     }
   }
 
+  /// What an index holds depends on a row's bytes, not on what a dropped column hides.
+  @Test func `an index keeps the rows that a column's drop and return touch`() throws {
+    let store = try TemporaryTables()
+    try store.run(
+      "CREATE TABLE k.a (p int, c int, v int, w int, PRIMARY KEY (p, c))",
+      "CREATE INDEX ON k.a (c)", "UPDATE k.a SET v = 1 WHERE p = 1 AND c = 1",
+      "ALTER TABLE k.a DROP v USING TIMESTAMP 1", "UPDATE k.a SET w = 1 WHERE p = 1 AND c = 1",
+      "DELETE w FROM k.a WHERE p = 1 AND c = 1", "ALTER TABLE k.a ADD v int")
+    #expect(try store.rows("SELECT v FROM k.a WHERE c = 1") == [#"{"v": 1}"#])
+    #expect(try TablesCheck(store.tables).faults == [])
+    try store.run("ALTER TABLE k.a DROP v")
+    #expect(try store.rows("SELECT p FROM k.a WHERE c = 1") == [])
+    #expect(try TablesCheck(store.tables).faults == [])
+    var sweep = Sweep()
+    while !sweep.isFinished { try store.tables.sweep(&sweep) }
+    #expect(try TablesCheck(store.tables).faults == [])
+  }
+
   @Test func `a prepared statement follows its table's definition`() throws {
     let store = try TemporaryTables()
     try store.run("CREATE TABLE k.t (a int PRIMARY KEY, v int)")

@@ -128,7 +128,7 @@ import Testing
         .duration, "200000000y",
         "Invalid duration. The total number of months must be less or equal to 2147483647"
       ),
-      (.inet, "'1.2.3'", "Unable to make inet address from '1.2.3'"),
+      (.inet, "'1.2.3.4.5'", "Unable to make inet address from '1.2.3.4.5'"),
       (.inet, "'1::2::3'", "Unable to make inet address from '1::2::3'"),
       (.inet, "'1:2:3:4:5:6:7:8:9'", "Unable to make inet address from '1:2:3:4:5:6:7:8:9'"),
       (.uuid, "'x'", #"Invalid STRING constant (x) for "c" of type uuid"#),

@@ -28,6 +28,26 @@ extension Rule {
         "UPDATE k.m SET l = null WHERE k = 1 IF l = {1}",
         "Invalid set literal for l of type list<int>")),
     Rule(
+      "the empty text is the empty timestamp and inet, and an inet may be short",
+      "db.marshal.TimestampType.fromString, InetAddressType.fromString, java.net.InetAddress",
+      .run("CREATE TABLE k.e (k int PRIMARY KEY, t timestamp, i inet)"),
+      .run("INSERT INTO k.e (k, t, i) VALUES (1, '', '')"),
+      .rows("SELECT JSON t, i FROM k.e", [#"{"[json]": "{\"t\": \"\", \"i\": \"\"}"}"#]),
+      .run("UPDATE k.e SET i = '127.1' WHERE k = 1"),
+      .rows("SELECT i FROM k.e", [#"{"i": "127.0.0.1"}"#]),
+      .run("UPDATE k.e SET i = '10.258' WHERE k = 1"),
+      .rows("SELECT i FROM k.e", [#"{"i": "10.0.1.2"}"#]),
+      .refused(
+        "UPDATE k.e SET i = '1.2.65536' WHERE k = 1",
+        "Unable to make inet address from '1.2.65536'")),
+    Rule(
+      "the smallest numbers have two digits", "java.lang.Double.toString",
+      .run("CREATE TABLE k.s (k int PRIMARY KEY, d double, f float)"),
+      .run("INSERT INTO k.s (k, d, f) VALUES (1, 4.9e-324, 3.4e-45)"),
+      .rows("SELECT d, f FROM k.s", [#"{"d": 4.9E-324, "f": 2.8E-45}"#]),
+      .run("INSERT INTO k.s (k, d, f) VALUES (1, 9.9e-324, -1.4e-45)"),
+      .rows("SELECT d, f FROM k.s", [#"{"d": 9.9E-324, "f": -1.4E-45}"#])),
+    Rule(
       "a cast must fit its term, and its place", "cql3.TypeCast",
       .run("INSERT INTO k.t (k, v) VALUES (1, (int)5)"),
       .rows("SELECT v FROM k.t", [#"{"v": 5}"#]),

@@ -6,13 +6,15 @@ internal import Terminal
 extension ShellSession {
   func execute(_ text: String) throws {
     let parsed: Statement
-    do throws(CQLSyntaxError) { parsed = try CQLParser.parse(text) } catch {
-      throw TableError(error)
-    }
+    do throws(CQLSyntaxError) {
+      parsed = try CQLParser.parse(text)
+    } catch { throw TableError(error) }
     let tables = try self.tables.open(writing: Self.writes(parsed))
     let statement = try tables.prepare(text, keyspace: keyspace)
     // Nobody can bind anything here (`QueryProcessor.process`).
-    guard statement.markers.isEmpty else { throw TableError.invalid("Invalid amount of bind variables") }
+    guard statement.markers.isEmpty else {
+      throw TableError.invalid("Invalid amount of bind variables")
+    }
     if case .describe(let describe) = parsed, layout != .json {
       return try printDescription(describe, statement, tables)
     }
@@ -26,14 +28,15 @@ extension ShellSession {
     var printer = ResultPrinter(
       format, layout: layout, isInteractive: isInteractive, write: output.line)
     var state: PagingState?
+    var rows = layout == .json ? 5_000 : pageRows ?? 5_000
+    if statement.needsWholeResult, layout == .json || pageRows == nil { rows = .max }
     var isSelect = false
     if case .select = parsed { isSelect = true }
     repeat {
       let page: Page
       do throws(TableError) {
         page = try tables.execute(
-          statement, BoundValues(), pageRows: layout == .json ? 5_000 : pageRows ?? 5_000,
-          from: state
+          statement, BoundValues(), pageRows: rows, from: state
         ) { [self] in isInterrupted }
       } catch {
         guard error == .cancelled else { throw error }

@@ -74,7 +74,7 @@ final class RowReader {
   /// The columns outside the key that are asked for.
   var columns = ColumnSet.all
   /// Whether rows and cells are shown that a deletion around them, or the drop of a column, hides:
-  /// what an index holds depends on a row's bytes alone, and what may change without them is left to
+  /// what an index holds depends on a row's bytes alone, and what changes without them is left to
   /// those who read by it.
   var showsHidden: Bool {
     get { partition.showsDropped }

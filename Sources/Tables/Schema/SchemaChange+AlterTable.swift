@@ -12,6 +12,7 @@ extension SchemaChange {
     switch alter.change {
     case .add(let columns):
       let wasCounter = table.isCounter
+      try Table.check(columnCount: table.columns.count + columns.count)
       for column in columns { try table.add(column, in: schema.scope(keyspace)) }
       try table.checkCounters(wasCounter: wasCounter)
     case .drop(let columns, let time):
@@ -47,7 +48,8 @@ extension Table {
         "Non-frozen UDTs with nested non-frozen collections are not supported for column "
           + column.name)
     }
-    var id = (columns.map(\.id) + droppedColumns.map(\.column.id)).reduce(0) { max($0, $1 + 1) }
+    var id = columns.reduce(UInt32(0)) { max($0, $1.id + 1) }
+    id = droppedColumns.reduce(id) { max($0, $1.column.id + 1) }
     if let dropped = droppedColumns.first(where: { $0.column.name == column.name }) {
       try checkReturn(of: dropped.column, as: type, kind)
       // The same cells again: what of them went with the column, its time tells.

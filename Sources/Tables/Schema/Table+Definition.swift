@@ -17,6 +17,7 @@ extension Table {
     if let wanted = try UniqueID(statement.options) { self.uuid = wanted }
     options = try TableOptions(statement.options)
     let keys = statement.partitionKey + statement.clusteringKey
+    try Table.check(columnCount: statement.columns.count)
     var found: [String: Column] = [:]
     for (number, column) in statement.columns.enumerated() {
       let type = try DataType(column.type, in: scope)
@@ -35,7 +36,7 @@ extension Table {
       throw .invalid(Table.uselessStatics)
     }
     columns += others.filter { $0.kind == .static } + others.filter { $0.kind == .regular }
-    if isCounter {
+    if columns.contains(where: { $0.type == .counter }) {
       guard columns.allSatisfy({ keys.contains($0.name) || $0.type == .counter }) else {
         throw .invalid("Cannot mix counter and non counter columns in the same table")
       }
@@ -44,6 +45,13 @@ extension Table {
       }
     }
     try checkName()
+  }
+
+  static func check(columnCount count: Int) throws(TableError) {
+    guard count <= Limits.tableColumns else {
+      throw .invalid(
+        "A table of \(count) columns has more than the limit of \(Limits.tableColumns)")
+    }
   }
 
   static let uselessStatics =

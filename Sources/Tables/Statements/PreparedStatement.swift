@@ -115,6 +115,13 @@ package final class PreparedStatement: Sendable {
     return nil
   }
 
+  /// Whether it is a SELECT that sorts partitions' rows together, which it does only for all of
+  /// them at once: with `Int.max` rows a page.
+  package var needsWholeResult: Bool {
+    if case .select(let selection) = plan { return !selection.value.sorting.isEmpty }
+    return false
+  }
+
   func check(_ values: borrowing BoundValues) throws(TableError) {
     guard values.ranges.count == markers.count else {
       throw .invalid(

@@ -50,6 +50,8 @@ struct Check: ParsableCommand {
     let area: Area
     var counts: [(name: String, count: Int64)] = []
     var faults: [String] = []
+    /// Nothing of it has been made yet, or it is lost.
+    var isThere = true
 
     var json: String {
       var line = JSONLine()
@@ -62,6 +64,7 @@ struct Check: ParsableCommand {
     }
 
     var text: String {
+      guard isThere else { return "\(area.rawValue): there are none" }
       let verdict =
         faults.isEmpty ? Style.good("clean") : Style.bad(Shown.count(faults.count, "fault"))
       let counted = counts.map { name, count in
@@ -86,7 +89,9 @@ struct Check: ParsableCommand {
   }
 
   private func checkTables(_ directory: DataDirectory) throws -> Report {
-    guard let tables = try directory.readTables() else { return Report(area: .tables) }
+    guard let tables = try directory.readTables() else {
+      return Report(area: .tables, isThere: false)
+    }
     let bar = ProgressBar("checking tables", unit: "rows", total: nil)
     let check = try TablesCheck(tables) { bar.update($0) }
     bar.clear()
