@@ -41,7 +41,8 @@ struct `Small disks` {
     let data = disk.path + "/data"
     let file = try stage.write("a.jsonl", Stage.posts(0..<30_000))
     try stage.works(
-      "train", Program.samples + "/complaints.csv", "--folds", "0", "--data-dir", data)
+      "train", Program.samples + "/complaints.csv", "--folds", "0", "--no-topics", "--data-dir",
+      data)
     try stage.fails(
       "run", "--file", file, "--exit", "--data-dir", data, saying: ["free some space", data])
     let held = try stage.grouse("consume", "posts", "--data-dir", data).lines.count
@@ -67,7 +68,8 @@ struct `Small disks` {
     let data = disk.path + "/data"
     let file = try stage.write("a.jsonl", Stage.posts(0..<30))
     try stage.works(
-      "train", Program.samples + "/complaints.csv", "--folds", "0", "--data-dir", data)
+      "train", Program.samples + "/complaints.csv", "--folds", "0", "--no-topics", "--data-dir",
+      data)
     try stage.works("run", "--file", file, "--exit", "--data-dir", data)
     #expect(disk.remount("ro"))
     for command in [

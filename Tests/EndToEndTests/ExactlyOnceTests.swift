@@ -20,7 +20,8 @@ import Testing
     try stage.write("posts.jsonl", expected.bytes)
     for data in ["killed", "whole"] {
       try stage.works(
-        "train", Program.samples + "/complaints.csv", "--folds", "0", "--data-dir", data)
+        "train", Program.samples + "/complaints.csv", "--folds", "0", "--no-topics", "--data-dir",
+        data)
     }
     let whole = try stage.works("run", "--file", file, "--exit", "--data-dir", "whole", "--json")
     let totals = try #require(try whole.objects().first)

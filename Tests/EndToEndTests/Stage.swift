@@ -67,7 +67,7 @@ struct Stage {
 
   /// Trains the model `complaints` on the project's data.
   func train() throws {
-    try works("train", Program.samples + "/complaints.csv", "--folds", "0")
+    try works("train", Program.samples + "/complaints.csv", "--folds", "0", "--no-topics")
   }
 
   /// How many posts there are.

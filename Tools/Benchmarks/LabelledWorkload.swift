@@ -4,8 +4,8 @@ import TextClassification
 
 /// Labelled posts made for measuring: each is the first half of one post of `complaints.csv` and
 /// the second half of another of the same class, so that hardly two are equal and words are as
-/// frequent as in real ones. One label in twenty is the wrong one: no model gets all right. The same
-/// numbers give the same posts.
+/// frequent as in real ones. One label in twenty is the wrong one: no model gets all right. The
+/// same numbers give the same posts.
 enum LabelledWorkload {
   static func posts(_ count: Int, samples: String, seed: UInt64 = 1) throws -> [LabelledText] {
     let rows = try Dataset(

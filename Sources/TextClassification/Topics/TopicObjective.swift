@@ -21,24 +21,18 @@ struct TopicObjective {
 
   /// The value at a point; writes the gradient.
   func callAsFunction(_ parameters: [Double], _ gradient: inout [Double]) -> Double {
-    let groups = TopicModel.groups(classCount)
+    let width = TopicModel.groups(classCount) * TopicGroup.scalarCount
     let weights = Self.grouped(parameters, classCount)
-    var slopes = [TopicGroup](repeating: .zero, count: weights.count)
-    var scores = [Double](repeating: 0, count: groups * TopicGroup.scalarCount)
-    let loss = weights.withUnsafeBufferPointer { weights in
-      slopes.withUnsafeMutableBufferPointer { slopes in
-        scores.withUnsafeMutableBufferPointer { addLoss(weights, slopes, $0, groups) }
-      }
-    }
+    var slopes = [Float](repeating: 0, count: weights.count)
+    var scores = [Float](repeating: 0, count: width)
+    let loss = addLoss(weights, &slopes, &scores, width)
     let biases = rows.columnCount * classCount
     var squares = 0.0
     parameters.withUnsafeBufferPointer { parameters in
       gradient.withUnsafeMutableBufferPointer { gradient in
-        slopes.withUnsafeBytes { slopes in
-          let slopes = slopes.bindMemory(to: Float.self)
+        slopes.withUnsafeBufferPointer { slopes in
           for column in 0...rows.columnCount {
-            let place = column * classCount
-            let padded = column * groups * TopicGroup.scalarCount
+            let (place, padded) = (column * classCount, column * width)
             for label in 0..<classCount {
               gradient[place + label] = Double(slopes[padded + label])
             }
@@ -53,17 +47,17 @@ struct TopicObjective {
     return penalty / 2 * squares + loss
   }
 
-  /// The classes' numbers of each column in groups of 16, the last filled up with zeros.
-  static func grouped(_ numbers: [Double], _ classCount: Int) -> [TopicGroup] {
-    let groups = TopicModel.groups(classCount)
+  /// The classes' numbers of each column, filled up with zeros to whole groups.
+  static func grouped(_ numbers: [Double], _ classCount: Int) -> [Float] {
+    let width = TopicModel.groups(classCount) * TopicGroup.scalarCount
     let columns = numbers.count / classCount
-    var grouped = [TopicGroup](repeating: .zero, count: columns * groups)
-    grouped.withUnsafeMutableBytes { raw in
-      let floats = raw.bindMemory(to: Float.self)
-      for column in 0..<columns {
-        let padded = column * groups * TopicGroup.scalarCount
-        for label in 0..<classCount {
-          floats[padded + label] = Float(numbers[column * classCount + label])
+    var grouped = [Float](repeating: 0, count: columns * width)
+    grouped.withUnsafeMutableBufferPointer { grouped in
+      numbers.withUnsafeBufferPointer { numbers in
+        for column in 0..<columns {
+          for label in 0..<classCount {
+            grouped[column * width + label] = Float(numbers[column * classCount + label])
+          }
         }
       }
     }
@@ -71,41 +65,56 @@ struct TopicObjective {
   }
 
   /// The weighted mean of the rows' losses; adds its slopes. The last column holds the intercepts.
+  ///
+  /// Number by number and not by `SIMD16`: the compiler makes the same of it, and where it does not
+  /// optimise, as for tests, vectors take a hundred times as long.
   private func addLoss(
-    _ weights: UnsafeBufferPointer<TopicGroup>, _ slopes: UnsafeMutableBufferPointer<TopicGroup>,
-    _ scores: UnsafeMutableBufferPointer<Double>, _ groups: Int
+    _ weights: UnsafePointer<Float>, _ slopes: UnsafeMutablePointer<Float>,
+    _ scores: UnsafeMutablePointer<Float>, _ width: Int
   ) -> Double {
-    rows.columns.withUnsafeBufferPointer { columns in
+    let probabilities = UnsafeMutableBufferPointer<Double>.allocate(capacity: classCount)
+    defer { probabilities.deallocate() }
+    return rows.columns.withUnsafeBufferPointer { columns in
       rows.values.withUnsafeBufferPointer { values in
-        let bias = rows.columnCount * groups
-        let lanes = TopicGroup.scalarCount
+        let bias = rows.columnCount * width
         var sum = 0.0
         for row in 0..<rows.count {
-          let range = rows.starts[row]..<rows.starts[row + 1]
-          for group in 0..<groups {
-            var score = weights[bias + group]
-            for index in range {
-              score += values[index] * weights[Int(columns[index]) * groups + group]
-            }
-            for lane in 0..<lanes { scores[group * lanes + lane] = Double(score[lane]) }
+          let (start, end) = (rows.starts[row], rows.starts[row + 1])
+          scores.update(from: weights + bias, count: width)
+          var index = start
+          while index < end {
+            Self.add(values[index], weights + Int(columns[index]) * width, to: scores, width)
+            index += 1
           }
-          let own = scores[labels[row]]
-          let total = Softmax.replaceByProbabilities(.init(rebasing: scores[..<classCount]))
+          for label in 0..<classCount { probabilities[label] = Double(scores[label]) }
+          let own = probabilities[labels[row]]
+          let total = Softmax.replaceByProbabilities(probabilities)
           sum += rowWeights[row] * (total - own)
-          scores[labels[row]] -= 1
-          for group in 0..<groups {
-            var residual = TopicGroup.zero
-            for lane in 0..<lanes where group * lanes + lane < classCount {
-              residual[lane] = Float(scores[group * lanes + lane] * rowWeights[row])
-            }
-            slopes[bias + group] += residual
-            for index in range {
-              slopes[Int(columns[index]) * groups + group] += values[index] * residual
-            }
+          probabilities[labels[row]] -= 1
+          for label in 0..<classCount {
+            scores[label] = Float(probabilities[label] * rowWeights[row])
+          }
+          Self.add(1, scores, to: slopes + bias, width)
+          index = start
+          while index < end {
+            Self.add(values[index], scores, to: slopes + Int(columns[index]) * width, width)
+            index += 1
           }
         }
         return sum
       }
+    }
+  }
+
+  @inline(__always)
+  private static func add(
+    _ factor: Float, _ numbers: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>,
+    _ width: Int
+  ) {
+    var lane = 0
+    while lane < width {
+      sums[lane] += factor * numbers[lane]
+      lane += 1
     }
   }
 }

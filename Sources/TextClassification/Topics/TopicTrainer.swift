@@ -186,8 +186,13 @@ private struct TopicLesson: Sendable {
       let idf = Double(classifier.weights[Int(bucket)].idf)
       for topic in names.indices { parameters[column * names.count + topic] *= idf }
     }
-    let grouped = TopicObjective.grouped(parameters, names.count)
+    let numbers = TopicObjective.grouped(parameters, names.count)
     let groups = TopicModel.groups(names.count)
+    var grouped = [TopicGroup](
+      repeating: .zero, count: numbers.count / TopicGroup.scalarCount)
+    grouped.withUnsafeMutableBytes { grouped in
+      numbers.withUnsafeBytes { grouped.copyMemory(from: $0) }
+    }
     return TopicModel(
       names: names, exampleCount: rows.count, bucketBits: classifier.features.bucketBits,
       intercepts: Array(grouped.suffix(groups)), buckets: features.buckets,

@@ -27,6 +27,8 @@ struct Train: ParsableCommand {
   @OptionGroup var columns: ColumnOptions
   @Option(help: "Labelled posts (columns text and label) to begin with.") var startFrom: String?
   @Option(help: "The model's name (default: the configured one).") var model: String?
+  @Flag(help: "Learn only whether posts complain, not what they are about: half the time.")
+  var noTopics = false
   @Option(
     help: """
       The learner: logistic-regression, or SparkML's usual pipeline for tweets as it is: \
@@ -73,6 +75,9 @@ struct Train: ParsableCommand {
     }
     try search.validate(folds: folds, algorithm: algorithm, seed: seed)
     if let model { try checkUsage { try ModelRegistry.check(name: model) } }
+    guard !noTopics || columns.topic == nil else {
+      throw ValidationError("--no-topics leaves nothing for --topic to name")
+    }
     guard !files.isEmpty else { throw ValidationError("name a file of labelled posts") }
   }
 
@@ -80,7 +85,7 @@ struct Train: ParsableCommand {
     let configuration = try options.configuration()
     Interruption.endProcess(saying: "no model was kept")
     let job = TrainingJob(
-      files: files, columns: columns, startFrom: startFrom,
+      files: files, columns: columns, learnsTopics: !noTopics, startFrom: startFrom,
       model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
       folds: folds, seed: seed, search: search, brand: configuration.brand)
     // The files are read first: a wrong name should not leave a data directory behind.
@@ -102,6 +107,7 @@ struct TooFewPosts: Error, CustomStringConvertible {
 struct TrainingJob {
   var files: [String]
   var columns: ColumnOptions
+  var learnsTopics = true
   var startFrom: String?
   var model: String
   var algorithm = TrainingOptions.Algorithm.logisticRegression
@@ -135,6 +141,7 @@ struct TrainingJob {
     var data = Data()
     for (number, file) in files.enumerated() {
       var wanted = columns.dataset
+      if !learnsTopics { wanted.topic = .none }
       wanted.group = search?.column
       let dataset = try Dataset(file, wanted)
       data.groups += dataset.groups
@@ -146,7 +153,9 @@ struct TrainingJob {
     if let startFrom {
       let dataset = try Dataset(
         startFrom,
-        .init(text: "text", label: "label", topic: .wherePresent(ColumnOptions.usualTopic)))
+        .init(
+          text: "text", label: "label",
+          topic: learnsTopics ? .wherePresent(ColumnOptions.usualTopic) : .none))
       data.prior = try dataset.examples(positive: nil).examples
     }
     return data
