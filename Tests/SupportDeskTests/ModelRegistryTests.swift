@@ -1,3 +1,4 @@
+import Bytes
 import Machine
 import SupportDesk
 import TestSupport
@@ -25,6 +26,21 @@ import TextClassification
     _ = try registry.save(Desk.angry, manifest)
     let kept = try registry.load("m@2").manifest
     #expect(kept.searched == manifest.searched && kept.chosen == manifest.chosen)
+  }
+
+  @Test func `another model's weights are not taken for a model's own`() throws {
+    _ = try save("m")
+    let path = folder("models/m/1/weights")
+    var bytes = try LocalDisk().readAll(path)
+    bytes[bytes.count - 8] ^= 1
+    bytes.replaceSubrange(
+      (bytes.count - 4)...,
+      with: withUnsafeBytes(of: CRC32C.checksum(Array(bytes.dropLast(4))).littleEndian, Array.init))
+    // Whole in itself:
+    #expect(throws: Never.self) { try TextClassifier(decoding: bytes) }
+    try LocalDisk().replace(path, with: bytes)
+    #expect(throws: ModelError.self) { try registry.load("m") }
+    #expect(try registry.check().faults.count == 1)
   }
 
   @Test func `versions are kept and found`() throws {

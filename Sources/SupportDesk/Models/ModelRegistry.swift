@@ -82,7 +82,7 @@ package struct ModelRegistry: Sendable {
     let unfinished = folder + ".new"
     let topics = classifier.topics?.encode()
     let text = manifest.encode(
-      checksum: CRC32C.checksum(weights), topicChecksum: topics.map(Self.ownChecksum))
+      checksum: Self.ownChecksum(weights), topicChecksum: topics.map(Self.ownChecksum))
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
       try disk.createDurableDirectory(unfinished)
@@ -105,7 +105,8 @@ package struct ModelRegistry: Sendable {
     let bytes = try io { () throws(IOFailure) in
       try disk.readAll(Path.join(folder, Self.weights), limit: Limits.weightsBytes)
     }
-    guard CRC32C.checksum(bytes) == manifest.checksum else {
+    // Once, the checksum was that of the whole file, its own checksum included.
+    guard [Self.ownChecksum(bytes), CRC32C.checksum(bytes)].contains(manifest.checksum) else {
       throw .damaged(path: folder, reason: "the checksum of its weights is not the manifest's")
     }
     let topics = try topics(in: folder, checksum: manifest.topicChecksum)
