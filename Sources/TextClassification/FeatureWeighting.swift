@@ -37,20 +37,9 @@ struct FeatureWeighting {
 
   /// The rows as sublinear TF-IDF values over the buckets met, each block a vector of its length.
   func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
-    var matrix = SparseRows<Float>()
-    matrix.columnCount = buckets.count
-    for row in rows {
-      let features = table.features(of: row)
-      var squares = SIMD2<Double>()
-      for feature in features { squares[feature.key.block] += square(value(feature)) }
-      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
-      for feature in features where columns[feature.key.bucket] > 0 {
-        matrix.columns.append(columns[feature.key.bucket] - 1)
-        matrix.values.append(Float(Double(value(feature)) * scales[feature.key.block]))
-      }
-      matrix.endRow()
-    }
-    return matrix
+    table.matrix(
+      rows, idf: idf, columns: columns, columnCount: buckets.count,
+      characterWeight: characterWeight)
   }
 
   /// The part of each row's features that fill no bucket met.
@@ -61,12 +50,35 @@ struct FeatureWeighting {
       return Double(count) / Double(max(features.count, 1))
     }
   }
+}
 
-  private func value(_ feature: Feature) -> Float {
-    TermFrequency.sublinear(feature.count) * idf[feature.key.bucket]
+extension FeatureTable {
+  /// Rows as sublinear TF-IDF values, each block a vector of its length, of the buckets that have a
+  /// column: `columns` has a bucket's plus one, or 0.
+  func matrix(
+    _ rows: [Int], idf: [Float], columns: [UInt32], columnCount: Int, characterWeight: Double
+  ) -> SparseRows<Float> {
+    func value(_ feature: Feature) -> Double {
+      Double(TermFrequency.sublinear(feature.count) * idf[feature.key.bucket])
+    }
+    var matrix = SparseRows<Float>()
+    matrix.columnCount = columnCount
+    for row in rows {
+      let features = features(of: row)
+      var squares = SIMD2<Double>()
+      for feature in features {
+        let value = value(feature)
+        squares[feature.key.block] += value * value
+      }
+      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
+      for feature in features where columns[feature.key.bucket] > 0 {
+        matrix.columns.append(columns[feature.key.bucket] - 1)
+        matrix.values.append(Float(value(feature) * scales[feature.key.block]))
+      }
+      matrix.endRow()
+    }
+    return matrix
   }
-
-  private func square(_ value: Float) -> Double { Double(value) * Double(value) }
 }
 
 /// Factors that make the word block a unit vector and the character block one of a given length.

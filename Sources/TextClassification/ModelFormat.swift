@@ -29,7 +29,7 @@ public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Numbers of the model file; MODEL-FORMAT.md draws it.
-private enum ModelFormat {
+enum ModelFormat {
   static let magic: [UInt8] = Array("GRTC".utf8)
   static let version: UInt16 = 1
   static let headerBytes = 64
@@ -114,6 +114,30 @@ extension TextClassifier {
   }
 }
 
+extension ModelFormat {
+  /// What a model's files have in common: magic, version, length and, at the end, a checksum.
+  static func checkFrame(
+    _ bytes: UnsafeRawBufferPointer, magic: [UInt8], version: UInt16, least: Int
+  ) throws(ModelFormatError) {
+    guard bytes.starts(with: magic) else { throw .notAModel }
+    guard bytes.count >= least else {
+      throw .wrongLength(expected: UInt64(least), found: bytes.count)
+    }
+    let found = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
+    guard found <= version else { throw .newerVersion(found: Int(found), known: Int(version)) }
+    guard found == version else { throw .invalidField("version") }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    guard length == UInt64(bytes.count) else {
+      throw .wrongLength(expected: length, found: bytes.count)
+    }
+    let end = bytes.count - checksumBytes
+    let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
+    guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == checksum else {
+      throw .checksumMismatch
+    }
+  }
+}
+
 /// Takes a model file apart, field by field.
 private struct ModelReader {
   private var reader: ByteReader
@@ -122,25 +146,9 @@ private struct ModelReader {
 
   /// Magic, version, length and checksum.
   static func check(_ bytes: UnsafeRawBufferPointer) throws(ModelFormatError) {
-    guard bytes.starts(with: ModelFormat.magic) else { throw .notAModel }
-    guard bytes.count >= ModelFormat.headerBytes + ModelFormat.checksumBytes else {
-      let least = ModelFormat.headerBytes + ModelFormat.checksumBytes
-      throw .wrongLength(expected: UInt64(least), found: bytes.count)
-    }
-    let version = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
-    guard version <= ModelFormat.version else {
-      throw .newerVersion(found: Int(version), known: Int(ModelFormat.version))
-    }
-    guard version == ModelFormat.version else { throw .invalidField("version") }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-    guard length == UInt64(bytes.count) else {
-      throw .wrongLength(expected: length, found: bytes.count)
-    }
-    let end = bytes.count - ModelFormat.checksumBytes
-    let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
-    guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == checksum else {
-      throw .checksumMismatch
-    }
+    try ModelFormat.checkFrame(
+      bytes, magic: ModelFormat.magic, version: ModelFormat.version,
+      least: ModelFormat.headerBytes + ModelFormat.checksumBytes)
     guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
     }

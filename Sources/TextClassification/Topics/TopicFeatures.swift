@@ -30,26 +30,8 @@ struct TopicFeatures {
 
   /// The rows as the classifier weighs them, without the buckets that have no column.
   func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
-    var matrix = SparseRows<Float>()
-    matrix.columnCount = buckets.count
-    for row in rows {
-      let features = table.features(of: row)
-      var squares = SIMD2<Double>()
-      for feature in features {
-        let value = Double(value(feature))
-        squares[feature.key.block] += value * value
-      }
-      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
-      for feature in features where columns[feature.key.bucket] > 0 {
-        matrix.columns.append(columns[feature.key.bucket] - 1)
-        matrix.values.append(Float(Double(value(feature)) * scales[feature.key.block]))
-      }
-      matrix.endRow()
-    }
-    return matrix
-  }
-
-  private func value(_ feature: Feature) -> Float {
-    TermFrequency.sublinear(feature.count) * idf[feature.key.bucket]
+    table.matrix(
+      rows, idf: idf, columns: columns, columnCount: buckets.count,
+      characterWeight: characterWeight)
   }
 }

@@ -70,25 +70,9 @@ private struct TopicReader {
 
   /// Magic, version, length, checksum and the fields before the length.
   static func check(_ bytes: UnsafeRawBufferPointer) throws(ModelFormatError) {
-    guard bytes.starts(with: TopicFormat.magic) else { throw .notAModel }
-    let least = TopicFormat.headerBytes + TopicFormat.checksumBytes
-    guard bytes.count >= least else {
-      throw .wrongLength(expected: UInt64(least), found: bytes.count)
-    }
-    let version = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
-    guard version <= TopicFormat.version else {
-      throw .newerVersion(found: Int(version), known: Int(TopicFormat.version))
-    }
-    guard version == TopicFormat.version else { throw .invalidField("version") }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-    guard length == UInt64(bytes.count) else {
-      throw .wrongLength(expected: length, found: bytes.count)
-    }
-    let end = bytes.count - TopicFormat.checksumBytes
-    let checksum = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: end, as: UInt32.self))
-    guard CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == checksum else {
-      throw .checksumMismatch
-    }
+    try ModelFormat.checkFrame(
+      bytes, magic: TopicFormat.magic, version: TopicFormat.version,
+      least: TopicFormat.headerBytes + TopicFormat.checksumBytes)
     guard Limits.bucketBits.contains(Int(bytes[6])), bytes[7] == 0 else {
       throw .invalidField("number of buckets")
     }
