@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include "CTableFloor.h"
 #include <limits.h>
 #include <lmdb.h>
@@ -144,20 +145,24 @@ double grouse_floor_put(const char *source, const char *target, const char *back
   return seconds;
 }
 
-double grouse_floor_commit(const char *target, long count) {
+double grouse_floor_commit(const char *target, long commits, int puts, int scattered) {
   remove_file(target);
   MDB_env *environment = open_file(target, 0);
   if (!environment) return -1;
   double start = now();
-  for (long number = 0; number < count; number++) {
+  for (long number = 0; number < commits; number++) {
     MDB_txn *transaction;
     MDB_dbi database;
-    char bytes[100] = {0};
-    MDB_val key = {sizeof number, &number}, value = {sizeof bytes, bytes};
     if (mdb_txn_begin(environment, NULL, 0, &transaction) ||
-        mdb_dbi_open(transaction, "rows", MDB_CREATE, &database) ||
-        mdb_put(transaction, database, &key, &value, 0) || mdb_txn_commit(transaction))
+        mdb_dbi_open(transaction, "rows", MDB_CREATE, &database))
       return -1;
+    for (int put = 0; put < puts; put++) {
+      unsigned key[2] = {htonl(scattered ? put : 0), htonl(number * puts + put)};
+      char bytes[100] = {0};
+      MDB_val name = {sizeof key, key}, value = {sizeof bytes, bytes};
+      if (mdb_put(transaction, database, &name, &value, 0)) return -1;
+    }
+    if (mdb_txn_commit(transaction)) return -1;
   }
   double seconds = now() - start;
   mdb_env_close(environment);

@@ -14,8 +14,10 @@
 double grouse_floor_put(const char *source, const char *target, const char *backwards,
                         long transactions, int syncs, long *entries);
 
-/// Commits `count` small puts to a new file, each alone and synced. Returns seconds.
-double grouse_floor_commit(const char *target, long count);
+/// Makes `commits` synced commits of `puts` small puts each to a new file: each put of a commit
+/// behind the last one of all, or, where `scattered`, behind those of its own number. Returns
+/// seconds, negative where LMDB refused something.
+double grouse_floor_commit(const char *target, long commits, int puts, int scattered);
 
 /// Looks up keys of the database `name`, each `stride`th of its order, `count` times, each in a read
 /// transaction of its own. Returns seconds.
