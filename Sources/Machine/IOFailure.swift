@@ -38,6 +38,7 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
     case EDQUOT: "the disk quota is used up"
     case EROFS: "the file system is read-only"
     case EEXIST: "it exists already"
+    case EFBIG: "the file would be larger than the process may write"
     case EIO: "the disk reported an input/output error"
     default: String(cString: strerror(code))
     }
@@ -46,6 +47,7 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
   private var advice: String {
     switch code {
     case ENOSPC, EDQUOT: "; free some space or choose another place with --data-dir"
+    case EFBIG: "; raise the limit of a file's size (ulimit -f)"
     case EMFILE, ENFILE: "; raise the limit of open files (ulimit -n)"
     default: ""
     }

@@ -14,11 +14,11 @@ package final class Interruption: Sendable {
   private let signal: Signal
 
   /// Catches the signals from here on; `signal` is raised when one arrives, so that waiting threads
-  /// look again. SIGPIPE is ignored: a closed pipe is an error of the write that meets it.
+  /// look again. Writes fail rather than end the process (`letWritesFail`).
   /// Call once, before other threads start, so that they inherit the blocked signals.
   package init(waking signal: Signal = Signal()) {
     self.signal = signal
-    systemIgnorePipe()
+    Self.letWritesFail()
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, SIGINT)
@@ -41,8 +41,13 @@ package final class Interruption: Sendable {
   /// The exit code a shell expects of a process ended by the signal received: 128 + its number.
   package var exitCode: Int32 { 128 + received.load(ordering: .acquiring) }
 
-  /// Lets writes to a closed pipe fail with an error instead of ending the process.
-  package static func ignoreClosedPipes() { systemIgnorePipe() }
+  /// Lets a write to a closed pipe, or past the limit of a file's size, fail with an error instead
+  /// of ending the process without a word.
+  package static func letWritesFail() { ignoreSignalsOfWrites() }
 }
 
-private func systemIgnorePipe() { signal(SIGPIPE, SIG_IGN) }
+// Beside the type, in which `signal` is something else.
+private func ignoreSignalsOfWrites() {
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
+}

@@ -39,7 +39,7 @@ struct Grouse: ParsableCommand {
 
   static func main() {
     HostSystem.holdStandardDescriptors()
-    Interruption.ignoreClosedPipes()
+    Interruption.letWritesFail()
     HostSystem.raiseOpenFileLimit()
     do {
       var command = try parseAsRoot()

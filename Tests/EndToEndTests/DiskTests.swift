@@ -90,3 +90,32 @@ struct `Small disks` {
     }
   }
 }
+
+@Suite struct `A limit of the size of files` {
+  @Test func `it is named, and loses nothing that was acknowledged`() throws {
+    let stage = Stage()
+    try stage.works(
+      "cql", "-e",
+      "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1};"
+        + "CREATE TABLE k.t (a int PRIMARY KEY, b text)")
+    let text = String(repeating: "x", count: 2_000)
+    let script = (0..<2_000).map { "INSERT INTO k.t (a, b) VALUES (\($0), '\(text)');\n" }.joined()
+    let file = try stage.write("script.cql", script)
+    let outcome = try Program.run(["cql", "-f", file], in: stage.folder, fileMiB: 1)
+    #expect(outcome.code == 1 && outcome.errors.contains("ulimit -f"), "\(outcome)")
+    // The line that failed is named, and all before it are there.
+    let failed = outcome.errors.split(separator: ":").dropFirst().first.flatMap { Int($0) }
+    let rows = try stage.works("cql", "-e", "SELECT count(*) FROM k.t", "--json").objects()
+    #expect(rows.first?["count"] as? Int == failed.map { $0 - 1 }, "\(outcome.errors)")
+    try stage.works("check", "tables")
+
+    let posts = try stage.write("a.jsonl", Stage.posts(0..<20_000))
+    let collected = try Program.run(["collect", "--file", posts], in: stage.folder, fileMiB: 1)
+    #expect(collected.code == 1 && collected.errors.contains("ulimit -f"), "\(collected)")
+    let held = try stage.works("consume", "posts").lines.count
+    try stage.works("check", "log")
+    try stage.works("collect", "--file", posts)
+    let consumed = try stage.works("consume", "posts")
+    #expect(consumed.lines.count == held + 20_000)
+  }
+}

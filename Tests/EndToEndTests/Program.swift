@@ -39,11 +39,11 @@ enum Program {
   static func run(
     _ arguments: [String], in folder: TemporaryDirectory, input: [UInt8]? = nil,
     environment: [String: String] = [:], readsOutputBytes limit: Int? = nil,
-    memoryMiB: Int? = nil, processorSeconds: Int? = nil
+    memoryMiB: Int? = nil, processorSeconds: Int? = nil, fileMiB: Int? = nil
   ) throws -> Outcome {
     let process = try RunningProgram(
       arguments, in: folder, environment: environment, memoryMiB: memoryMiB,
-      processorSeconds: processorSeconds)
+      processorSeconds: processorSeconds, fileMiB: fileMiB)
     if let input { process.write(input) }
     process.closeInput()
     return process.wait(readingOutput: limit)
@@ -99,11 +99,11 @@ final class RunningProgram {
   /// Starts the program in `folder`. With `memoryMiB` the system gives it so much memory and no
   /// more: what the system tells of a process's peak begins with that of the one that started it.
   /// With `processorSeconds` it is ended by a signal when it has used so many, which a busy machine
-  /// does not hasten.
+  /// does not hasten. With `fileMiB` it can write no larger file.
   init(
     _ arguments: [String], in folder: TemporaryDirectory,
     environment added: [String: String] = [:], memoryMiB: Int? = nil,
-    processorSeconds: Int? = nil, program: String = Program.path
+    processorSeconds: Int? = nil, fileMiB: Int? = nil, program: String = Program.path
   ) throws {
     signal(SIGPIPE, SIG_IGN)
     // Between a pipe's making and its mark no other thread may start a process that inherits it.
@@ -142,7 +142,9 @@ final class RunningProgram {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     let memory = memoryMiB.map { "ulimit -d \($0 << 10) && " } ?? ""
     let time = processorSeconds.map { "ulimit -t \($0) && " } ?? ""
-    let script = memory + time + "cd \"$0\" && exec \"$@\""
+    // In blocks of 512 bytes, by POSIX.
+    let files = fileMiB.map { "ulimit -f \($0 << 11) && " } ?? ""
+    let script = memory + time + files + "cd \"$0\" && exec \"$@\""
     let shell = ["/bin/sh", "-c", script, folder.path, program]
     let words = (shell + arguments).map { strdup($0) } + [nil]
     let settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
