@@ -31,6 +31,9 @@ package enum Limits {
   package static let pageRows = 5_000
   /// Bytes of a page's rows, from which on no further row is added.
   package static let pageBytes = 16 << 20
+  /// Bytes of one row of a result, and of a value that a function makes: the largest frame that
+  /// Cassandra sends. What a SELECT names a thousand times, it would hold a thousand times.
+  static let resultRowBytes = 256 << 20
   /// Keys that one transaction of a SELECT looks at, those of dead rows included: a longer reading
   /// goes on in another, so that no reader keeps the pages that writers have freed.
   static let transactionKeys = 100_000

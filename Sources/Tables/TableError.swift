@@ -49,6 +49,10 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// A statement that is well formed and cannot be executed.
   package static func invalid(_ message: String) -> TableError { TableError(.invalid, message) }
 
+  /// A row of a result, or a value in it, that would take more memory than one may.
+  static let oversizedResult = TableError.invalid(
+    "A row of the result is larger than \(Limits.resultRowBytes) bytes: select less of it")
+
   /// A statement, or a part of one, that Cassandra has and these tables have not.
   package static func unsupported(_ feature: String) -> TableError {
     .invalid("\(feature) is not supported")

@@ -68,4 +68,28 @@ import Testing
     }
     try stage.works("check", "tables")
   }
+
+  @Test func `a short statement makes no result of any size`() throws {
+    let stage = Stage()
+    try stage.works("cql", input: Self.schema)
+    let long = String(repeating: "x", count: 8 << 20)
+    try stage.works("cql", input: "INSERT INTO k.t (a, b, c, x) VALUES (1, 'a', 1, '\(long)');")
+    try stage.works("cql", input: "INSERT INTO k.t (a, b, c, x) VALUES (2, 'a', 1, '\"\"\"\"');")
+    func all(_ selector: String) -> String {
+      "SELECT \(Array(repeating: selector, count: 100).joined(separator: ", ")) FROM k.t;"
+    }
+    var statements = ["x", "max(x)", "blobAsText(textAsBlob(x))"].map(all)
+    statements.append("SELECT JSON \(all("x").dropFirst(7))")
+    // Each one doubles the escapes of the one inside it.
+    let nested =
+      String(repeating: "toJson(", count: 40) + "x" + String(repeating: ")", count: 40)
+    if !Program.isDebug { statements.append("SELECT \(nested) FROM k.t WHERE a = 2;") }
+    for statement in statements {
+      let outcome = try Program.run(
+        ["cql", "-e", statement], in: stage.folder, memoryMiB: 1_536, processorSeconds: 60)
+      #expect(
+        outcome.isOrderly && outcome.errors.contains("larger than"),
+        "\(statement.prefix(40)): \(outcome.errors.prefix(500))")
+    }
+  }
 }

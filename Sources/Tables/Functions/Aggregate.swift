@@ -17,6 +17,9 @@ struct Aggregate {
     self.type = type
   }
 
+  /// Bytes of a value that it holds as it was.
+  var heldBytes: Int { extreme?.count ?? 0 }
+
   /// Counts a row that has no value to look at.
   mutating func addRow() { count += 1 }
 

@@ -6,7 +6,11 @@ extension Function {
     switch body {
     case .uuid: return Function.randomUUID()
     case .now(let moment): return Function.now(moment, clock)
-    case .toJSON: return Array((values[0].map(arguments[0].json) ?? "null").utf8)
+    case .toJSON:
+      // Each toJson of a text doubles its escapes.
+      let text = values[0].map(arguments[0].json) ?? "null"
+      guard text.utf8.count <= Limits.resultRowBytes else { throw .oversizedResult }
+      return Array(text.utf8)
     case .token: return Function.token(values)
     default: break
     }

@@ -18,6 +18,14 @@ struct GroupBuilder {
       try body(&aggregate)
       self = .aggregate(aggregate)
     }
+
+    /// Bytes of the values it holds.
+    var bytes: Int {
+      switch self {
+      case .aggregate(let aggregate): aggregate.heldBytes
+      case .first(let value): value?.count ?? 0
+      }
+    }
   }
 
   /// The values of a finished group, and of the columns that the result is sorted by.
@@ -42,6 +50,8 @@ struct GroupBuilder {
   private let groupingColumns: [ColumnPlace]
   private let groupingTypes: [DataType]
   private var gathered: [Gathered] = []
+  /// At least the bytes that the values of `gathered` have.
+  private var heldBytes = 0
   private var partition: [UInt8] = []
   private var clustering: [[UInt8]?] = []
   private var sortKey: [UInt8] = []
@@ -73,6 +83,7 @@ struct GroupBuilder {
 
   private mutating func reset() {
     isOpen = false
+    heldBytes = 0
     gathered = plan.gatherers.map { gatherer in
       switch gatherer {
       case .countRows: .aggregate(Aggregate(.count, .bigint))
@@ -99,7 +110,7 @@ struct GroupBuilder {
     return true
   }
 
-  mutating func open(_ row: LiveRow) {
+  mutating func open(_ row: LiveRow) throws(TableError) {
     isOpen = true
     partition = [UInt8](RowKey.partitionPrefix(row.key))
     clustering = groupingColumns.map { column in row[column].map { [UInt8]($0) } }
@@ -108,6 +119,7 @@ struct GroupBuilder {
       guard case .first(let expression) = gatherer else { continue }
       // A column, its write time or its time to live: no evaluation of these fails.
       gathered[place] = .first((try? evaluation.value(expression, row)) ?? nil)
+      try holds(gathered[place].bytes)
     }
   }
 
@@ -118,14 +130,26 @@ struct GroupBuilder {
       case .column(let column):
         let bytes = row[column]
         try gathered[place].update { aggregate throws(TableError) in try aggregate.add(bytes) }
+        try holds(bytes?.count ?? 0)
       case .expression(let expression):
         guard let value = try evaluation.value(expression, row) else { continue }
         try value.borrowed { bytes throws(TableError) in
           try gathered[place].update { aggregate throws(TableError) in try aggregate.add(bytes) }
         }
+        try holds(value.count)
       case .none: break
       }
     }
+  }
+
+  /// So many more bytes may be held. They are counted anew now and then, as most of them take the
+  /// place of others.
+  @inline(__always)
+  private mutating func holds(_ bytes: Int) throws(TableError) {
+    heldBytes += bytes
+    guard heldBytes > 2 * Limits.resultRowBytes else { return }
+    heldBytes = gathered.reduce(0) { $0 + $1.bytes }
+    if heldBytes > Limits.resultRowBytes { throw .oversizedResult }
   }
 
   /// Ends the group and gives its values.

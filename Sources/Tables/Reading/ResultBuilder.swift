@@ -32,7 +32,11 @@ struct ResultBuilder: ~Copyable {
   @inline(__always)
   mutating func append(_ row: LiveRow) throws(TableError) {
     if isPlain {
-      for column in plainColumns { content.appendValue(row[column]) }
+      let start = content.count
+      for column in plainColumns {
+        content.appendValue(row[column])
+        guard content.count - start <= Limits.resultRowBytes else { throw .oversizedResult }
+      }
       rowCount += 1
       return
     }
@@ -51,8 +55,11 @@ struct ResultBuilder: ~Copyable {
   ) throws(TableError) {
     let start = content.count
     var values: [[UInt8]?] = []
+    var size = 0
     for output in plan.outputs {
       let value = try evaluation.value(output, row)
+      size += value?.count ?? 0
+      guard size <= Limits.resultRowBytes else { throw .oversizedResult }
       if plan.isJSON { values.append(value) } else { content.appendValue(value) }
     }
     if plan.isJSON {
