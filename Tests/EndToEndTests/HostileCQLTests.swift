@@ -21,6 +21,11 @@ import Testing
     func many(_ piece: String) -> String {
       String(repeating: piece, count: size / piece.utf8.count)
     }
+    func names(_ what: String) -> String {
+      (0..<(size / 12)).map { "c\($0)\(what)" }.joined(separator: ",")
+    }
+    let product = Array(repeating: String(repeating: "9", count: 39_000), count: 160)
+      .joined(separator: "*")
     return [
       ("text", "INSERT INTO k.t (a, b, c, x) VALUES (1, 'a', 1, '\(long)');"),
       ("key", "INSERT INTO k.t (a, b, c) VALUES (1, '\(long)', 1);"),
@@ -51,6 +56,13 @@ import Testing
       ("semicolons", many(";")), ("quotes", many("'") + "'"), ("dollars", "SELECT $$\(long)"),
       ("parentheses", "SELECT \(many("(")) FROM k.t;"),
       ("JSON nested", "INSERT INTO k.y JSON '\(many("["))';"),
+      ("fields", "CREATE TYPE k.z (\(names(" int")));"),
+      (
+        "orders",
+        "CREATE TABLE k.z (a int, b int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY ("
+          + "\(names(" DESC")));"
+      ),
+      ("products", "UPDATE k.y SET vi = \(product) WHERE id = 1;"),
       ("types", "CREATE TABLE k.z (a int PRIMARY KEY, b \(many("frozen<"));"),
     ]
   }

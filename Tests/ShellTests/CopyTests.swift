@@ -46,6 +46,19 @@ private final class Bench {
 }
 
 @Suite struct `Copying` {
+  @Test func `values without bytes, and no time at all, are told from null`() throws {
+    let bench = try Bench()
+    let definition = "(a int PRIMARY KEY, i int, d duration, t text, u uuid, f double)"
+    for name in ["n", "m"] { _ = try bench.tables.execute("CREATE TABLE k.\(name) \(definition)") }
+    for insert in [
+      "(a, i, d, t) VALUES (1, blobAsInt(0x), 0s, '')", "(a) VALUES (2)",
+      "(a, u, f) VALUES (3, blobAsUuid(0x), blobAsDouble(0x))", "(a, d) VALUES (4, 3d)",
+    ] { _ = try bench.tables.execute("INSERT INTO k.n \(insert)") }
+    let file = bench.folder("empty.csv")
+    #expect(try bench.session.run(text: "COPY n TO '\(file)'; COPY m FROM '\(file)'", name: "-e"))
+    #expect(try bench.rows("m") == bench.rows("n"))
+  }
+
   @Test func `counters are copied by adding what the file has`() throws {
     let bench = try Bench()
     let definition = "(a int, b text, n counter, o counter, PRIMARY KEY (a, b))"

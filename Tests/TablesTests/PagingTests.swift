@@ -66,6 +66,24 @@ import Testing
     }
   }
 
+  @Test func `a truncated table's rows end, and new ones come behind the last`() throws {
+    let store = try store()
+    for text in ["SELECT a, b FROM k.t", "SELECT a, b FROM k.t WHERE v = 1 LIMIT 7"] {
+      let first = try page(text, store, rows: 3)
+      let state = try #require(first.next)
+      try store.run("TRUNCATE k.t")
+      #expect(try page(text, store, rows: 3, from: state).rows.isEmpty)
+      for a in 0..<4 {
+        for b in 0..<5 {
+          try store.run("INSERT INTO k.t (a, b, v) VALUES (\(a), \(b), \(b % 2))")
+        }
+      }
+      let whole = try page(text, store, rows: .max).rows
+      let rest = try page(text, store, rows: .max, from: state).rows
+      #expect(first.rows + rest == whole)
+    }
+  }
+
   @Test func `a deleted last row and new rows are no hindrance`() throws {
     let store = try store()
     let text = "SELECT b FROM k.t WHERE a = 1"

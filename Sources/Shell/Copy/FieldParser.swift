@@ -12,6 +12,10 @@ struct FieldParser {
     }
     let text = field.text
     let isText = type.whole == .text || type.whole == .ascii
+    if field.isQuoted, text.isEmpty, !isText, !type.isMadeOfParts {
+      // Shown as nothing are a value without bytes, and a duration of no time.
+      return try type.whole == .duration ? scalar("0s", .duration) : []
+    }
     if text == format.null, !(isText && field.isQuoted) { return nil }
     guard type.isMadeOfParts else { return try scalar(text, type.whole) }
     var parts = PartScanner(text)

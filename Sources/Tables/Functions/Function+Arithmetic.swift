@@ -19,6 +19,10 @@ extension Function {
       case .remainder: first.remainder(second, result)
       }
     guard let found else { throw failure(sign, fault(sign, first, second)) }
+    // Bounds what the next sign has to work with: a column could be multiplied by itself for hours.
+    guard found.count <= Limits.numberBytes else {
+      throw failure(sign, "The result needs more than \(Limits.numberBytes) bytes")
+    }
     return found
   }
 

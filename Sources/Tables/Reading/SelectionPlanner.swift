@@ -70,7 +70,8 @@ struct SelectionPlanner {
 
   private func fingerprint(_ select: Select) -> UInt32 {
     let text = Array(Statement.select(select).cql.utf8)
-    return CRC32C.checksum(bigEndian(table.id) + text)
+    // Unlike its id, a table's UUID stays when it is truncated.
+    return CRC32C.checksum(table.uuid.bytes + text)
   }
 
   private func plainColumns(_ outputs: [Expression]) -> [ColumnPlace]? {

@@ -92,7 +92,8 @@ final class SelectionRun {
     }
     rowsLeft = state.rowsLeft
     rowsLeftInPartition = min(state.rowsLeftInPartition, perPartition)
-    position = state.lastKey
+    // A table that was truncated meanwhile goes on under another id.
+    position = bigEndian(plan.table.id) + state.lastKey.dropFirst(4)
     partition = position.withUnsafeBytes { [UInt8](RowKey.partitionPrefix($0)) }
   }
 

@@ -68,8 +68,13 @@ enum RangeTombstones {
       }
     }
     if let place, span.reaches(behind: place) { append(place, span.end, span.deletion) }
-    for other in found { _ = try write(nil, at: other.start, prefix, rows) }
-    for piece in pieces {
+    // Mostly little changes: an older deletion only fills the gaps between the others.
+    let starts = Set(pieces.map(\.start))
+    let former = Dictionary(found.map { ($0.start, $0) }) { $1 }
+    for other in found where !starts.contains(other.start) {
+      try write(nil, at: other.start, prefix, rows)
+    }
+    for piece in pieces where former[piece.start] != piece {
       var value = ByteBuffer(capacity: 64)
       encode(piece, to: &value)
       try write(value.toArray(), at: piece.start, prefix, rows)

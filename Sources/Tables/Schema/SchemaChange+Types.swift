@@ -12,8 +12,9 @@ extension SchemaChange {
       throw .invalid("A user type with name '\(name)' already exists")
     }
     var type = UserType(keyspace: keyspace, name: name, fields: [])
+    var names: Set<String> = []
     for field in create.fields {
-      guard !type.fields.contains(where: { $0.name == field.name }) else {
+      guard names.insert(field.name).inserted else {
         throw .invalid("Duplicate field name '\(field.name)' in type '\(name)'")
       }
       type.fields.append(try self.field(field, of: type))

@@ -107,7 +107,8 @@ extension Table {
   /// The CLUSTERING ORDER must name a beginning of the clustering columns, in their order.
   private func takeOrder(_ statement: CreateTable) throws(TableError) {
     let order = statement.clusteringOrder.map(\.column)
-    for (number, column) in order.enumerated() where order[..<number].contains(column) {
+    var named: Set<String> = []
+    for column in order where !named.insert(column).inserted {
       throw .invalid(
         "Duplicate column '\(column)' in CLUSTERING ORDER BY clause for table "
           + "'\(statement.name.cql)'")

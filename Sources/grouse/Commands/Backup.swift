@@ -58,7 +58,11 @@ struct CompactCommand: ParsableCommand {
     abstract: "Give the disk back what deleted rows have left free in the tables' file.",
     discussion: """
       Takes away what has expired and what was deleted longer ago than gc_grace_seconds. Then writes \
-      the tables into a new file, which takes the old one's place at once when it is whole. Needs as much room again meanwhile. Nobody may write, and at the end nobody read the tables.
+      the tables into a new file, which takes the old one's place at once when it is whole. Nobody \
+      may write, and at the end nobody read the tables.
+
+      It needs room of its own: as much as the tables have left, and a little more, a few \
+      megabytes, to take things away. On a full disk make that room elsewhere first.
 
       Example: grouse compact
       """)
