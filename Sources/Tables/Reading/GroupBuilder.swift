@@ -99,15 +99,14 @@ struct GroupBuilder {
     return true
   }
 
-  mutating func open(_ row: LiveRow) {
+  mutating func open(_ row: LiveRow) throws(TableError) {
     isOpen = true
     partition = [UInt8](RowKey.partitionPrefix(row.key))
     clustering = groupingColumns.map { column in row[column].map { [UInt8]($0) } }
     sortKey = row.sortKey(plan.sorting)
     for (place, gatherer) in plan.gatherers.enumerated() {
       guard case .first(let expression) = gatherer else { continue }
-      // A column, its write time or its time to live: no evaluation of these fails.
-      gathered[place] = .first((try? evaluation.value(expression, row)) ?? nil)
+      gathered[place] = .first(try evaluation.value(expression, row))
     }
   }
 

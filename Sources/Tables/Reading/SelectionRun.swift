@@ -217,7 +217,7 @@ final class SelectionRun {
     if groups?.isOpen == false {
       guard mayAdd(row) else { return false }
       enterPartition(row.key)
-      groups?.open(row)
+      try groups?.open(row)
     }
     try groups?.add(row)
     if plan.isDistinct {
