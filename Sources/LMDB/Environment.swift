@@ -115,7 +115,10 @@ package final class Environment: @unchecked Sendable {
         var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD)
         if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
         if !options.syncsRoot { flags |= UInt32(MDB_NOMETASYNC) }
-        try check(mdb_env_open(created, path, flags, 0o600), "open", path)
+        let code = mdb_env_open(created, path, flags, 0o600)
+        // Whoever reads says so in the lock file.
+        let isLocked = code == EACCES && access(path, R_OK) == 0
+        try check(code, "open", isLocked ? path + "-lock" : path)
         return created
       } catch {
         mdb_env_close(created)

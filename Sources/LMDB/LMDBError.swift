@@ -42,6 +42,9 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
         "; the file is damaged: move it away and rebuild the tables by reading the log again"
       case ENOSPC, EDQUOT: "; free some space or choose another place with --data-dir"
       case EFBIG: "; raise the limit of a file's size (ulimit -f)"
+      case EACCES where path.hasSuffix("-lock"):
+        "; those who only read need the right to write this file, too: ask its owner for it, or read "
+          + "a copy that grouse backup makes"
       case EIO:
         "; the disk fails, and nothing more is written until the tables are opened anew"
       default: ""

@@ -24,9 +24,10 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
   /// There is no such file or directory.
   package var isMissing: Bool { code == ENOENT }
 
-  package var description: String {
-    "cannot \(operation) \(path): \(reason)\(advice)"
-  }
+  package var description: String { fault + advice }
+
+  /// What is wrong, without advice.
+  package var fault: String { "cannot \(operation) \(path): \(reason)" }
 
   private var reason: String {
     switch code {

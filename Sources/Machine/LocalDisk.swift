@@ -65,6 +65,12 @@ package struct LocalDisk: FileSystem {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether there is a file that is no directory, pipe or device.
+  package func isPlainFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The path without links, `.` and `..`, as far as it exists.
   package func resolved(_ path: String) -> String {
     if let found = realpath(path, nil) {

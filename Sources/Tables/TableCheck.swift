@@ -17,6 +17,7 @@ struct TableCheck {
   private(set) var faults: [String] = []
   private let table: Table
   private let databases: Databases
+  private let maxKeySize: Int
   private let reader: RowReader
   private var row = Row()
   private var partition: [UInt8] = []
@@ -25,8 +26,9 @@ struct TableCheck {
   /// The end of the range tombstone before; nil: it has none.
   private var lastEnd: [UInt8]? = []
 
-  init(_ table: Table, _ databases: Databases) {
+  init(_ table: Table, _ databases: Databases, maxKeySize: Int) {
     self.table = table
+    self.maxKeySize = maxKeySize
     self.databases = databases
     // Everything counts as live: what is expired or deleted must be readable too.
     reader = RowReader(table, databases.rows, now: .min)
@@ -109,7 +111,7 @@ struct TableCheck {
     var found = IndexEntries()
     try reader.show(entry.key, value: entry.value) { row throws(TableError) in
       try validate(row)
-      try found.append(row, maxKeySize: .max)
+      try found.append(row, maxKeySize: maxKeySize)
     }
     var keys: Set<[UInt8]> = []
     try found.visit { keys.insert([UInt8]($0)) }

@@ -24,7 +24,8 @@ package struct TablesCheck: Sendable {
       let now = tables.clock.microseconds / 1_000_000
       var indexed = (rows: 0, missing: 0)
       for table in schema.userTables.sorted(by: { $0.id < $1.id }) {
-        try check(table, databases, at: now, &indexed, progress)
+        let size = tables.environment.maxKeySize
+        try check(TableCheck(table, databases, maxKeySize: size), at: now, &indexed, progress)
       }
       // What is noted to be removed may still be there, and is nobody's.
       let removed = try SchemaStore.numbers(noted: "purge", transaction)
@@ -36,11 +37,10 @@ package struct TablesCheck: Sendable {
   }
 
   private mutating func check(
-    _ table: Table, _ databases: Databases, at now: Int64,
-    _ indexed: inout (rows: Int, missing: Int),
+    _ check: TableCheck, at now: Int64, _ indexed: inout (rows: Int, missing: Int),
     _ progress: (Int) -> Void
   ) throws(TableError) {
-    var check = TableCheck(table, databases)
+    var check = check
     let before = keys
     try check.run(at: now) { count in
       if (before + count) % 10_000 == 0 { progress(before + count) }

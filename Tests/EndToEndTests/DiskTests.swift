@@ -62,6 +62,21 @@ struct `Small disks` {
     try stage.works("check", "--data-dir", data)
   }
 
+  @Test func `an import that fills the disk says how far it came`() throws {
+    let stage = Stage()
+    let disk = try #require(SmallDisk(megabytes: 6))
+    let data = disk.path + "/data"
+    let text = String(repeating: "x", count: 100)
+    let file = try stage.write("rows.csv", (0..<100_000).map { "\($0),\(text)\n" }.joined())
+    try stage.works(
+      "cql", "--data-dir", data, "-e",
+      "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}; "
+        + "CREATE TABLE k.t (a int PRIMARY KEY, b text)")
+    try stage.fails(
+      "cql", "--data-dir", data, "-e", "COPY k.t FROM '\(file)'",
+      saying: ["free some space", data, "rows have been imported before"])
+  }
+
   @Test func `a read-only disk can be read and says why it cannot be written`() throws {
     let stage = Stage()
     let disk = try #require(SmallDisk(megabytes: 60))

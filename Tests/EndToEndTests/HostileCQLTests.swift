@@ -9,7 +9,8 @@ import Testing
   private static let schema = """
     CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1};
     CREATE TABLE k.t (a int, b text, c int, v int, x text, PRIMARY KEY (a, b, c));
-    CREATE TABLE k.y (id int PRIMARY KEY, bl blob, l list<int>, f frozen<set<int>>, vi varint);
+    CREATE TABLE k.y (id int PRIMARY KEY, bl blob, l list<int>, f frozen<set<int>>, vi varint,
+      m map<int, int>);
 
     """
 
@@ -18,6 +19,7 @@ import Testing
     let size = Program.isDebug ? 1 << 20 : 10 << 20
     let long = String(repeating: "x", count: size)
     let numbers = (0..<(size / 8)).map(String.init).joined(separator: ",")
+    let entries = (1..<(size / 64)).map { ", \($0): 1" }.joined()
     func many(_ piece: String) -> String {
       String(repeating: piece, count: size / piece.utf8.count)
     }
@@ -38,6 +40,11 @@ import Testing
       ("set", "INSERT INTO k.y (id, f) VALUES (1, {\(numbers)});"),
       ("JSON", "INSERT INTO k.y JSON '{\"id\": 1, \"l\": [\(numbers)]}';"),
       ("selectors", "SELECT \(many("a, "))a FROM k.t;"),
+      (
+        "elements",
+        "INSERT INTO k.y (id, m) VALUES (3, {0: 0\(entries)}); "
+          + "SELECT \(many("m[7], "))m[8] FROM k.y WHERE id = 3;"
+      ),
       ("relations", "SELECT * FROM k.t WHERE \(many("v = 1 AND "))v = 1;"),
       ("operations", "SELECT a\(many(" + 1")) FROM k.t;"),
       ("batch", "BEGIN BATCH \(many("DELETE FROM k.t WHERE a = 1; "))APPLY BATCH;"),

@@ -105,6 +105,10 @@ import Testing
       saying: ["bad.csv:2: row 2: ", "column a", "'x'", "import_k_t.err"])
     #expect(try String(contentsOfFile: stage.folder("import_k_t.err"), encoding: .utf8) == "x,b\n")
     try stage.fails("cql", "-e", "COPY k.t FROM 'none.csv'", saying: ["none.csv", "no such file"])
+    try stage.fails(
+      "cql", "-e", "COPY k.t TO '/dev/full'", saying: ["cannot write /dev/full: no space left"])
+    #expect(
+      try stage.works("cql", "-e", "COPY k.t (b) TO '/dev/stdout'").lines.contains("row 7"))
   }
 
   @Test func `output can be captured, and files sourced`() throws {

@@ -227,4 +227,23 @@ extension Database {
       try store.read { transaction throws(LMDBError) in _ = try transaction.database("none") }
     }
   }
+
+  #if os(Linux)
+    @Test(.enabled(if: geteuid() == 0, "needs the right to act as another user"))
+    func `a reader without the right to lock is told which file it needs`() throws {
+      let store = try TemporaryEnvironment()
+      let path = store.directory + "/own.mdb"
+      _ = try Environment(path, databases: ["a"])
+      #expect(chmod(store.directory, 0o755) == 0 && chmod(path, 0o644) == 0)
+      // For this thread alone, which is why it is not among what Swift imports.
+      typealias SetUser = @convention(c) (uid_t) -> Int32
+      let setUser = unsafeBitCast(try #require(dlsym(nil, "setfsuid")), to: SetUser.self)
+      _ = setUser(65_534)
+      defer { _ = setUser(0) }
+      let error = #expect(throws: LMDBError.self) {
+        try Environment(path, databases: ["a"], options: .init(isReadOnly: true))
+      }
+      #expect(error?.description.hasPrefix("cannot open \(path)-lock: Permission denied; ") == true)
+    }
+  #endif
 }

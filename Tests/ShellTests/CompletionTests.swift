@@ -34,6 +34,7 @@ import Testing
     ("SEL", "SELECT "), ("sel", "select "), ("desc", "desc"), ("TRUN", "TRUNCATE "),
     ("USE o", "USE other "), ("SELECT * FROM po", "SELECT * FROM posts "),
     ("SELECT * FROM other.", "SELECT * FROM other.things "),
+    ("SELECT * FROM k.a", "SELECT * FROM k.a"), ("DROP TYPE k.", "DROP TYPE k.address "),
     ("SELECT * FROM ot", "SELECT * FROM other."), ("select * from p", "select * from p"),
     ("SELECT bo FROM people WHERE b", "SELECT bo FROM people WHERE b"),
     ("SELECT * FROM posts WHERE bo", "SELECT * FROM posts WHERE body "),

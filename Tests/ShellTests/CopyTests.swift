@@ -251,6 +251,8 @@ private final class Bench {
   @Test func `what COPY does not take is refused by name`() throws {
     for (command, word) in [
       ("COPY t TO 'f' WITH DECIMALSEP = ','", "DECIMALSEP"),
+      ("COPY t TO 'f' WITH MAXOUTPUTSIZE = 4", "MAXOUTPUTSIZE of COPY is not supported"),
+      ("COPY t FROM 'f' WITH CONFIGFILE = 'c'", "CONFIGFILE of COPY is not supported"),
       ("COPY t TO 'f' WITH NUMPROCESSES = 0", "NUMPROCESSES"),
       ("COPY t TO 'f' WITH BEGINTOKEN = x", "BEGINTOKEN"),
       ("COPY t TO 'f' WITH TYPO = 4", "typo"), ("COPY t FROM 'f' WITH PAGESIZE = 4", "pagesize"),

@@ -33,6 +33,7 @@ private struct DefinitionSession {
   private var dropped: [String: (time: Int64, type: String)] = [:]
   private var keys = ["a", "b"]
   private var indexed: Set<String> = []
+  private var isKeyIndexed = false
   private var times: Set<Int64> = []
 
   init(_ random: SeededRandom) throws {
@@ -99,14 +100,19 @@ private struct DefinitionSession {
 
   private mutating func change() throws {
     let name = "v\(Int.random(in: 0...3, using: &random))"
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<13, using: &random) {
     case 0...3: try add(name)
     case 4...6 where columns[name] != nil && !indexed.contains(name): try drop(name)
     case 7...8:
       let place = Int.random(in: 0...1, using: &random)
-      let new = keys[place] + "x"
-      try store.run("ALTER TABLE k.t RENAME \(keys[place]) TO \(new.suffix(20))")
-      keys[place] = String(new.suffix(20))
+      let new = String((keys[place] + "x").suffix(20))
+      let statement = "ALTER TABLE k.t RENAME \(keys[place]) TO \(new)"
+      if place == 1, isKeyIndexed {
+        #expect(try store.refusal(statement)?.code == .invalid)
+      } else {
+        try store.run(statement)
+        keys[place] = new
+      }
     case 9 where columns[name] != nil && !indexed.contains(name):
       try store.run("CREATE INDEX i_\(name) ON k.t (\(name))")
       indexed.insert(name)
@@ -116,6 +122,9 @@ private struct DefinitionSession {
     case 11 where chance(4):
       try store.run("TRUNCATE k.t")
       rows = [:]
+    case 12:
+      try store.run(isKeyIndexed ? "DROP INDEX k.i" : "CREATE INDEX i ON k.t (\(keys[1]))")
+      isKeyIndexed.toggle()
     default: try store.run("ALTER TABLE k.t WITH comment = '\(name)'")
     }
   }
@@ -162,6 +171,10 @@ private struct DefinitionSession {
     let page = try store.tables.execute("SELECT * FROM k.t")
     #expect(page.columns.map(\.name) == keys + columns.keys.sorted())
     #expect(try found(page) == expected)
+    for value in 0...3 where isKeyIndexed {
+      let page = try store.tables.execute("SELECT * FROM k.t WHERE \(keys[1]) = \(value)")
+      #expect(try found(page) == expected.filter { $0.key[1] == value })
+    }
     for column in indexed.sorted() {
       for value in 0...3 {
         let page = try store.tables.execute("SELECT * FROM k.t WHERE \(column) = \(value)")

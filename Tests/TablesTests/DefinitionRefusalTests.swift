@@ -235,6 +235,103 @@ import Testing
           + "SizeTieredCompactionStrategy"
       ),
       (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'tombstone_threshold': 'much'}",
+        .configuration,
+        "much is not a parsable int (base10) for tombstone_threshold"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'tombstone_threshold': -1.5}",
+        .configuration,
+        "tombstone_threshold must be greater than 0, but was -1.5"
+      ),
+      (
+        "compaction = {'class': 'LeveledCompactionStrategy', 'tombstone_compaction_interval': -1}",
+        .configuration,
+        "tombstone_compaction_interval must be greater than 0, but was -1"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'unchecked_tombstone_compaction': 'yes'}",
+        .configuration,
+        "'unchecked_tombstone_compaction' should be either 'true' or 'false', not 'yes'"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'log_all': 1}", .configuration,
+        "'log_all' should either be 'true' or 'false', not 1"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'enabled': 'no'}", .configuration,
+        "enabled should either be 'true' or 'false', not no"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'min_sstable_size': -5}",
+        .configuration,
+        "min_sstable_size must be non negative: -5"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'bucket_low': 'low'}",
+        .configuration,
+        "low is not a parsable int (base10) for bucket_low"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'bucket_high': 0.5}",
+        .configuration,
+        "bucket_high value (0.5) is less than or equal to the bucket_low value (0.5)"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'min_threshold': 1}",
+        .configuration,
+        "Min compaction threshold cannot be less than 2 (got 1)"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'min_threshold': -1}",
+        .configuration,
+        "Invalid value -1 for 'min_threshold' compaction sub-option - must be an integer"
+      ),
+      (
+        "compaction = {'class': 'SizeTieredCompactionStrategy', 'min_threshold': 40}",
+        .configuration,
+        "Min compaction threshold (got 40) cannot be greater than max compaction threshold "
+          + "(got 32)"
+      ),
+      (
+        "compaction = {'class': 'LeveledCompactionStrategy', 'sstable_size_in_mb': 0}",
+        .configuration,
+        "sstable_size_in_mb must be larger than 0, but was 0"
+      ),
+      (
+        "compaction = {'class': 'LeveledCompactionStrategy', 'fanout_size': 3000000000}",
+        .configuration,
+        "3000000000 is not a parsable int (base10) for fanout_size"
+      ),
+      (
+        "compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'WEEKS'}",
+        .configuration,
+        "WEEKS is not valid for compaction_window_unit"
+      ),
+      (
+        "compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_size': 0}",
+        .configuration,
+        "0 must be greater than 1 for compaction_window_size"
+      ),
+      (
+        "compaction = {'class': 'TimeWindowCompactionStrategy', 'timestamp_resolution': 'DAYS'}",
+        .configuration,
+        "DAYS is not valid for timestamp_resolution"
+      ),
+      (
+        "compression = {'class': 'LZ4Compressor', 'lz4_high_compressor_level': 18}", .configuration,
+        "Invalid value [18] for parameter 'lz4_high_compressor_level'. Value must be between "
+          + "1 and 17."
+      ),
+      (
+        "compression = {'class': 'ZstdCompressor', 'compression_level': 23}", .configuration,
+        "compression_level=23 is invalid, it must be between -131072 and 22"
+      ),
+      (
+        "compression = {'class': 'LZ5Compressor'}", .configuration,
+        "Could not create Compression for type org.apache.cassandra.io.compress.LZ5Compressor"
+      ),
+      (
         "compression = {'chunk_length_in_kb': 4}", .configuration,
         "Missing sub-option 'class' for the 'compression' option."
       ),

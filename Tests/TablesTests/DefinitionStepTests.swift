@@ -160,6 +160,48 @@ import Testing
     try check(store, rows: 45, entries: 0)
   }
 
+  @Test func `what nobody sees any more may be too long for an index`() throws {
+    let clock = FakeClock()
+    let store = try TemporaryTables(clock: clock.clock)
+    let long = String(repeating: "x", count: 505)
+    try store.run(
+      "CREATE TABLE k.s (p int, c int, s text static, v text, l list<text>, PRIMARY KEY (p, c))",
+      "INSERT INTO k.s (p, c, s, v, l) VALUES (1, 1, '\(long)', '\(long)', ['\(long)'])",
+      "DELETE FROM k.s WHERE p = 1",
+      "INSERT INTO k.s (p, c, s, v, l) VALUES (2, 1, '\(long)', '\(long)', ['\(long)']) USING TTL 9",
+      "INSERT INTO k.s (p, c, v, l) VALUES (3, 1, '\(long)', ['\(long)'])",
+      "DELETE FROM k.s WHERE p = 3 AND c > 0")
+    clock.advance(microseconds: 10_000_000)
+    for column in ["s", "v", "l"] {
+      try store.run("CREATE INDEX ON k.s (\(column))")
+      #expect(try TablesCheck(store.tables).faults == [])
+    }
+    // And is no hindrance to what comes after it.
+    for p in 1...3 {
+      try store.run(
+        "INSERT INTO k.s (p, c, s, v, l) VALUES (\(p), 1, 'y', 'y', ['y'])",
+        "UPDATE k.s SET v = 'z' WHERE p = \(p) AND c = 1")
+      let refusal = try store.refusal("UPDATE k.s SET v = '\(long)' WHERE p = \(p) AND c = 1")
+      #expect(refusal?.message.hasPrefix("The value of the indexed column v is too long") == true)
+    }
+    #expect(try TablesCheck(store.tables).faults == [])
+    var sweep = Sweep()
+    while !sweep.isFinished { try store.tables.sweep(&sweep) }
+    for condition in ["s = 'y'", "v = 'z'", "l CONTAINS 'y'"] {
+      #expect(try store.rows("SELECT p FROM k.s WHERE \(condition)").count == 3, "\(condition)")
+    }
+    #expect(try TablesCheck(store.tables).faults == [])
+  }
+
+  @Test func `deleted rows are steps of an index's building, too`() throws {
+    let store = try store(rows: 45)
+    for number in 0..<45 {
+      try store.run("DELETE FROM k.t WHERE a = \(number % 3) AND b = \(number)")
+    }
+    #expect(try begin(store, "CREATE INDEX i ON k.t (v)").count == 1)
+    #expect(try finish(store) >= 4)
+  }
+
   @Test func `numbers are never given again`() throws {
     let store = try store(rows: 0)
     var seen: Set<UInt32> = []

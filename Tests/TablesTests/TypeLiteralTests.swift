@@ -110,8 +110,8 @@ import Testing
       (.smallint, "-32769", "Unable to make short from '-32769'"),
       (.bigint, "9223372036854775808", "Unable to make long from '9223372036854775808'"),
       (.varint, "1.5", #"Invalid FLOAT constant (1.5) for "c" of type varint"#),
-      (.decimal, "NaN", "Unable to make BigDecimal from 'NaN'"),
-      (.decimal, "1e9999999999", "Unable to make BigDecimal from '1e9999999999'"),
+      (.decimal, "NaN", "unable to make BigDecimal from 'NaN'"),
+      (.decimal, "1e9999999999", "unable to make BigDecimal from '1e9999999999'"),
       (.time, "86400000000000", "Unable to make long (for time) from: '86400000000000'"),
       (
         .time, "'24:00:00'",

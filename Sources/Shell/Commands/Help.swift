@@ -28,6 +28,7 @@ enum Help {
 
       Both:  HEADER=FALSE  DELIMITER=','  QUOTE='"'  ESCAPE='\\'  NULL=''  BOOLSTYLE='True,False'
              DATETIMEFORMAT='%Y-%m-%d %H:%M:%S.%f%z' (of strftime's fields these)
+             ENCODING=utf8 (there is no other)
              NUMPROCESSES  MAXATTEMPTS  REPORTFREQUENCY (taken, and change nothing here)
       TO:    PAGESIZE=1000  FLOATPRECISION  DOUBLEPRECISION (digits; default: all it takes)
              BEGINTOKEN  ENDTOKEN (the tokens behind the one and up to the other)
@@ -37,6 +38,7 @@ enum Help {
              INGESTRATE (rows a second at most)
              MINBATCHSIZE  PREPAREDSTATEMENTS (change nothing here)
              ERRFILE='import_keyspace_table.err' (takes the rows that cannot be imported)
+      Refused, of cqlsh's: \(CopyOptions.unsupported.sorted().joined(separator: "  "))
     """,
     "DESCRIBE": """
     DESCRIBE KEYSPACES | KEYSPACE [name] | TABLES | TABLE name | TYPES | TYPE name | INDEX name

@@ -88,7 +88,9 @@ struct Completer {
     let first = context.words.first ?? ""
     if context.words.isEmpty { return keywords(Self.starts + ShellCommand.names) }
     if last == ".", let space = catalog.keyspaces[context.name(back: 1)] {
-      return names(space.tables.keys) + names(space.types)
+      let before = context.word(back: 2)
+      return names(before == "TYPE" ? [] : Array(space.tables.keys))
+        + names(CompletionContext.beforeTables.contains(before) ? [] : space.types)
     }
     switch last {
     case "USE", "KEYSPACE": return names(catalog.keyspaces.keys)

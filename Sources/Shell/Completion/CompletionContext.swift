@@ -71,10 +71,13 @@ struct CompletionContext {
     names.indices.contains(names.count - 1 - back) ? names[names.count - 1 - back] : ""
   }
 
-  /// The table that the statement names behind FROM, INTO, UPDATE, TABLE or ON.
+  /// The words that a table's name stands behind.
+  static let beforeTables: Set = ["FROM", "INTO", "UPDATE", "TABLE", "TRUNCATE", "ON", "COPY"]
+
+  /// The table that the statement names.
   var table: (keyspace: String?, name: String)? {
     for (index, word) in words.enumerated()
-    where ["FROM", "INTO", "UPDATE", "TABLE", "ON", "COPY"].contains(word) {
+    where Self.beforeTables.contains(word) {
       guard index + 1 < names.count else { continue }
       if index + 3 < names.count, words[index + 2] == "." {
         return (names[index + 1], names[index + 3])

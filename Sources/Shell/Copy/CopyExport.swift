@@ -32,20 +32,14 @@ struct CopyExport {
   }
 
   private func write(_ statement: PreparedStatement, _ columns: [ResultColumn]) throws -> Int {
-    let file = try task.path.map { path in
-      let file = try LocalDisk().open(path, .readWrite)
-      try file.truncate(to: 0)
-      return file
-    }
+    let file = try task.path.map { try OutputFile($0) }
     let format = format
     let bar = ProgressBar("Exporting", unit: "rows", total: nil)
     defer { bar.clear() }
-    var position: Int64 = 0
     var writer = RecordWriter(task.options.fields)
     func flush() throws {
       if let file {
-        try file.write(writer.bytes, at: position)
-        position += Int64(writer.bytes.count)
+        try file.write(writer.bytes)
       } else {
         try StandardOutput.write(writer.bytes)
       }

@@ -9,8 +9,7 @@ struct CopyFailures {
 
   private let task: CopyTask
   private let path: String
-  private var file: (any File)?
-  private var size: Int64 = 0
+  private var file: OutputFile?
   private var parseErrors = 0
   private var insertErrors = 0
   /// More rows than this are counted only: what is wrong with them is mostly the same.
@@ -42,7 +41,7 @@ struct CopyFailures {
         "\(file):\(record.line): row \(record.number): Failed to import 1 rows: "
           + "\(error) - \(what)")
     }
-    do throws(IOFailure) { try keep(record) } catch { task.complain("\(error)") }
+    do { try keep(record) } catch { task.complain("\(error)") }
   }
 
   /// Thrown: that there were failures.
@@ -60,16 +59,14 @@ struct CopyFailures {
   }
 
   /// A file of an earlier import steps aside, as it does for cqlsh.
-  private mutating func keep(_ record: CopyRecord) throws(IOFailure) {
+  private mutating func keep(_ record: CopyRecord) throws {
     if file == nil {
       let disk = LocalDisk()
-      if disk.exists(path) {
+      if disk.isPlainFile(path) {
         try disk.rename(path, to: "\(path).\(Clock.system.milliseconds)")
       }
-      file = try disk.open(path, .readWrite)
+      file = try OutputFile(path)
     }
-    let bytes = record.raw + [0x0A]
-    try file?.write(bytes, at: size)
-    size += Int64(bytes.count)
+    try file?.write(record.raw + [0x0A])
   }
 }

@@ -66,7 +66,9 @@ struct CopyImport {
       var reader = RecordReader(
         task.options.fields, endsAtDot: task.path == nil, source: input.bytes)
       defer { input.giveBack(reader.rest) }
-      try read(&reader, input, bar)
+      do { try read(&reader, input, bar) } catch let error as TableError {
+        throw ShellError("\(ShellError(error)); \(imported) rows have been imported before")
+      }
     }
     bar.clear()
     try task.conclude(imported, "imported from \(inputs.count) files", " (\(skipped) skipped)")
@@ -165,12 +167,12 @@ struct CopyImport {
       }
       imported += rows.count
     } catch {
+      // A full disk is no fault of a row's.
+      if error.storage != nil { throw error }
       guard rows.count == 1 else {
         for row in rows where !failures.isExceeded { try commit([row]) }
         return
       }
-      // A full disk is no fault of the row's.
-      if error.storage != nil { throw error }
       failures.add(rows[0].record, of: rows[0].file, .insert, error.message)
     }
   }

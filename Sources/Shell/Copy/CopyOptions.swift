@@ -35,7 +35,7 @@ struct CopyOptions {
     "MAXREQUESTS",
   ]
   /// Options of cqlsh's that would change what is written or read, and are rare.
-  private static let unsupported: Set = [
+  static let unsupported: Set = [
     "DECIMALSEP", "THOUSANDSSEP", "CONFIGFILE", "RATEFILE", "MAXOUTPUTSIZE",
   ]
 

@@ -27,7 +27,9 @@ struct CopyTask {
     options = try CopyOptions(command)
     self.tables = tables
     self.keyspace = keyspace
-    path = command.file.map(UserPath.expand)
+    // Opened anew, standard output would be written over.
+    let isOutput = command.direction == .to && command.file == "/dev/stdout"
+    path = isOutput ? nil : command.file.map(UserPath.expand)
     self.say = say
     self.complain = complain
     self.isStopped = isStopped

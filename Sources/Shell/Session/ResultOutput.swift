@@ -1,10 +1,8 @@
-internal import Machine
 internal import Terminal
 
 /// Where results go: standard output, or the file that CAPTURE names.
 final class ResultOutput {
-  private var file: (any File)?
-  private var size: Int64 = 0
+  private var file: OutputFile?
   private var pending: [UInt8] = []
 
   /// The file that results are kept in, instead of being shown.
@@ -24,23 +22,19 @@ final class ResultOutput {
   }
 
   /// Appends results to a file from now on.
-  func capture(_ path: String) throws(IOFailure) {
-    let opened = try LocalDisk().open(UserPath.expand(path), .readWrite)
-    size = try opened.size()
-    file = opened
+  func capture(_ path: String) throws(ShellError) {
+    file = try OutputFile(UserPath.expand(path), appending: true)
     self.path = path
   }
 
   /// Shows results again.
   func endCapture() throws {
+    defer { (file, path) = (nil, nil) }
     try flush()
-    file = nil
-    path = nil
   }
 
-  private func write(to file: any File) throws {
+  private func write(to file: OutputFile) throws {
     defer { pending.removeAll(keepingCapacity: true) }
-    try file.write(pending, at: size)
-    size += Int64(pending.count)
+    try file.write(pending)
   }
 }

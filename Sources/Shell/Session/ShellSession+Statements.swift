@@ -16,7 +16,12 @@ extension ShellSession {
       throw TableError.invalid("Invalid amount of bind variables")
     }
     if case .describe(let describe) = parsed, layout != .json {
-      return try printDescription(describe, statement, tables)
+      do {
+        return try printDescription(describe, statement, tables)
+      } catch let error as TableError {
+        // As cqlsh has it: what the server says, and no more.
+        throw ShellError(error.message)
+      }
     }
     let table = Self.table(parsed).flatMap { name in
       (name.keyspace ?? keyspace).flatMap {

@@ -117,8 +117,7 @@ struct GroupBuilder {
     sortKey = row.sortKey(plan.sorting)
     for (place, gatherer) in plan.gatherers.enumerated() {
       guard case .first(let expression) = gatherer else { continue }
-      // A column, its write time or its time to live: no evaluation of these fails.
-      gathered[place] = .first((try? evaluation.value(expression, row)) ?? nil)
+      gathered[place] = .first(try evaluation.value(expression, row))
       try holds(gathered[place].bytes)
     }
   }

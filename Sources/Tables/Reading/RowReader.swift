@@ -45,6 +45,14 @@ struct LiveRow {
     return cell.expiry - now
   }
 
+  /// The parts of a set or map; nil where it is null.
+  func parts(of column: Column) -> CollectionParts? {
+    if let known = reader.parts[column.id] { return known }
+    let parts = self[column].flatMap { CollectionParts($0, column.type) }
+    reader.parts[column.id] = parts
+    return parts
+  }
+
   /// Calls `body` with the path and the value of each live element of a column, in order.
   func forEachElement(
     _ column: Column,
@@ -87,6 +95,8 @@ final class RowReader {
   private var rows: Database
   @exclusivity(unchecked) private var partition: PartitionReader
   @exclusivity(unchecked) private var elements = AssembledValues()
+  /// What has been taken apart of the row that is being shown.
+  @exclusivity(unchecked) fileprivate var parts: [UInt32: CollectionParts] = [:]
   /// Whether a row of the partition has been shown, or must be thought to have been.
   @exclusivity(unchecked) private var hasShown = true
 
@@ -251,7 +261,7 @@ final class RowReader {
       return nil
     }
     isStaticOnly = true
-    defer { isStaticOnly = false }
+    defer { (isStaticOnly, parts) = (false, [:]) }
     row.removeAll()
     let key = partition.prefix.toArray() + [RowKey.Class.record]
     return try key.borrowed { key throws(TableError) in
@@ -277,6 +287,7 @@ final class RowReader {
     try partition.readClustering(
       key, spellings: UnsafeRawBufferPointer(rebasing: value[row.spellings ?? 0..<0]))
     elements.removeAll()
+    defer { if !parts.isEmpty { parts = [:] } }
     if row.hasElements {
       for column in layout.table.regularColumns { elements.append(column, row, at: now, value) }
     }

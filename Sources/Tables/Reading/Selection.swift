@@ -70,7 +70,8 @@ extension Expression {
       return gathered
     }
     switch self {
-    case .column, .writetime, .ttl:
+    // A part of a column and not the whole, which may be a thousand times as long.
+    case .column, .writetime, .ttl, .element(_, of: .column, _), .slice(_, _, of: .column, _):
       gatherers.append(.first(self))
       return .gathered(gatherers.count - 1)
     case .constant, .null, .marker, .gathered: return self

@@ -188,7 +188,9 @@ struct Definer: Sendable {
   ) throws(TableError) {
     for table in schema.userTables {
       for index in table.indexes where !index.isBuilt {
-        let build = IndexBuild(table: table, index: index, maxKeySize: environment.maxKeySize)
+        let build = IndexBuild(
+          table: table, index: index, now: clock.microseconds / 1_000_000,
+          maxKeySize: environment.maxKeySize)
         let key = "build/\(index.id)"
         let last = try build.step(
           after: try SchemaStore.get(key, transaction), databases, limit: stepRows)

@@ -6,10 +6,12 @@ internal import LMDB
 struct IndexBuild {
   let table: Table
   let index: Index
+  /// Seconds since 1970.
+  let now: Int64
   let maxKeySize: Int
 
-  /// Reads `limit` rows behind a row's key, from the first row on where it is nil. Returns the last
-  /// key read, nil where all is done.
+  /// Looks at about `limit` keys behind the one that the last step ended at, deleted rows among
+  /// them. Returns where this step ended, nil where all is done.
   func step(
     after key: [UInt8]?, _ databases: Databases, limit: Int
   ) throws(TableError) -> [UInt8]? {
@@ -17,20 +19,32 @@ struct IndexBuild {
     if let key { range.start = key + [0] }
     // Everything counts as live, as it does to those who write entries.
     let reader = RowReader(table, databases.rows, now: .min)
+    reader.move(to: databases.rows, now: .min, budget: limit, mayHaveRecords: true)
     reader.showsHidden = true
     reader.showsStaticRecords = true
     var entries = IndexEntries()
-    var last: [UInt8]?
-    var count = 0
     try reader.scan(range, reversed: false) { row throws(TableError) in
       try entries.append(index, row, maxKeySize: maxKeySize)
-      count += 1
-      if count == limit { last = [UInt8](row.key) }
-      return last == nil
+      if entries.refusal != nil {
+        try checkLive(row.key, databases)
+        entries.refusal = nil
+      }
+      return true
     }
     try entries.visit { entry throws(LMDBError) in
       try databases.indexes.put(entry, UnsafeRawBufferPointer(start: nil, count: 0))
     }
-    return last
+    return reader.stop?.key
+  }
+
+  /// Thrown: a value is too long that a reader sees. One that nobody will see again may be.
+  private func checkLive(
+    _ key: UnsafeRawBufferPointer, _ databases: Databases
+  ) throws(TableError) {
+    var entries = IndexEntries()
+    _ = try RowReader(table, databases.rows, now: now).find(key) { row throws(TableError) in
+      try entries.append(index, row, maxKeySize: maxKeySize)
+    }
+    try entries.check()
   }
 }

@@ -3,28 +3,6 @@ extension TableOptions {
   private static let compactionPackage = "org.apache.cassandra.db.compaction."
   private static let compressionPackage = "org.apache.cassandra.io.compress."
 
-  /// What each compaction strategy takes beside what all take.
-  private static let strategies: [String: Set<String>] = [
-    "SizeTieredCompactionStrategy": [],
-    "LeveledCompactionStrategy": [
-      "sstable_size_in_mb", "fanout_size", "single_sstable_uplevel",
-    ],
-    "TimeWindowCompactionStrategy": [
-      "compaction_window_unit", "compaction_window_size", "timestamp_resolution",
-      "expired_sstable_check_frequency_seconds", "unsafe_aggressive_sstable_expiration",
-    ],
-    "DateTieredCompactionStrategy": [
-      "base_time_seconds", "max_sstable_age_days", "max_window_size_seconds",
-      "timestamp_resolution",
-    ],
-  ]
-  private static let common: Set<String> = [
-    "enabled", "min_threshold", "max_threshold", "tombstone_threshold",
-    "tombstone_compaction_interval", "unchecked_tombstone_compaction",
-    "only_purge_repaired_tombstones", "log_all", "provide_overlapping_tombstones", "bucket_low",
-    "bucket_high", "min_sstable_size",
-  ]
-
   static func compaction(
     _ map: [String: String]
   ) throws(TableError) -> [String: String] {
@@ -33,18 +11,23 @@ extension TableOptions {
     }
     let full = name.contains(".") ? name : compactionPackage + name
     let short = String(full.dropFirst(compactionPackage.count))
-    guard full.hasPrefix(compactionPackage), let own = strategies[short] else {
+    guard full.hasPrefix(compactionPackage), let known = SubOption.strategies[short] else {
       throw configuration("Unable to find compaction strategy class '\(full)'")
     }
-    let unknown = map.keys.filter { $0 != "class" && !common.contains($0) && !own.contains($0) }
+    try SubOption.check(known, in: map)
+    let low = Double(map["bucket_low"] ?? "") ?? 0.5
+    let high = Double(map["bucket_high"] ?? "") ?? 1.5
+    if high <= low {
+      throw configuration(
+        "bucket_high value (\(JavaNumber.text(high))) is less than or equal to the bucket_low value "
+          + "(\(JavaNumber.text(low)))")
+    }
+    let names = Set(known.map(\.name))
+    let unknown = map.keys.filter { $0 != "class" && !names.contains($0) }
     guard unknown.isEmpty else {
       throw configuration(
         "Properties specified [\(unknown.sorted().joined(separator: ", "))] are not understood by "
           + short)
-    }
-    if let enabled = map["enabled"], !["true", "false"].contains(enabled.lowercased()) {
-      throw configuration(
-        "Invalid value \(enabled) for 'enabled' compaction sub-option - must be a boolean")
     }
     var result = map
     result["class"] = full
@@ -70,19 +53,14 @@ extension TableOptions {
     _ name: String, _ standard: Int32, _ map: inout [String: String]
   ) throws(TableError) -> Int32 {
     let text = map[name] ?? "\(standard)"
-    guard let number = Int32(text) else {
+    // Digits alone, as Java's `isNumeric` has it.
+    guard !text.hasPrefix("-"), !text.hasPrefix("+"), let number = Int32(text) else {
       throw configuration(
         "Invalid value \(text) for '\(name)' compaction sub-option - must be an integer")
     }
     map[name] = text
     return number
   }
-
-  /// What each compressor takes beside what all take.
-  private static let compressors: [String: Set<String>] = [
-    "LZ4Compressor": ["lz4_compressor_type", "lz4_high_compressor_level"], "SnappyCompressor": [],
-    "DeflateCompressor": [], "ZstdCompressor": ["compression_level"], "NoopCompressor": [],
-  ]
 
   static func compression(
     _ map: [String: String]
@@ -119,12 +97,14 @@ extension TableOptions {
     }
     let full = name.contains(".") ? name : compressionPackage + name
     guard full.hasPrefix(compressionPackage),
-      let own = compressors[String(full.dropFirst(compressionPackage.count))]
+      let own = SubOption.compressors[String(full.dropFirst(compressionPackage.count))]
     else { throw configuration("Could not create Compression for type \(full)") }
-    let known = own.union(["class", "chunk_length_in_kb", "min_compress_ratio", "crc_check_chance"])
+    let known = Set(own.map(\.name))
+      .union(["class", "chunk_length_in_kb", "min_compress_ratio", "crc_check_chance"])
     if let unknown = options.keys.sorted().first(where: { !known.contains($0) }) {
       throw configuration("Unknown compression options \(unknown)")
     }
+    try SubOption.check(own, in: options)
     options["class"] = full
     options["chunk_length_in_kb"] = "\(try chunkLength(options["chunk_length_in_kb"] ?? "16"))"
     try checkRatio(&options)

@@ -56,14 +56,22 @@ struct Evaluation {
         return place < fields.count ? fields[place].map { [UInt8]($0) } : nil
       }
     case .element(let key, let whole, let type):
-      guard let bytes = try value(whole, row), let key = try value(key, row) else { return nil }
-      return type.element(key, of: bytes)
+      guard let key = try value(key, row) else { return nil }
+      return try parts(of: whole, type, row) { $0[key] }
     case .slice(let from, let to, let whole, let type):
-      guard let bytes = try value(whole, row) else { return nil }
       let low = try from.map { from throws(TableError) in try value(from, row) } ?? nil
       let high = try to.map { to throws(TableError) in try value(to, row) } ?? nil
-      return type.slice(of: bytes, from: low, to: high)
+      return try parts(of: whole, type, row) { $0.slice(from: low, to: high) }
     }
+  }
+
+  /// Shows `body` the parts of a set or map; those of a column are found once a row.
+  private func parts(
+    of whole: Expression, _ type: DataType, _ row: LiveRow?,
+    _ body: (CollectionParts) -> [UInt8]?
+  ) throws(TableError) -> [UInt8]? {
+    if case .column(let column) = whole { return row?.parts(of: column).flatMap(body) }
+    return try value(whole, row)?.borrowed { CollectionParts($0, type).flatMap(body) }
   }
 
   /// A bound value, once it is seen to be one of its type.
@@ -95,43 +103,5 @@ struct Evaluation {
       values.append(value)
     }
     return values
-  }
-}
-
-// Parts of collections.
-extension DataType {
-  /// What `collection[key]` is: a map's value, or a set's element where it has it.
-  func element(_ key: [UInt8], of bytes: [UInt8]) -> [UInt8]? {
-    bytes.withUnsafeBytes { bytes in
-      guard let found = elements(bytes), let keyType = whole.parts.first else { return nil }
-      let step = whole.parts.count
-      for index in stride(from: 0, to: found.count - step + 1, by: step) {
-        let order = key.withUnsafeBytes { keyType.compare(found[index], $0) }
-        if order == 0 { return [UInt8](found[index + step - 1]) }
-      }
-      return nil
-    }
-  }
-
-  /// The part of a sorted collection whose keys lie between two, both included; nil for a bound
-  /// there is not.
-  func slice(of bytes: [UInt8], from: [UInt8]?, to: [UInt8]?) -> [UInt8]? {
-    bytes.withUnsafeBytes { bytes in
-      guard let found = elements(bytes), let keyType = whole.parts.first else { return nil }
-      let step = whole.parts.count
-      var kept: [[UInt8]] = []
-      for index in stride(from: 0, to: found.count - step + 1, by: step) {
-        let low = from.map { from in
-          from.withUnsafeBytes { keyType.compare(found[index], $0) } >= 0
-        }
-        let high = to.map { to in to.withUnsafeBytes { keyType.compare(found[index], $0) } <= 0 }
-        if low ?? true, high ?? true {
-          for part in found[index..<(index + step)] { kept.append([UInt8](part)) }
-        }
-      }
-      // A collection made of cells that has none is null.
-      if case .multiCell = self, kept.isEmpty { return nil }
-      return LiteralEncoder.collection(kept, count: kept.count / step)
-    }
   }
 }

@@ -32,10 +32,10 @@ extension DataType {
     case .varint:
       let isShort = text.utf8.count <= Limits.numberDigits
       return try number(
-        isShort ? BigInteger(digits: text)?.twosComplement : nil, "int", text)
+        isShort ? BigInteger(digits: text)?.twosComplement : nil, "int", text, "unable")
     case .decimal:
       let isShort = text.utf8.count <= Limits.numberDigits
-      return try number(isShort ? BigDecimal(text)?.native : nil, "BigDecimal", text)
+      return try number(isShort ? BigDecimal(text)?.native : nil, "BigDecimal", text, "unable")
     case .float: return try number(Float(text).map { bigEndian($0.bitPattern) }, "float", text)
     case .double: return try number(Double(text).map { bigEndian($0.bitPattern) }, "double", text)
     // Of these two the empty text is the empty value (`TimestampType` and
@@ -61,10 +61,11 @@ extension DataType {
     }
   }
 
+  /// `IntegerType` and `DecimalType` begin in lower case, all others do not.
   private func number(
-    _ bytes: [UInt8]?, _ kind: String, _ text: String
+    _ bytes: [UInt8]?, _ kind: String, _ text: String, _ unable: String = "Unable"
   ) throws(TableError) -> [UInt8] {
-    guard let bytes else { throw .invalid("Unable to make \(kind) from '\(text)'") }
+    guard let bytes else { throw .invalid("\(unable) to make \(kind) from '\(text)'") }
     return bytes
   }
 

@@ -8,32 +8,41 @@ internal import LMDB
 struct IndexEntries: ~Copyable {
   private var bytes = ByteBuffer(capacity: 512)
   private var ranges: [Range<Int>] = []
+  /// Why there are entries missing, where there are: LMDB could not hold them.
+  var refusal: TableError?
 
   mutating func removeAll() {
+    refusal = nil
     bytes.removeAll()
     ranges.removeAll(keepingCapacity: true)
   }
 
-  /// Adds the entry that points from a column's value to the row of `key`. Thrown: where LMDB could
-  /// not hold it.
+  /// Thrown: there are entries missing.
+  borrowing func check() throws(TableError) {
+    if let refusal { throw refusal }
+  }
+
+  /// Adds the entry that points from a column's value to the row of `key`.
   mutating func append(
     _ index: Index, _ column: Column, _ value: UnsafeRawBufferPointer,
     key: UnsafeRawBufferPointer, maxKeySize: Int
-  ) throws(TableError) {
+  ) {
     let start = bytes.count
     bytes.append(bigEndian: index.id)
     column.type.appendComponent(value, descending: false, to: &bytes)
-    try finish(start, column, key, maxKeySize)
+    finish(start, column, key, maxKeySize)
   }
 
   private mutating func finish(
     _ start: Int, _ column: Column, _ key: UnsafeRawBufferPointer, _ maxKeySize: Int
-  ) throws(TableError) {
+  ) {
     bytes.append(key)
     guard bytes.count - start <= maxKeySize else {
-      throw .invalid(
+      refusal = .invalid(
         "The value of the indexed column \(column.name) is too long: with its row's key it needs "
           + "\(bytes.count - start) bytes, more than the limit of \(maxKeySize)")
+      bytes.truncate(to: start)
+      return
     }
     ranges.append(start..<bytes.count)
   }
@@ -52,7 +61,7 @@ struct IndexEntries: ~Copyable {
     guard isOfPartition == row.isStaticOnly else { return }
     guard case .multiCell(let whole) = column.type, index.target != .full else {
       guard let value = row[column] else { return }
-      return try append(index, column, value, key: row.key, maxKeySize: maxKeySize)
+      return append(index, column, value, key: row.key, maxKeySize: maxKeySize)
     }
     var types: (path: DataType?, value: DataType?)
     switch (whole, index.target) {
@@ -68,7 +77,7 @@ struct IndexEntries: ~Copyable {
       bytes.append(bigEndian: index.id)
       types.path?.appendComponent(path, descending: false, to: &bytes)
       types.value?.appendComponent(value, descending: false, to: &bytes)
-      try finish(start, column, row.key, maxKeySize)
+      finish(start, column, row.key, maxKeySize)
     }
   }
 

@@ -178,13 +178,8 @@ extension RowWriter {
     if case .increment(let operand, let isNegative) = operation.action {
       return try increment(column, operand, isNegative, table, operands, times)
     }
-    let list: ListElements
-    if let before = listsBefore?[key.toArray(), column] {
-      list = before
-    } else {
-      list = try elements(of: column, table, times.now)
-    }
-    guard case .list(let type) = column.type.whole else { return }
+    guard case .list(let type) = column.type.whole, let list = listsBefore?[key.toArray(), column]
+    else { return }
     switch operation.action {
     case .remove(let operand):
       guard let bytes = operands[operand] else { return }

@@ -26,13 +26,15 @@ extension RowWriter {
     added.removeAll()
     if plan.table.indexes.isEmpty { return }
     guard let indexes = plan.indexes else {
-      return try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
+      try Self.gather(plan.table, rows, key, value, into: &added, maxKeySize)
+      return try added.check()
     }
     for written in indexes {
       guard let bytes = operands[written.operand] else { continue }
-      try key.withBytes { key throws(TableError) in
-        try added.append(written.index, written.column, bytes, key: key, maxKeySize: maxKeySize)
+      key.withBytes {
+        added.append(written.index, written.column, bytes, key: $0, maxKeySize: maxKeySize)
       }
     }
+    try added.check()
   }
 }

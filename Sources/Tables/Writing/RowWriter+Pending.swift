@@ -67,6 +67,7 @@ extension RowWriter {
     }
     if isKept { return }
     try Self.gather(table, rows, key, value, into: &added, maxKeySize)
+    try added.check()
   }
 
   /// Merges the values that wait for one row, in halves: one by one, the row would be written as

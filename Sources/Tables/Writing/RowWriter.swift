@@ -305,6 +305,8 @@ struct RowWriter: ~Copyable {
     if table.indexes.isEmpty { return remains }
     try Self.gather(table, rows, key, old, into: &removed, maxKeySize)
     if remains { try Self.gather(table, rows, key, value, into: &added, maxKeySize) }
+    // What an index has passed over when it was made stays without an entry.
+    if removed.refusal == nil { try added.check() }
     return remains
   }
 
