@@ -1,5 +1,5 @@
-/// A sub-option of a table's compaction or compression: what its value may be, and Cassandra's words
-/// for what it may not.
+/// A sub-option of a table's compaction or compression: what its value may be, and Cassandra's
+/// words for what it may not.
 struct SubOption: Sendable {
   enum Values: Sendable {
     case any
