@@ -20,12 +20,16 @@ struct TermTable: Sendable {
   var count: Int { ends.count }
 
   /// The term of a number below `count`.
-  func term(_ number: Int) -> String { withBytes(of: number) { String(decoding: $0, as: UTF8.self) } }
+  func term(_ number: Int) -> String {
+    withBytes(of: number) { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// Calls `body` with the bytes of a term.
   func withBytes<Result>(of number: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let start = number == 0 ? 0 : ends[number - 1]
-    return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[number]])) }
+    return bytes.withUnsafeBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[start..<ends[number]]))
+    }
   }
 
   /// A term's number, nil for one that has none.
