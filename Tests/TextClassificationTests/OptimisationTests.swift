@@ -126,12 +126,24 @@ import Testing
   }
 
   @Test func `the search ends when little is gained`() {
-    var random = TestRandom()
-    let objective = problem(&random)
-    var search = LBFGS(tolerance: 0, maximumIterations: 400)
-    search.leastGain = 1e-4
-    let start = [Double](repeating: 0, count: objective.rows.columnCount + 1)
-    #expect(search.minimise(from: start, objective.callAsFunction).iterations < 60)
+    let scales = (0..<40).map { pow(10, Double($0) / 10) }
+    func iterations(_ search: LBFGS) -> (Int, value: Double) {
+      let found = search.minimise(from: [Double](repeating: 1, count: 40)) { point, gradient in
+        var value = 100.0
+        for index in point.indices {
+          gradient[index] = scales[index] * point[index]
+          value += scales[index] * point[index] * point[index] / 2
+        }
+        return value
+      }
+      return (found.iterations, found.value)
+    }
+    var search = LBFGS(tolerance: 1e-8)
+    let whole = iterations(search)
+    search.leastGain = 1e-2
+    let short = iterations(search)
+    #expect(short.0 < whole.0 && short.0 > 10)
+    #expect(short.value < 1.02 * whole.value)
   }
 
   @Test func `rows summed in parts are the sum of all`() {

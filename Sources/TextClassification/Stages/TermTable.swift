@@ -33,19 +33,25 @@ struct TermTable: Sendable {
   }
 
   /// A term's number, nil for one that has none.
-  func number(of term: UnsafeRawBufferPointer) -> Int? { number(of: term, Murmur.hash3x32(term)) }
+  func number(of term: UnsafeRawBufferPointer) -> Int? {
+    let hash = Murmur.hash3x32(term)
+    var slot = Int(hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let number = Int(slots[slot]) - 1
+      if hashes[number] == hash, withBytes(of: number, { $0.elementsEqual(term) }) { return number }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
 
   /// A term's number, nil for one that has none.
   func number(of term: String) -> Int? { term.withUTF8Bytes { number(of: $0) } }
 
   /// Gives a term the next number, and returns it.
   mutating func add(_ term: UnsafeRawBufferPointer) -> Int {
-    let hash = Murmur.hash3x32(term)
-    let isKnown = number(of: term, hash) != nil
     bytes += term
     ends.append(bytes.count)
-    hashes.append(hash)
-    if isKnown { return count - 1 }
+    hashes.append(Murmur.hash3x32(term))
     if 2 * count > slots.count {
       slots = [UInt32](repeating: 0, count: 2 * slots.count)
       for number in 0..<count { place(number) }
@@ -55,19 +61,10 @@ struct TermTable: Sendable {
     return count - 1
   }
 
+  /// A term that has a slot already is found there first.
   private mutating func place(_ number: Int) {
     var slot = Int(hashes[number]) & (slots.count - 1)
     while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
     slots[slot] = UInt32(truncatingIfNeeded: number + 1)
-  }
-
-  private func number(of term: UnsafeRawBufferPointer, _ hash: UInt32) -> Int? {
-    var slot = Int(hash) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let number = Int(slots[slot]) - 1
-      if hashes[number] == hash, withBytes(of: number, { $0.elementsEqual(term) }) { return number }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
   }
 }
