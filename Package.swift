@@ -77,7 +77,7 @@ let package = Package(
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
-    target("TextClassification", ["Bytes", "Machine"], documents: ["MODEL-FORMAT.md"]),
+    target("TextClassification", ["Bytes", "CSystem", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests("TextClassificationTests", ["TextClassification", "Bytes"], data: ["Golden"]),
     // application
     target(

@@ -7,6 +7,9 @@ struct BrandNames: Sendable {
   }
 
   private(set) var names: [Name] = []
+  /// A bit for each name's last word, by the spelling's lowest six bits: most words are told from
+  /// all names by it.
+  private var lastWords: UInt64 = 0
   /// Hashes of the names written as one word, for handles and hashtags.
   private(set) var joined: [UInt64] = []
 
@@ -29,7 +32,7 @@ struct BrandNames: Sendable {
         }
       }
       guard let last = words.last else { continue }
-      names.append(Name(earlier: Array(words.dropLast()), last: last))
+      add(Name(earlier: Array(words.dropLast()), last: last))
       let joinedText = text.filter { $0.isLetter || $0.isNumber }
       let one: UInt64? = joinedText.withUTF8Bytes { bytes in
         Tokenizer.scan(bytes, brands: .none, into: &scratch)
@@ -37,9 +40,19 @@ struct BrandNames: Sendable {
       }
       if let one {
         joined.append(one)
-        if words.count > 1 { names.append(Name(earlier: [], last: one)) }
+        if words.count > 1 { add(Name(earlier: [], last: one)) }
       }
     }
+  }
+
+  /// Whether a name may end with a word of this spelling; false is certain.
+  @inline(__always) func mayEnd(with spelling: UInt64) -> Bool {
+    lastWords >> (spelling & 63) & 1 == 1
+  }
+
+  private mutating func add(_ name: Name) {
+    names.append(name)
+    lastWords |= 1 << (name.last & 63)
   }
 }
 

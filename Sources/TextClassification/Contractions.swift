@@ -1,5 +1,8 @@
 /// Which words a contraction's ending belongs to, for texts whose apostrophes have become blanks.
 enum Contractions {
+  /// Characters of the longest ending.
+  static let longestEnding = 2
+
   /// Whether `suffix`, standing alone after a blank, is the end of `word`: "don t", "you re", "it
   /// s". Both are folded characters. "re" and "d" are words of their own, so they ask for a
   /// pronoun.

@@ -11,12 +11,16 @@ struct FeatureExtractor: Sendable {
     shift = UInt64(64 - settings.bucketBits)
   }
 
-  /// Fills `scratch.features` with the buckets of `text` in order of first appearance.
-  func extract(_ text: UnsafeRawBufferPointer, into scratch: inout Scratch) {
+  /// Fills `scratch.features` with the buckets of `text` in order of first appearance; `announce`
+  /// hears of each as soon as it is met.
+  @inline(__always) func extract(
+    _ text: UnsafeRawBufferPointer, into scratch: inout Scratch,
+    announce: (FeatureKey) -> Void = { _ in }
+  ) {
     Tokenizer.scan(text, brands: brands, into: &scratch)
     if !settings.punctuation { FeatureExtractor.dropPunctuation(&scratch) }
     let bound = featureBound(scratch)
-    var slotCount = 1024
+    var slotCount = 64
     while slotCount < 2 * bound { slotCount *= 2 }
     scratch.slots.require(slotCount)
     scratch.features.require(bound)
@@ -31,12 +35,13 @@ struct FeatureExtractor: Sendable {
         let entry = Int(slots[slot])
         if entry == 0 {
           features[count] = Feature(key: key, count: 1)
-          count += 1
-          slots[slot] = UInt32(count)
+          count &+= 1
+          slots[slot] = UInt32(truncatingIfNeeded: count)
+          announce(key)
           return
         }
         if features[entry - 1].key == key {
-          features[entry - 1].count += 1
+          features[entry - 1].count &+= 1
           return
         }
         slot = (slot + 1) & mask
@@ -78,14 +83,21 @@ struct FeatureExtractor: Sendable {
       }
       guard tokens[first].kind == .word, longestRun > 0 else { continue }
       let unitEnd = Int(tokens[first].unitEnd) + 1
-      for start in Int(tokens[first].unitStart) - 1..<unitEnd {
+      var start = Int(tokens[first].unitStart) - 1
+      while start <= unitEnd - shortestRun {
         var state = FeatureHash.characterNgram
-        for index in start..<min(start + longestRun, unitEnd) {
+        var index = start
+        while index < start + shortestRun - 1 {
           state = FeatureHash.adding(UInt64(units[index]), to: state)
-          if index - start + 1 >= shortestRun {
-            body(.characters(bucket(state)), first, first, false, false)
-          }
+          index += 1
         }
+        let end = min(start + longestRun, unitEnd)
+        while index < end {
+          state = FeatureHash.adding(UInt64(units[index]), to: state)
+          body(.characters(bucket(state)), first, first, false, false)
+          index += 1
+        }
+        start += 1
       }
     }
   }

@@ -7,6 +7,17 @@ struct FeatureTable {
   var identities: [UInt64] = []
 
   init(_ examples: [LabelledText], extractor: FeatureExtractor) {
+    let parts = Parts.map(examples.count) { FeatureTable(examples[$0], extractor) }
+    features.reserveCapacity(parts.reduce(0) { $0 + $1.features.count })
+    for part in parts {
+      let before = features.count
+      starts += part.starts.dropFirst().lazy.map { before + $0 }
+      features += part.features
+      identities += part.identities
+    }
+  }
+
+  private init(_ examples: ArraySlice<LabelledText>, _ extractor: FeatureExtractor) {
     var scratch = Scratch()
     for example in examples {
       example.text.withUTF8Bytes { extractor.extract($0, into: &scratch) }

@@ -9,7 +9,8 @@ struct FeatureWeighting {
   /// (ln((1 + n) / (1 + df)) + 1)^p for a bucket that df of n training texts fill, else 0:
   /// scikit-learn's smooth IDF, with rare features favoured a little more where p is above 1.
   private(set) var idf: [Float]
-  /// Buckets met, ascending.
+  /// Buckets met, those that most texts fill first: columns that are often used lie together, near
+  /// the processor.
   private(set) var buckets: [UInt32]
   /// Column of a bucket, plus one; 0 for a bucket not met.
   private var columns: [UInt32]
@@ -31,8 +32,11 @@ struct FeatureWeighting {
       let rarity = log(Double(1 + rows.count) / Double(1 + texts)) + 1
       idf[bucket] = Float(pow(rarity, rarityPower))
       buckets.append(UInt32(bucket))
-      columns[bucket] = UInt32(buckets.count)
     }
+    buckets.sort {
+      (frequency[Int($1)], $0) < (frequency[Int($0)], $1)
+    }
+    for (column, bucket) in buckets.enumerated() { columns[Int(bucket)] = UInt32(column + 1) }
   }
 
   /// The rows as sublinear TF-IDF values over the buckets met, each block a vector of its length.
@@ -58,26 +62,40 @@ extension FeatureTable {
   func matrix(
     _ rows: [Int], idf: [Float], columns: [UInt32], columnCount: Int, characterWeight: Double
   ) -> SparseRows<Float> {
-    func value(_ feature: Feature) -> Double {
-      Double(TermFrequency.sublinear(feature.count) * idf[feature.key.bucket])
+    let parts = Parts.map(rows.count) { part in
+      var matrix = SparseRows<Float>()
+      for row in rows[part] {
+        append(
+          features(of: row), idf: idf, columns: columns, characterWeight: characterWeight,
+          to: &matrix)
+      }
+      return matrix
     }
     var matrix = SparseRows<Float>()
     matrix.columnCount = columnCount
-    for row in rows {
-      let features = features(of: row)
-      var squares = SIMD2<Double>()
-      for feature in features {
-        let value = value(feature)
-        squares[feature.key.block] += value * value
-      }
-      let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
-      for feature in features where columns[feature.key.bucket] > 0 {
-        matrix.columns.append(columns[feature.key.bucket] - 1)
-        matrix.values.append(Float(value(feature) * scales[feature.key.block]))
-      }
-      matrix.endRow()
-    }
+    matrix.reserve(parts.reduce(0) { $0 + $1.columns.count })
+    for part in parts { matrix.append(part) }
     return matrix
+  }
+
+  private func append(
+    _ features: ArraySlice<Feature>, idf: [Float], columns: [UInt32], characterWeight: Double,
+    to matrix: inout SparseRows<Float>
+  ) {
+    func value(_ feature: Feature) -> Double {
+      Double(TermFrequency.sublinear(feature.count) * idf[feature.key.bucket])
+    }
+    var squares = SIMD2<Double>()
+    for feature in features {
+      let value = value(feature)
+      squares[feature.key.block] += value * value
+    }
+    let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
+    for feature in features where columns[feature.key.bucket] > 0 {
+      matrix.columns.append(columns[feature.key.bucket] - 1)
+      matrix.values.append(Float(value(feature) * scales[feature.key.block]))
+    }
+    matrix.endRow()
   }
 }
 

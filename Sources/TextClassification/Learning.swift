@@ -97,7 +97,9 @@ struct TermLearning: Learning {
   init(
     _ examples: [LabelledText], count: Int, _ options: TrainingOptions, _ brandNames: [String]
   ) {
-    words = examples.map { TermModel.words(of: $0.text) }
+    words = Parts.map(examples.count) { part in
+      examples[part].map { TermModel.words(of: $0.text) }
+    }.flatMap(\.self)
     isPositive = examples.map(\.isPositive)
     self.count = count
     self.options = options

@@ -58,9 +58,9 @@ extension TermModel {
   ) throws(TrainingError) {
     let examples = Examples(words, labels: isPositive.map { $0 ? 1 : 0 })
     let terms = try CountVectorizer().fit(examples)
-    let counts = examples.map { terms.transform($0) }
+    let counts = examples.transformed(by: terms)
     let rarity = try IDF(minDocFreq: 3).fit(counts)
-    let vectors = counts.map { rarity.transform($0) }
+    let vectors = counts.transformed(by: rarity)
     let intercepts: [Double]
     let weights: [[Double]]
     switch algorithm {

@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// A classifier at work for one brand. Immutable; any number of threads may use it, each with a
 /// scratch of its own.
 public struct TextScorer: Sendable {
@@ -21,7 +23,12 @@ public struct TextScorer: Sendable {
       let words = TermModel.words(of: String(decoding: text, as: UTF8.self))
       return Logistic.probability(terms.score(of: words, classifier.algorithm))
     }
-    extractor.extract(text, into: &scratch)
+    // A text's weights lie far apart: each is fetched while the text is still being read.
+    classifier.weights.withUnsafeBufferPointer { weights in
+      extractor.extract(text, into: &scratch) { key in
+        grouse_prefetch(weights.baseAddress.map { $0 + key.bucket })
+      }
+    }
     let features = scratch.features.base
     var wordSum: Float = 0
     var characterSum: Float = 0

@@ -35,7 +35,7 @@ struct Tokenizer {
     if byte == 0x20 {
       position += 1
     } else if ASCII.isLetter(byte) {
-      if !scanURL() { scanWord() }
+      if !scanPlainWord(), !scanURL() { scanWord() }
     } else if ASCII.isDigit(byte) {
       scanWord()
     } else if byte < 0x80 {

@@ -1,5 +1,46 @@
 /// Words and numbers: the part of the tokenizer that most bytes go through.
 extension Tokenizer {
+  /// Reads the word at `position` if it is ASCII letters alone and no part of an address, as most
+  /// are; else does nothing and returns false.
+  @inline(__always) mutating func scanPlainWord() -> Bool {
+    let start = position
+    let unitStart = unitCount + 1
+    var (end, unitEnd) = (start, unitStart)
+    var (last, beforeLast) = (Tokenizer.blank, Tokenizer.blank)
+    var state = FeatureHash.token
+    while end < bytes.count, ASCII.isLetter(bytes[end]) {
+      let unit = UInt32(bytes[end] | 0x20)
+      end &+= 1
+      // As `take`.
+      if unit == last, unit == beforeLast { continue }
+      (last, beforeLast) = (unit, last)
+      units[unitEnd] = unit
+      unitEnd &+= 1
+      state = FeatureHash.adding(UInt64(unit), to: state)
+    }
+    guard end == bytes.count || bytes[end] == 0x20 || endsWord(at: end) else { return false }
+    units[unitCount] = Tokenizer.blank
+    (position, unitCount) = (end, unitEnd)
+    let spelling = FeatureHash.finish(state)
+    if unitEnd - unitStart > Contractions.longestEnding, !brands.mayEnd(with: spelling) {
+      addWord(.word, unitStart, from: start, hash: spelling, spelling: spelling)
+    } else {
+      var shape = WordShape()
+      shape.hasLetter = true
+      finish(shape, unitStart, from: start, spelling: spelling)
+    }
+    return true
+  }
+
+  /// Whether the byte behind letters surely ends the word, and no address goes on there.
+  private func endsWord(at end: Int) -> Bool {
+    switch bytes[end] {
+    case UInt8(ascii: "."): end + 1 == bytes.count || bytes[end + 1] == 0x20
+    case UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "&"), UInt8(ascii: ":"): false
+    case let byte: byte < 0x80 && !ASCII.isDigit(byte)
+    }
+  }
+
   /// Reads the word or number at `position`, which starts with a letter or a digit.
   mutating func scanWord() {
     let start = position
@@ -34,7 +75,7 @@ extension Tokenizer {
       position = max(position, start + 1)
       return
     }
-    finish(shape, unitStart, from: start)
+    finish(shape, unitStart, from: start, spelling: hash(unitStart..<unitCount))
   }
 
   /// An apostrophe between letters, a letter above ASCII or a sign without trace; false ends the
@@ -84,9 +125,11 @@ extension Tokenizer {
     }
   }
 
-  private mutating func finish(_ shape: WordShape, _ unitStart: Int, from start: Int) {
+  private mutating func finish(
+    _ shape: WordShape, _ unitStart: Int, from start: Int, spelling: UInt64
+  ) {
     if joinToPrevious(shape, unitStart, from: start) { return }
-    var spelling = hash(unitStart..<unitCount)
+    var spelling = spelling
     var kind = TokenKind.word
     if isBrand(spelling, from: start) {
       kind = .brand
@@ -107,13 +150,20 @@ extension Tokenizer {
     } else if kind != .word {
       wordHash = FeatureHash.sign(kind)
     }
+    addWord(kind, unitStart, from: start, hash: wordHash, spelling: spelling)
+    if kind == .brand { takeEarlierBrandWords(spelling) }
+  }
+
+  @inline(__always) private mutating func addWord(
+    _ kind: TokenKind, _ unitStart: Int, from start: Int, hash: UInt64, spelling: UInt64
+  ) {
     units[unitCount] = Tokenizer.blank
     tokens[tokenCount] = Token(
-      kind: kind, start: Int32(start), end: Int32(position), unitStart: Int32(unitStart),
-      unitEnd: Int32(unitCount), hash: wordHash, spelling: spelling)
-    unitCount += 1
-    tokenCount += 1
-    if kind == .brand { takeEarlierBrandWords(spelling) }
+      kind: kind, start: Int32(truncatingIfNeeded: start),
+      end: Int32(truncatingIfNeeded: position), unitStart: Int32(truncatingIfNeeded: unitStart),
+      unitEnd: Int32(truncatingIfNeeded: unitCount), hash: hash, spelling: spelling)
+    unitCount &+= 1
+    tokenCount &+= 1
   }
 
   /// Joins "t", "s", "re" and the like to the word one blank before: "don t" is "dont".
@@ -121,7 +171,8 @@ extension Tokenizer {
     _ shape: WordShape, _ unitStart: Int, from start: Int
   ) -> Bool {
     let count = unitCount - unitStart
-    guard count <= 2, shape.digits == 0, tokenCount > 0, start > 0, bytes[start - 1] == 0x20
+    guard count <= Contractions.longestEnding, shape.digits == 0, tokenCount > 0, start > 0,
+      bytes[start - 1] == 0x20
     else { return false }
     let previous = tokens[tokenCount - 1]
     guard previous.end == Int32(start - 1), previous.kind == .word || previous.kind == .brand else {
@@ -159,7 +210,8 @@ extension Tokenizer {
 
   /// Whether the word with this spelling, starting at `start`, ends one of the brand's names.
   @inline(__always) private func isBrand(_ spelling: UInt64, from start: Int) -> Bool {
-    brands.names.contains { $0.last == spelling && precedes($0.earlier, before: tokenCount) }
+    brands.mayEnd(with: spelling)
+      && brands.names.contains { $0.last == spelling && precedes($0.earlier, before: tokenCount) }
   }
 
   private func precedes(_ earlier: [UInt64], before end: Int) -> Bool {

@@ -81,6 +81,122 @@ import Testing
     #expect(distances.allSatisfy { $0 < 1e-6 })
   }
 
+  @Test func `known curvatures lead to the same minimum in fewer steps`() {
+    var random = TestRandom()
+    for _ in 0..<10 {
+      let objective = problem(&random)
+      let start = [Double](repeating: 0, count: objective.rows.columnCount + 1)
+      var search = LBFGS(tolerance: 1e-9)
+      let plain = search.minimise(from: start, objective.callAsFunction)
+      search.curvatures = objective.curvatures
+      let found = search.minimise(from: start, objective.callAsFunction)
+      #expect(found.converged, "seed \(random.seed)")
+      for (left, right) in zip(found.point, plain.point) {
+        #expect(abs(left - right) < 1e-5, "seed \(random.seed)")
+      }
+    }
+    let scales = (0..<40).map { pow(10, Double($0) / 5) }
+    var search = LBFGS(tolerance: 1e-8)
+    search.curvatures = scales
+    let found = search.minimise(from: [Double](repeating: 1, count: 40)) { point, gradient in
+      var value = 0.0
+      for index in point.indices {
+        gradient[index] = scales[index] * point[index]
+        value += scales[index] * point[index] * point[index] / 2
+      }
+      return value
+    }
+    #expect(found.iterations == 1)
+  }
+
+  @Test func `curvatures are those of the loss at 0`() {
+    var random = TestRandom()
+    let objective = problem(&random)
+    let count = objective.rows.columnCount + 1
+    var gradient = [Double](repeating: 0, count: count)
+    for (index, curvature) in objective.curvatures.enumerated() {
+      var point = [Double](repeating: 0, count: count)
+      point[index] = 1e-5
+      _ = objective(point, &gradient)
+      let above = gradient[index]
+      point[index] = -1e-5
+      _ = objective(point, &gradient)
+      #expect(abs((above - gradient[index]) / 2e-5 - curvature) < 1e-6, "seed \(random.seed)")
+    }
+  }
+
+  @Test func `the search ends when little is gained`() {
+    let scales = (0..<40).map { pow(10, Double($0) / 10) }
+    func iterations(_ search: LBFGS) -> (Int, value: Double) {
+      let found = search.minimise(from: [Double](repeating: 1, count: 40)) { point, gradient in
+        var value = 100.0
+        for index in point.indices {
+          gradient[index] = scales[index] * point[index]
+          value += scales[index] * point[index] * point[index] / 2
+        }
+        return value
+      }
+      return (found.iterations, found.value)
+    }
+    var search = LBFGS(tolerance: 1e-8)
+    let whole = iterations(search)
+    search.leastGain = 1e-2
+    let short = iterations(search)
+    #expect(short.0 < whole.0 && short.0 > 10)
+    #expect(short.value < 1.02 * whole.value)
+  }
+
+  @Test func `rows summed in parts are the sum of all`() {
+    var random = TestRandom()
+    let whole = manyRows(140_000, &random)
+    #expect(whole.rows.parts.count == 2)
+    let halves = whole.rows.parts.map { part in
+      var rows = SparseRows<Float>()
+      rows.columnCount = whole.rows.columnCount
+      for row in part {
+        let values = whole.rows.starts[row]..<whole.rows.starts[row + 1]
+        rows.columns += whole.rows.columns[values]
+        rows.values += whole.rows.values[values]
+        rows.endRow()
+      }
+      return LinearObjective<LogisticLoss, Float>(
+        rows: rows, isPositive: Array(whole.isPositive[part]),
+        rowWeights: Array(whole.rowWeights[part]), penalty: 0)
+    }
+    let point = (0...whole.rows.columnCount).map { _ in random.double(-1...1) }
+    var gradient = point
+    let value = whole(point, &gradient)
+    var sum = 0.0
+    var sums = [Double](repeating: 0, count: point.count)
+    for half in halves {
+      #expect(half.rows.parts.count == 1)
+      var own = point
+      sum += half(point, &own)
+      Vector.add(1, times: own, to: &sums)
+    }
+    #expect(abs(value - sum) < 1e-12, "seed \(random.seed)")
+    for (left, right) in zip(gradient, sums) {
+      #expect(abs(left - right) < 1e-12, "seed \(random.seed)")
+    }
+  }
+
+  /// Rows of eight values, without a penalty.
+  private func manyRows(
+    _ count: Int, _ random: inout TestRandom
+  ) -> LinearObjective<LogisticLoss, Float> {
+    var rows = SparseRows<Float>()
+    rows.columnCount = 16
+    let kinds = (0..<64).map { _ in (0..<8).map { _ in Float(random.double(-1...1)) } }
+    for row in 0..<count {
+      rows.columns += (0..<8).map { UInt32((row &* 7 + $0) % 16) }
+      rows.values += kinds[row % 64]
+      rows.endRow()
+    }
+    return LinearObjective(
+      rows: rows, isPositive: (0..<count).map { $0 % 3 == 0 },
+      rowWeights: [Double](repeating: 1 / Double(count), count: count), penalty: 0)
+  }
+
   @Test func `balanced weights give both classes one half`() {
     let weights = ClassWeights.balanced.rowWeights([1, 0, 0, 0], classCount: 2)
     let sixth = 0.5 / 3

@@ -112,6 +112,26 @@ import Testing
     }
   }
 
+  @Test func `plain words are read as those with a sign without trace in them`() {
+    let words = [
+      "parcel", "SOOO", "t", "s", "don", "you", "re", "shoply", "Shoplys", "Corner", "Shop", "24",
+      "ll", "aaab", "x",
+    ]
+    let ends = [" ", ". ", ", ", "! ", " ' ", "-", "  ", ": ", "_", "\n"]
+    var random = TestRandom()
+    for _ in 0..<500 {
+      var (plain, marked) = ("", "")
+      for _ in 0..<random.int(1..<10) {
+        let word = words[random.int(0..<words.count)]
+        let end = ends[random.int(0..<ends.count)]
+        plain += word + end
+        marked += word.prefix(1) + "\u{AD}" + word.dropFirst() + end
+      }
+      let read = Fixtures.tokens(marked).map { $0.filter { $0 != "\u{AD}" } }
+      #expect(Fixtures.tokens(plain) == read, "\(plain), seed \(random.seed)")
+    }
+  }
+
   @Test func `tokens stay inside the text and in order whatever the bytes`() {
     var random = TestRandom()
     let pieces = [

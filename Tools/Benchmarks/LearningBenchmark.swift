@@ -28,11 +28,11 @@ struct LearningBenchmark: ParsableCommand {
       var vectors = Examples<SparseVector>([])
       let reading = try Measure.time {
         let cutting = try PostCleaner().then(RegexTokenizer()).then(StopWordsRemover()).fit(texts)
-        let words = texts.map { cutting.transform($0) }
+        let words = texts.transformed(by: cutting)
         let counting = try CountVectorizer().fit(words)
-        let counts = words.map { counting.transform($0) }
+        let counts = words.transformed(by: counting)
         let rarity = try IDF(minDocFreq: 3).fit(counts)
-        vectors = counts.map { rarity.transform($0) }
+        vectors = counts.transformed(by: rarity)
       }.seconds
       let fit = try Measure.time { found = try learner.fit(vectors) }.seconds
       best = (min(best.whole, reading + fit), min(best.fit, fit))

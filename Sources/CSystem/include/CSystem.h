@@ -13,4 +13,7 @@ int grouse_reserve(int file, int64_t position, int64_t bytes);
 /// was in force, to be put back. It must live as long as it is in force.
 const char *grouse_guard_faults(const char *message);
 
+/// Has the processor fetch the memory at `address`, which will be read soon.
+static inline void grouse_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif

@@ -6,6 +6,11 @@ struct LBFGS {
   /// Ends when no component of the gradient is larger than this.
   var tolerance = 1e-6
   var maximumIterations = 500
+  /// Roughly the second derivative along each parameter, above 0, where that is known: steps are
+  /// measured by it, so that parameters of very different weight are found in fewer iterations.
+  var curvatures: [Double] = []
+  /// Ends, too, when ten iterations together gain less than this part of the value.
+  var leastGain = 0.0
 
   struct Result {
     var point: [Double]
@@ -22,21 +27,25 @@ struct LBFGS {
     var point = start
     var gradient = [Double](repeating: 0, count: start.count)
     var value = function(point, &gradient)
-    var history = CurvatureHistory(limit: memory)
+    var history = CurvatureHistory(limit: memory, curvatures: curvatures)
     var trial = point
     var trialGradient = gradient
+    var values: [Double] = []
     for iteration in 0..<maximumIterations {
-      if Vector.largestMagnitude(gradient) <= tolerance {
+      values.append(value)
+      if Vector.largestMagnitude(gradient) <= tolerance || hasStalled(values) {
         return Result(point: point, value: value, iterations: iteration, converged: true)
       }
       var direction = history.direction(for: gradient)
       var slope = Vector.dot(direction, gradient)
       if !(slope < 0) {
         history.removeAll()
-        direction = gradient.map { -$0 }
-        slope = -Vector.dot(gradient, gradient)
+        direction = history.direction(for: gradient)
+        slope = Vector.dot(direction, gradient)
       }
-      let first = history.isEmpty ? min(1, 1 / Vector.dot(gradient, gradient).squareRoot()) : 1
+      let first =
+        history.isEmpty && curvatures.isEmpty
+        ? min(1, 1 / Vector.dot(gradient, gradient).squareRoot()) : 1
       var search = WolfeSearch(step: first)
       var trialValue = value
       var found = false
@@ -59,6 +68,12 @@ struct LBFGS {
     return Result(
       point: point, value: value, iterations: maximumIterations,
       converged: Vector.largestMagnitude(gradient) <= tolerance)
+  }
+
+  private func hasStalled(_ values: [Double]) -> Bool {
+    guard leastGain > 0, values.count > 10 else { return false }
+    return values[values.count - 11] - values[values.count - 1]
+      < leastGain * values[values.count - 1]
   }
 }
 
@@ -99,8 +114,13 @@ struct CurvatureHistory {
   private var changes: [[Double]] = []
   private var curvatures: [Double] = []
   private let limit: Int
+  /// Of each parameter, 1 over its curvature; empty where all count alike.
+  private let scales: [Double]
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, curvatures: [Double] = []) {
+    self.limit = limit
+    scales = curvatures.map { 1 / $0 }
+  }
 
   var isEmpty: Bool { steps.isEmpty }
 
@@ -136,6 +156,7 @@ struct CurvatureHistory {
   func direction(for gradient: [Double]) -> [Double] {
     var direction = gradient.map { -$0 }
     guard let lastChange = changes.last, let lastCurvature = curvatures.last else {
+      if !scales.isEmpty { Vector.multiply(&direction, by: scales) }
       return direction
     }
     var factors = [Double](repeating: 0, count: steps.count)
@@ -143,7 +164,14 @@ struct CurvatureHistory {
       factors[index] = Vector.dot(steps[index], direction) / curvatures[index]
       Vector.add(-factors[index], times: changes[index], to: &direction)
     }
-    Vector.scale(&direction, by: lastCurvature / Vector.dot(lastChange, lastChange))
+    if scales.isEmpty {
+      Vector.scale(&direction, by: lastCurvature / Vector.dot(lastChange, lastChange))
+    } else {
+      var scaled = lastChange
+      Vector.multiply(&scaled, by: scales)
+      Vector.multiply(&direction, by: scales)
+      Vector.scale(&direction, by: lastCurvature / Vector.dot(lastChange, scaled))
+    }
     for index in steps.indices {
       let factor = Vector.dot(changes[index], direction) / curvatures[index]
       Vector.add(factors[index] - factor, times: steps[index], to: &direction)

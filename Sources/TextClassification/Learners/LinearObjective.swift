@@ -1,3 +1,5 @@
+internal import Machine
+
 /// What a linear model of two classes minimises: the weighted mean of each row's loss plus
 /// `penalty / 2` times the squared length of the weights. The last parameter is the intercept,
 /// which is not penalised.
@@ -16,41 +18,74 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
   func callAsFunction(_ parameters: [Double], _ gradient: inout [Double]) -> Double {
     let bias = rows.columnCount
     var value = 0.0
-    parameters.withUnsafeBufferPointer { parameters in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        for column in 0..<bias {
-          value += parameters[column] * parameters[column]
-          gradient[column] = penalty * parameters[column]
-        }
-        gradient[bias] = 0
-        value *= penalty / 2
-        value += addLoss(parameters, gradient, bias)
-        if !hasIntercept { gradient[bias] = 0 }
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      for column in 0..<bias {
+        value += parameters[column] * parameters[column]
+        gradient[column] = penalty * parameters[column]
+      }
+      gradient[bias] = 0
+    }
+    value *= penalty / 2
+    let parts = rows.parts
+    if parts.count == 1 {
+      value += addLoss(of: parts[0], parameters, to: &gradient)
+    } else {
+      let found = Parallel.map(parts.count) { number in
+        var slopes = [Double](repeating: 0, count: parameters.count)
+        return (addLoss(of: parts[number], parameters, to: &slopes), slopes)
+      }
+      for (loss, slopes) in found {
+        value += loss
+        Vector.add(1, times: slopes, to: &gradient)
       }
     }
+    if !hasIntercept { gradient[bias] = 0 }
     return value
   }
 
   private func addLoss(
-    _ parameters: UnsafeBufferPointer<Double>, _ gradient: UnsafeMutableBufferPointer<Double>,
-    _ bias: Int
+    of part: Range<Int>, _ parameters: [Double], to gradient: inout [Double]
   ) -> Double {
-    rows.columns.withUnsafeBufferPointer { columns in
+    let bias = rows.columnCount
+    return rows.columns.withUnsafeBufferPointer { columns in
       rows.values.withUnsafeBufferPointer { values in
-        var sum = 0.0
-        for row in 0..<rows.count {
-          let range = rows.starts[row]..<rows.starts[row + 1]
-          var score = parameters[bias] + (offsets.isEmpty ? 0 : offsets[row])
-          for index in range { score += Double(values[index]) * parameters[Int(columns[index])] }
-          let (loss, slope) = Loss.value(isPositive[row] ? score : -score)
-          sum += rowWeights[row] * loss
-          let residual = rowWeights[row] * (isPositive[row] ? slope : -slope)
-          if residual == 0 { continue }
-          for index in range { gradient[Int(columns[index])] += residual * Double(values[index]) }
-          gradient[bias] += residual
+        gradient.withUnsafeMutableBufferPointer { gradient in
+          parameters.withUnsafeBufferPointer { parameters in
+            var sum = 0.0
+            for row in part {
+              let range = rows.starts[row]..<rows.starts[row + 1]
+              var score = parameters[bias] + (offsets.isEmpty ? 0 : offsets[row])
+              for index in range {
+                score += Double(values[index]) * parameters[Int(columns[index])]
+              }
+              let (loss, slope) = Loss.value(isPositive[row] ? score : -score)
+              sum += rowWeights[row] * loss
+              let residual = rowWeights[row] * (isPositive[row] ? slope : -slope)
+              if residual == 0 { continue }
+              for index in range {
+                gradient[Int(columns[index])] += residual * Double(values[index])
+              }
+              gradient[bias] += residual
+            }
+            return sum
+          }
         }
-        return sum
       }
     }
+  }
+}
+
+extension LinearObjective where Loss == LogisticLoss {
+  /// The second derivative along each parameter where all are 0.
+  var curvatures: [Double] {
+    var curvatures = [Double](repeating: penalty, count: rows.columnCount + 1)
+    curvatures[rows.columnCount] = rowWeights.reduce(0, +) / 4
+    for row in 0..<rows.count {
+      for index in rows.starts[row]..<rows.starts[row + 1] {
+        let value = Double(rows.values[index])
+        curvatures[Int(rows.columns[index])] += rowWeights[row] / 4 * value * value
+      }
+    }
+    return curvatures
   }
 }

@@ -13,7 +13,9 @@ protocol MarginLoss: Sendable {
 /// ln(1 + e^-margin), the loss of logistic regression.
 enum LogisticLoss: MarginLoss {
   @inline(__always) static func value(_ margin: Double) -> (loss: Double, slope: Double) {
-    (Logistic.loss(margin), -Logistic.probability(-margin))
+    let power = exp(-margin.magnitude)
+    return margin >= 0
+      ? (log1p(power), -power / (1 + power)) : (log1p(power) - margin, -1 / (1 + power))
   }
 }
 

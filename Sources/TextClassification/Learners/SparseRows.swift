@@ -9,6 +9,24 @@ struct SparseRows<Value: BinaryFloatingPoint & Sendable>: Sendable {
 
   mutating func endRow() { starts.append(columns.count) }
 
+  /// The rows in parts, for several processors to sum over. They depend on the rows alone, and so do
+  /// sums that are added in their order.
+  var parts: [Range<Int>] { Parts.of(count, upTo: min(max(columns.count >> 19, 1), 4)) }
+
+  /// Makes room for so many values.
+  mutating func reserve(_ count: Int) {
+    columns.reserveCapacity(count)
+    values.reserveCapacity(count)
+  }
+
+  /// Adds the rows of another matrix behind these.
+  mutating func append(_ other: SparseRows) {
+    let before = columns.count
+    starts += other.starts.dropFirst().lazy.map { before + $0 }
+    columns += other.columns
+    values += other.values
+  }
+
   /// A row's product with dense weights, which have a place for each column.
   func dot(_ row: Int, _ weights: [Double]) -> Double {
     var sum = 0.0

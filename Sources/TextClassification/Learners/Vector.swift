@@ -45,6 +45,15 @@ enum Vector {
     }
   }
 
+  /// Multiplies each number by another vector's.
+  static func multiply(_ vector: inout [Double], by other: [Double]) {
+    vector.withUnsafeMutableBufferPointer { vector in
+      other.withUnsafeBufferPointer { other in
+        for index in 0..<vector.count { vector[index] *= other[index] }
+      }
+    }
+  }
+
   static func scale(_ vector: inout [Double], by factor: Double) {
     vector.withUnsafeMutableBufferPointer { vector in
       for index in 0..<vector.count { vector[index] *= factor }

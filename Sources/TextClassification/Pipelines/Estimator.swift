@@ -1,9 +1,9 @@
 /// A fitted step of a pipeline: one value in, one value out. It never changes.
 public protocol Transformer<Input, Output>: Sendable {
   /// What is taken.
-  associatedtype Input
+  associatedtype Input: Sendable
   /// What is made of it.
-  associatedtype Output
+  associatedtype Output: Sendable
 
   /// What the step makes of a value.
   func transform(_ input: Input) -> Output

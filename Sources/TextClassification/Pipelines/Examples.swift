@@ -23,5 +23,15 @@ public struct Examples<Value> {
   }
 }
 
+extension Examples where Value: Sendable {
+  /// The examples after a fitted step of a pipeline, on all processors.
+  public func transformed<Step: Transformer>(by step: Step) -> Examples<Step.Output>
+  where Step.Input == Value {
+    let values = values
+    let parts = Parts.map(values.count) { values[$0].map { step.transform($0) } }
+    return Examples<Step.Output>(Array(parts.joined()), labels: labels)
+  }
+}
+
 extension Examples: Sendable where Value: Sendable {}
 extension Examples: Equatable where Value: Equatable {}

@@ -12,7 +12,7 @@ where First.Model.Output == Second.Model.Input {
   ) throws(TrainingError) -> PipelineModel<First.Model, Second.Model> {
     let fitted = try first.fit(examples)
     return PipelineModel(
-      first: fitted, second: try second.fit(examples.map { fitted.transform($0) }))
+      first: fitted, second: try second.fit(examples.transformed(by: fitted)))
   }
 }
 

@@ -32,22 +32,17 @@ public struct CountVectorizer: Estimator {
   /// lesser by its UTF-8 bytes (SparkML leaves their order open). Throws
   /// `TrainingError.noExamples` where no term is left.
   public func fit(_ examples: Examples<[String]>) throws(TrainingError) -> CountVectorizerModel {
-    var counts: [String: (terms: Int, texts: Int)] = [:]
-    for tokens in examples.values {
-      var own: [String: Int] = [:]
-      for token in tokens { own[token, default: 0] += 1 }
-      for (token, count) in own {
-        counts[token, default: (0, 0)].terms += count
-        counts[token, default: (0, 0)].texts += 1
-      }
-    }
+    let counts = TermCounts(examples.values)
     let least = minDocFreq.number(of: examples.count)
     let most = maxDocFreq.number(of: examples.count)
-    let kept = counts.filter { Double($0.value.texts) >= least && Double($0.value.texts) <= most }
-    let terms = kept.map { (term: $0.key, count: $0.value.terms) }.sorted { left, right in
-      left.count != right.count
-        ? left.count > right.count : left.term.utf8.lexicographicallyPrecedes(right.term.utf8)
+    let kept = (0..<counts.table.count).filter {
+      Double(counts.texts[$0]) >= least && Double(counts.texts[$0]) <= most
     }
+    let terms = kept.map { (term: counts.table.term($0), count: counts.terms[$0]) }
+      .sorted { left, right in
+        left.count != right.count
+          ? left.count > right.count : left.term.utf8.lexicographicallyPrecedes(right.term.utf8)
+      }
     guard !terms.isEmpty else { throw .noExamples }
     return CountVectorizerModel(
       vocabulary: terms.prefix(vocabularySize).map(\.term), minTermFreq: minTermFreq,
@@ -63,7 +58,7 @@ public struct CountVectorizerModel: Transformer {
   public let minTermFreq: CountVectorizer.Texts
   /// Whether a term counts once however often it stands in a text.
   public let binary: Bool
-  private let places: [String: UInt32]
+  private let table: TermTable
 
   /// Terms that come twice keep their first place.
   public init(
@@ -72,23 +67,35 @@ public struct CountVectorizerModel: Transformer {
     self.vocabulary = vocabulary
     self.minTermFreq = minTermFreq
     self.binary = binary
-    places = Dictionary(
-      zip(vocabulary, vocabulary.indices.lazy.map { UInt32($0) }),
-      uniquingKeysWith: { first, _ in first })
+    table = TermTable(vocabulary)
   }
 
   /// A term's place; nil for one that the vocabulary does not have.
-  public func place(of term: String) -> Int? { places[term].map { Int($0) } }
+  public func place(of term: String) -> Int? { table.number(of: term) }
 
   /// How often each term stands among the tokens.
   public func transform(_ tokens: [String]) -> SparseVector {
-    var counts: [UInt32: Double] = [:]
+    var places: [UInt32] = []
+    places.reserveCapacity(tokens.count)
     for token in tokens {
-      if let place = places[token] { counts[place, default: 0] += 1 }
+      if let place = table.number(of: token) { places.append(UInt32(truncatingIfNeeded: place)) }
     }
+    places.sort()
     let least = minTermFreq.number(of: tokens.count)
-    let kept = counts.filter { $0.value >= least }.sorted { $0.key < $1.key }
-    return SparseVector(
-      size: vocabulary.count, indices: kept.map(\.key), values: kept.map { binary ? 1 : $0.value })
+    var indices: [UInt32] = []
+    var values: [Double] = []
+    indices.reserveCapacity(places.count)
+    values.reserveCapacity(places.count)
+    var start = 0
+    while start < places.count {
+      var end = start + 1
+      while end < places.count, places[end] == places[start] { end += 1 }
+      if Double(end - start) >= least {
+        indices.append(places[start])
+        values.append(binary ? 1 : Double(end - start))
+      }
+      start = end
+    }
+    return SparseVector(size: vocabulary.count, indices: indices, values: values)
   }
 }

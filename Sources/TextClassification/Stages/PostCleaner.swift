@@ -6,39 +6,49 @@ public struct PostCleaner: StatelessStage {
 
   /// The text, cleaned.
   public func transform(_ text: String) -> String {
-    var cleaned: [UInt8] = []
-    cleaned.reserveCapacity(text.utf8.count)
     text.withUTF8Bytes { bytes in
-      var index = 0
-      while index < bytes.count {
-        if Self.beginsAddress(bytes, index) {
-          cleaned += [85, 82, 76]
-          while index < bytes.count, !Self.isSpace(bytes[index]) { index += 1 }
-        } else {
-          if !Self.isPunctuation(bytes[index]) { cleaned.append(bytes[index]) }
-          index += 1
+      // An address has more bytes than what takes its place.
+      String(unsafeUninitializedCapacity: bytes.count) { cleaned in
+        var (index, count) = (0, 0)
+        while index < bytes.count {
+          let byte = bytes[index]
+          if Self.beginsAddress(bytes, index) {
+            for letter in [UInt8(ascii: "U"), UInt8(ascii: "R"), UInt8(ascii: "L")] {
+              cleaned[count] = letter
+              count += 1
+            }
+            while index < bytes.count, !ASCII.isBlank(bytes[index]) { index += 1 }
+          } else {
+            // Written in any case, so that there is no branch that is hard to foresee.
+            cleaned[count] = byte
+            count += Self.isPunctuation(byte) ? 0 : 1
+            index += 1
+          }
         }
+        return count
       }
     }
-    return String(decoding: cleaned, as: UTF8.self)
   }
 
   private static let beginnings = ["http://", "https://", "www."].map { Array($0.utf8) }
 
   private static func beginsAddress(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-    beginnings.contains { beginning in
+    guard index + 1 < bytes.count else { return false }
+    let start = (bytes[index] | 32, bytes[index + 1] | 32)
+    guard
+      start == (UInt8(ascii: "h"), UInt8(ascii: "t"))
+        || start == (UInt8(ascii: "w"), UInt8(ascii: "w"))
+    else { return false }
+    return beginnings.contains { beginning in
       index + beginning.count <= bytes.count
         && beginning.indices.allSatisfy { bytes[index + $0] | 32 == beginning[$0] | 32 }
     }
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
-
   /// The 32 characters of Python's `string.punctuation`.
   private static func isPunctuation(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 33...47, 58...64, 91...96, 123...126: true
-    default: false
-    }
+    let set: UInt64 =
+      byte < 64 ? 0xFC00_FFFE_0000_0000 : byte < 128 ? 0x7800_0001_F800_0001 : 0
+    return set >> UInt64(byte & 63) & 1 == 1
   }
 }

@@ -43,24 +43,48 @@ public struct RegexTokenizer: StatelessStage {
 
   /// The tokens of a text.
   public func transform(_ text: String) -> [String] {
-    let text = toLowercase ? text.lowercased() : text
-    let tokens = gaps && pattern == "\\s+" ? Self.words(of: text) : split(text)
+    let isPlain = gaps && pattern == "\\s+"
+    let tokens = text.withUTF8Bytes { bytes in
+      // Letters above ASCII are lowered by what is around them.
+      if isPlain, !toLowercase || bytes.allSatisfy({ $0 < 0x80 }) {
+        return Self.words(of: bytes, isLowered: toLowercase)
+      }
+      let text = toLowercase ? text.lowercased() : text
+      return isPlain
+        ? text.withUTF8Bytes { Self.words(of: $0, isLowered: false) } : split(text)
+    }
     return minTokenLength <= 1
-      ? tokens.filter { !$0.isEmpty } : tokens.filter { $0.utf16.count >= minTokenLength }
+      ? tokens : tokens.filter { $0.utf16.count >= minTokenLength }
   }
 
-  /// Java's `\s`: blank, tab, line feed, vertical tab, form feed, carriage return.
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
-
-  private static func words(of text: String) -> [String] {
-    text.utf8.split(whereSeparator: isSpace).map { String(Substring($0)) }
+  /// What stands between Java's `\s`: blank, tab, line feed, vertical tab, form feed, carriage
+  /// return.
+  private static func words(of bytes: UnsafeRawBufferPointer, isLowered: Bool) -> [String] {
+    var words: [String] = []
+    words.reserveCapacity(bytes.count / 4)
+    var end = 0
+    while true {
+      var start = end
+      while start < bytes.count, ASCII.isBlank(bytes[start]) { start += 1 }
+      if start == bytes.count { return words }
+      end = start
+      while end < bytes.count, !ASCII.isBlank(bytes[end]) { end += 1 }
+      let word = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      words.append(
+        String(unsafeUninitializedCapacity: word.count) { copy in
+          for index in 0..<word.count {
+            copy[index] = isLowered ? ASCII.lowered(word[index]) : word[index]
+          }
+          return word.count
+        })
+    }
   }
 
   private func split(_ text: String) -> [String] {
     // A Regex cannot be kept, since it is not Sendable; compiling it was tried at the start.
     guard let regex = try? Self.compile(pattern) else { return [] }
     let matches = text.ranges(of: regex)
-    guard gaps else { return matches.map { String(text[$0]) } }
+    guard gaps else { return matches.map { String(text[$0]) }.filter { !$0.isEmpty } }
     var tokens: [String] = []
     var start = text.startIndex
     for match in matches {
@@ -68,6 +92,6 @@ public struct RegexTokenizer: StatelessStage {
       start = match.upperBound
     }
     tokens.append(String(text[start...]))
-    return tokens
+    return tokens.filter { !$0.isEmpty }
   }
 }

@@ -4,16 +4,25 @@ public struct StopWordsRemover: StatelessStage {
   public let stopWords: Set<String>
   /// Whether "The" is kept where "the" is a stop word.
   public let caseSensitive: Bool
+  private let table: TermTable
 
   /// Without words, SparkML's English ones.
   public init(_ stopWords: Set<String> = StopWordsRemover.english, caseSensitive: Bool = false) {
     self.caseSensitive = caseSensitive
     self.stopWords = caseSensitive ? stopWords : Set(stopWords.map { $0.lowercased() })
+    table = TermTable(self.stopWords)
   }
 
   /// The tokens that are no stop words.
   public func transform(_ tokens: [String]) -> [String] {
-    tokens.filter { !stopWords.contains(caseSensitive ? $0 : $0.lowercased()) }
+    tokens.filter { token in
+      table.number(of: caseSensitive || Self.isLow(token) ? token : token.lowercased()) == nil
+    }
+  }
+
+  /// Whether lowering a token would surely leave it as it is.
+  private static func isLow(_ token: String) -> Bool {
+    token.utf8.allSatisfy { $0 < 0x80 && ASCII.lowered($0) == $0 }
   }
 
   /// The English words that SparkML leaves out (`StopWordsRemover.loadDefaultStopWords`), the

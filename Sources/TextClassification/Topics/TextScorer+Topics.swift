@@ -1,3 +1,5 @@
+internal import CSystem
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -80,14 +82,17 @@ extension TopicModel {
     let scales = SIMD2<Float>(scratch.blockScales)
     // The features that have weights are found first, without a branch that is hard to foresee.
     var hitCount = 0
-    index.withUnsafeBufferPointer { index in
-      for number in 0..<scratch.featureCount {
-        let feature = features[number]
-        let place = TopicIndex.place(of: feature.key.bucket, in: index)
-        hits[hitCount] = TopicHit(
-          place: Int32(truncatingIfNeeded: place),
-          factor: TermFrequency.sublinear(feature.count) * scales[feature.key.block])
-        hitCount += place < 0 ? 0 : 1
+    weights.withUnsafeBufferPointer { weights in
+      index.withUnsafeBufferPointer { index in
+        for number in 0..<scratch.featureCount {
+          let feature = features[number]
+          let place = TopicIndex.place(of: feature.key.bucket, in: index)
+          grouse_prefetch(weights.baseAddress.map { $0 + max(place, 0) * groupCount })
+          hits[hitCount] = TopicHit(
+            place: Int32(truncatingIfNeeded: place),
+            factor: TermFrequency.sublinear(feature.count) * scales[feature.key.block])
+          hitCount += place < 0 ? 0 : 1
+        }
       }
     }
     weights.withUnsafeBufferPointer { weights in
