@@ -37,6 +37,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // ground
@@ -82,7 +83,10 @@ let package = Package(
     // application
     target(
       "SupportDesk",
-      ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
+      [
+        "TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], documents: ["WORKBENCH.md"]),
     tests(
       "SupportDeskTests",
       [

@@ -72,7 +72,9 @@ import TextClassification
 
 @Suite struct TopicFileTests {
   private let folder = TemporaryDirectory()
-  private var registry: ModelRegistry { ModelRegistry(folder("models")) }
+  private var registry: ModelRegistry {
+    ModelRegistry(folder("models"), workbench: folder("workbench.sqlite"))
+  }
 
   private func save(_ classifier: TextClassifier, _ topics: TopicMetrics? = nil) throws {
     var manifest = ModelManifest(

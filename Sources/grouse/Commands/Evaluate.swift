@@ -64,6 +64,8 @@ struct Evaluate: ParsableCommand {
 
 /// The registry of the data directory; a model given by its path needs no data directory.
 func registry(_ configuration: Configuration, _ reference: String?) throws -> ModelRegistry {
-  if let reference, reference.contains("/") { return ModelRegistry(configuration.dataDirectory) }
+  if let reference, reference.contains("/") {
+    return DataDirectory.registry(in: configuration.dataDirectory)
+  }
   return try DataDirectory(reading: configuration.dataDirectory).models
 }

@@ -66,14 +66,20 @@ struct Models: ParsableCommand {
 
     func run() throws {
       let configuration = try options.configuration()
-      let (classifier, manifest) = try registry(configuration, model).load(model)
+      let registry = try registry(configuration, model)
+      let (classifier, manifest) = try registry.load(model)
       var drift: StoredDrift?
+      var promotions: [Promotion] = []
       if !model.contains("/") {
+        promotions = try registry.promotions(of: manifest.name)
         drift = try StoredDrift(
           try DataDirectory(reading: configuration.dataDirectory), classifier, manifest,
           brandNames: configuration.brand.allNames)
       }
-      if options.json { return try StandardOutput.line(Models.json(manifest, drift: drift)) }
+      if options.json {
+        return try StandardOutput.line(
+          Models.json(manifest, drift: drift, promotions: promotions))
+      }
       var table = TextTable(["", manifest.reference])
       table.rows = [
         ["trained", CalendarTime.format(milliseconds: manifest.createdAt, suffix: " UTC")],
@@ -117,12 +123,26 @@ struct Models: ParsableCommand {
           ],
         ]
       }
+      for promotion in promotions.suffix(5) { table.rows.append(Models.row(promotion, manifest)) }
       try table.print()
     }
   }
 
+  private static func row(_ promotion: Promotion, _ manifest: ModelManifest) -> [String] {
+    func time(_ milliseconds: Int64) -> String {
+      CalendarTime.format(milliseconds: milliseconds, suffix: " UTC")
+    }
+    return [
+      "promoted",
+      "\(manifest.name)@\(promotion.version)"
+        + (promotion.promotedAt.map { ", \(time($0))" } ?? "")
+        + (promotion.takenBackAt.map { ", taken back \(time($0))" } ?? ""),
+    ]
+  }
+
   static func json(
-    _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil
+    _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil,
+    promotions: [Promotion]? = nil
   ) -> String {
     var line = JSONLine()
     line.add("model", manifest.reference)
@@ -156,6 +176,20 @@ struct Models: ParsableCommand {
       item.add("unseen", drift.distribution.unseen)
       item.add("unseen_in_training", drift.training.unseen)
       line.add("drift", raw: item.text)
+    }
+    if let promotions {
+      line.add(
+        "promotions",
+        promotions.map { promotion in
+          var item = JSONLine()
+          item.add("version", promotion.version)
+          for (name, time) in [
+            ("promoted_at", promotion.promotedAt), ("taken_back_at", promotion.takenBackAt),
+          ] {
+            if let time { item.add(name, CalendarTime.format(milliseconds: time, suffix: "Z")) }
+          }
+          return item
+        })
     }
     if let isCurrent { line.add("current", raw: "\(isCurrent)") }
     return line.text
