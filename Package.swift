@@ -79,7 +79,10 @@ let package = Package(
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes", "Machine"], documents: ["MODEL-FORMAT.md"]),
-    tests("TextClassificationTests", ["TextClassification", "Bytes"], data: ["Golden"]),
+    tests(
+      "TextClassificationTests",
+      ["TextClassification", "Bytes", "Machine", "TestSupport"],
+      data: ["Golden"]),
     // application
     target(
       "SupportDesk",

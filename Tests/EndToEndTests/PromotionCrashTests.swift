@@ -40,7 +40,8 @@ import Testing
     var kills = 0
     for moment in 2... {
       // Taken over by the command that is to die.
-      if isTakenOver { try LocalDisk().remove(stage.folder("grouse-data/workbench.sqlite")) }
+      let database = stage.data + "/workbench.sqlite"
+      if isTakenOver, LocalDisk().exists(database) { try LocalDisk().remove(database) }
       let version = moment % 2 + 1
       let outcome = try stage.grouse(
         "models", "promote", "complaints@\(version)",

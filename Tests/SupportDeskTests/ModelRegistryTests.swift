@@ -30,7 +30,7 @@ import TextClassification
     _ = try save("m")
     let path = folder("models/m/1/weights")
     var bytes = try LocalDisk().readAll(path)
-    bytes[bytes.count - 8] ^= 1
+    bytes[40] ^= 1
     bytes.replaceSubrange(
       (bytes.count - 4)...,
       with: withUnsafeBytes(of: CRC32C.checksum(Array(bytes.dropLast(4))).littleEndian, Array.init))

@@ -32,7 +32,8 @@ import Testing
     #expect(try registry().check() == (2, []))
   }
 
-  @Test func `a directory without a database is read as it is, and taken over by a change`() throws {
+  @Test func `a directory without a database is read as it is, and taken over by a change`() throws
+  {
     try save("m", times: 3)
     try save("n", times: 2)
     try disk.remove(database)

@@ -53,7 +53,7 @@ package struct ModelRegistry: Sendable {
   static let manifest = "manifest.json"
   static let promotions = "promotions"
 
-  /// The models in `directory`, with the database at `workbench`, neither of which needs to be there.
+  /// The models in `directory`, with the database at `workbench`; neither needs to be there.
   package init(
     _ directory: String, workbench: String, disk: any FileSystem = LocalDisk(),
     clock: Clock = .system
@@ -130,19 +130,28 @@ package struct ModelRegistry: Sendable {
   ) throws(ModelError) -> (classifier: TextClassifier, manifest: ModelManifest) {
     let folder = try resolve(reference)
     let manifest = try readManifest(folder)
-    let bytes = try io { () throws(IOFailure) in
-      try disk.readAll(Path.join(folder, Self.weights), limit: Limits.weightsBytes)
-    }
-    // Once, the checksum was that of the whole file, its own checksum included.
-    guard [Self.ownChecksum(bytes), CRC32C.checksum(bytes)].contains(manifest.checksum) else {
-      throw .damaged(path: folder, reason: "the checksum of its weights is not the manifest's")
+    let file = try io { () throws(IOFailure) in
+      try MappedFile(
+        Path.join(folder, Self.weights), limit: Limits.weightsBytes, disk: disk)
     }
     let topics = try topics(in: folder, checksum: manifest.topicChecksum)
     do throws(ModelFormatError) {
-      return (try TextClassifier(decoding: bytes).with(topics: topics), manifest.manifest)
+      // This checks the file against its own checksum, which then is the one to compare.
+      let classifier = try TextClassifier(decoding: file)
+      guard Self.isSum(manifest.checksum, of: file.bytes) else {
+        throw .checksumMismatch
+      }
+      return (try classifier.with(topics: topics), manifest.manifest)
     } catch {
-      throw .damaged(path: folder, reason: "\(error)")
+      throw .damaged(path: folder, reason: "its weights: \(error)")
     }
+  }
+
+  /// Whether a manifest's checksum is the one at the end of a file that is whole. Once it was that
+  /// of the whole file, its own checksum included, which is the same for all.
+  private static func isSum(_ checksum: UInt32, of bytes: UnsafeRawBufferPointer) -> Bool {
+    let own = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+    return UInt32(littleEndian: own) == checksum || CRC32C.checksum(bytes) == checksum
   }
 
   /// Reads what tells topics; nil for a model without.
@@ -153,13 +162,14 @@ package struct ModelRegistry: Sendable {
       }
       return nil
     }
-    let bytes = try io { () throws(IOFailure) in
-      try disk.readAll(Path.join(folder, Self.topics), limit: Limits.weightsBytes)
+    let file = try io { () throws(IOFailure) in
+      try MappedFile(
+        Path.join(folder, Self.topics), limit: Limits.weightsBytes, disk: disk)
     }
     do throws(ModelFormatError) {
       // The file's own words first: they tell a newer version from a damaged one.
-      let topics = try TopicModel(decoding: bytes)
-      guard Self.ownChecksum(bytes) == checksum else { throw .checksumMismatch }
+      let topics = try TopicModel(decoding: file)
+      guard Self.isSum(checksum, of: file.bytes) else { throw .checksumMismatch }
       return topics
     } catch {
       throw .damaged(path: folder, reason: "its topics: \(error)")
