@@ -69,16 +69,18 @@ struct Models: ParsableCommand {
       let registry = try registry(configuration, model)
       let (classifier, manifest) = try registry.load(model)
       var drift: StoredDrift?
+      var stream: StreamDrift?
       var promotions: [Promotion] = []
       if !model.contains("/") {
         promotions = try registry.promotions(of: manifest.name)
+        let directory = try DataDirectory(reading: configuration.dataDirectory)
         drift = try StoredDrift(
-          try DataDirectory(reading: configuration.dataDirectory), classifier, manifest,
-          brandNames: configuration.brand.allNames)
+          directory, classifier, manifest, brandNames: configuration.brand.allNames)
+        stream = try StreamDrift(directory, manifest)
       }
       if options.json {
         return try StandardOutput.line(
-          Models.json(manifest, drift: drift, promotions: promotions))
+          Models.json(manifest, drift: drift, stream: stream, promotions: promotions))
       }
       var table = TextTable(["", manifest.reference])
       table.rows = [
@@ -114,14 +116,16 @@ struct Models: ParsableCommand {
         table.rows += [
           [
             "scores of \(Shown.number(drift.posts)) stored posts against training's",
-            "\(drift.verdict) (PSI \(Shown.decimal(drift.stabilityIndex)))",
-          ],
-          [
-            "features not met in training",
-            "\(Shown.decimal(drift.distribution.unseen)), there "
-              + Shown.decimal(drift.training.unseen),
-          ],
+            "\(drift.drift.verdict): \(drift.drift.figures)",
+          ]
         ]
+      }
+      if let stream {
+        table.rows.append([
+          "of \(Shown.number(stream.posts)) in the stream's last "
+            + (stream.hours == 1 ? "hour" : "\(stream.hours) hours"),
+          "\(stream.drift.verdict): \(stream.drift.figures)",
+        ])
       }
       for promotion in promotions.suffix(5) { table.rows.append(Models.row(promotion, manifest)) }
       try table.print()
@@ -142,7 +146,7 @@ struct Models: ParsableCommand {
 
   static func json(
     _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil,
-    promotions: [Promotion]? = nil
+    stream: StreamDrift? = nil, promotions: [Promotion]? = nil
   ) -> String {
     var line = JSONLine()
     line.add("model", manifest.reference)
@@ -172,10 +176,15 @@ struct Models: ParsableCommand {
     if let drift {
       var item = JSONLine()
       item.add("posts", drift.posts)
-      item.add("psi", drift.stabilityIndex)
-      item.add("unseen", drift.distribution.unseen)
-      item.add("unseen_in_training", drift.training.unseen)
+      drift.drift.add(to: &item)
       line.add("drift", raw: item.text)
+    }
+    if let stream {
+      var item = JSONLine()
+      item.add("hours", stream.hours)
+      item.add("posts", stream.posts)
+      stream.drift.add(to: &item)
+      line.add("stream_drift", raw: item.text)
     }
     if let promotions {
       line.add(
