@@ -46,15 +46,20 @@ struct Evaluate: ParsableCommand {
     ) { bar.update($0) }
     let topics = TopicReport(
       examples, classifier.scorer(brandNames: configuration.brand.allNames))
+    let features = ClassFeatures(
+      of: examples.map(\.text), by: classifier.scorer(brandNames: configuration.brand.allNames))
     bar.clear()
     if options.json {
       var line = evaluation.json
+      line.add("threshold", classifier.threshold)
+      line.add("top_features", raw: features.json(classifier.labels).text)
       if let topics { line.add("topics", raw: topics.json) }
       return try StandardOutput.line(line.text)
     }
     try StandardOutput.line(
       "\(Style.bold(manifest.reference)) on \(Shown.number(examples.count)) posts of \(file)")
     try evaluation.print(manifest, errors: errors)
+    try features.print(classifier.labels)
     if let topics {
       try StandardOutput.line("")
       try topics.print()

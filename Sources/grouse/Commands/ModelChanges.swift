@@ -109,7 +109,7 @@ extension Models {
       }
       let sides = found.map {
         ModelComparison.Judgement(
-          probabilities: $0.evaluation.probabilities, threshold: $0.evaluation.threshold)
+          probabilities: $0.evaluation.probabilities, threshold: $0.manifest.threshold)
       }
       let comparison = ModelComparison(
         isPositive: examples.map(\.isPositive), sides[0], sides[1], seed: seed)
