@@ -87,7 +87,7 @@ package struct Backup: Sendable {
     ) { progress(.log(done: $0)) }
     logBytes = log.bytes
     partitions = log.partitions
-    models = try source.models.copy(to: Path.join(draft, DataDirectory.modelsName))
+    models = try source.models.copy(to: DataDirectory.registry(in: draft))
     let format = Path.join(source.path, DataDirectory.formatName)
     if LocalDisk().exists(format) {
       try LocalDisk().copy(format, to: Path.join(draft, DataDirectory.formatName))

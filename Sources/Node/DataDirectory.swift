@@ -39,6 +39,7 @@ package struct DataDirectory: Sendable {
   static let logName = "log"
   static let tablesName = "tables"
   static let modelsName = "models"
+  static let workbenchName = "workbench.sqlite"
 
   package let path: String
   /// Held while this process writes; nil where it only reads.
@@ -49,13 +50,18 @@ package struct DataDirectory: Sendable {
   /// Where the tables lie.
   package var tablesPath: String { Path.join(path, Self.tablesName) }
   /// The models kept here.
-  package var models: ModelRegistry { ModelRegistry(Path.join(path, Self.modelsName)) }
+  package var models: ModelRegistry { Self.registry(in: path) }
 
   /// The models of a data directory that may not be there yet. Thrown: where it is there and cannot
   /// be read.
   package static func models(in path: String) throws -> ModelRegistry {
     if LocalDisk().exists(path) { return try DataDirectory(reading: path).models }
-    return ModelRegistry(Path.join(path, modelsName))
+    return registry(in: path)
+  }
+
+  /// The models kept in a folder that is a data directory or may become one.
+  package static func registry(in path: String) -> ModelRegistry {
+    ModelRegistry(Path.join(path, modelsName), workbench: Path.join(path, workbenchName))
   }
 
   /// Opens for writing, making it where it is missing. `purpose` tells others who holds it.

@@ -17,9 +17,10 @@ package final class Pipeline: Sendable {
   private let failure = Mutex<(any Error)?>(nil)
 
   /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
+  /// `training` is how that scored in training, where it is known.
   package init(
     _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
-    classifier: TextClassifier, model: String
+    classifier: TextClassifier, model: String, training: ScoreDistribution? = nil
   ) throws {
     self.commitLog = commitLog
     self.tables = tables
@@ -29,7 +30,8 @@ package final class Pipeline: Sendable {
     try log.ensureTopic(
       configuration.topic, partitions: configuration.partitions, isCompacted: false)
     query = ClassifyQuery(
-      log, store, configuration.query, classifier: classifier, model: model)
+      log, store, configuration.query, classifier: classifier, model: model,
+      training: training)
   }
 
   /// Ends the run in order. Any thread.

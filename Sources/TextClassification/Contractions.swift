@@ -11,18 +11,22 @@ enum Contractions {
   ) -> Bool {
     switch spelled(suffix) {
     case "s": true
-    case "t": word.last == UInt32(UInt8(ascii: "n"))
+    case "t": !word.isEmpty && word[word.count - 1] == UInt32(UInt8(ascii: "n"))
     case "m": spelled(word) == "i"
     case "ll", "ve": true
-    case "re": subjects.contains(spelled(word))
-    case "d": subjects.contains(spelled(word)) || spelled(word) == "i"
+    case "re": isSubject(spelled(word))
+    case "d": isSubject(spelled(word)) || spelled(word) == "i"
     default: false
     }
   }
 
-  private static let subjects: [PackedWord] = [
-    "you", "we", "they", "who", "what", "there", "he", "she", "it", "that", "where", "how",
-  ]
+  private static func isSubject(_ word: PackedWord) -> Bool {
+    switch word {
+    case "you", "we", "they", "who", "what", "there", "he", "she", "it", "that", "where", "how":
+      true
+    default: false
+    }
+  }
 
   /// Up to eight ASCII characters in one number; 0 for a longer word or another script.
   private static func spelled(_ word: UnsafeBufferPointer<UInt32>) -> PackedWord {

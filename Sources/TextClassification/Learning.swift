@@ -80,7 +80,7 @@ struct HashedLearning: Learning {
     return TextClassifier(
       labels: options.labels, threshold: threshold, features: options.features,
       exampleCount: isPositive.count,
-      intercept: model.intercept * scaling.slope + scaling.offset, weights: weights)
+      intercept: model.intercept * scaling.slope + scaling.offset, weights: WeightTable(weights))
   }
 }
 
@@ -122,7 +122,7 @@ struct TermLearning: Learning {
   func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier {
     TextClassifier(
       algorithm: options.algorithm, labels: options.labels, threshold: threshold,
-      features: options.features, exampleCount: words.count, intercept: 0, weights: [],
+      features: options.features, exampleCount: words.count, intercept: 0, weights: WeightTable([]),
       terms: try TermModel(words, isPositive: isPositive, options.algorithm))
   }
 }

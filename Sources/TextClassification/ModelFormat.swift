@@ -1,4 +1,5 @@
-import Bytes
+internal import Bytes
+package import Machine
 
 /// Why bytes are not a model.
 public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
@@ -31,10 +32,14 @@ public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
 /// Numbers of the model file; MODEL-FORMAT.md draws it.
 enum ModelFormat {
   static let magic: [UInt8] = Array("GRTC".utf8)
-  static let version: UInt16 = 1
+  static let version: UInt16 = 2
   static let headerBytes = 64
+  /// Of version 1.
   static let entryBytes = 12
   static let checksumBytes = 4
+
+  /// The zeros behind `offset`, so that the table begins at a cache line.
+  static func padding(behind offset: Int) -> Int { (64 - offset % 64) % 64 }
 }
 
 extension TextClassifier {
@@ -46,13 +51,11 @@ extension TextClassifier {
       entryCount = terms.terms.count
       encode(terms, to: &entries)
     } else {
-      let buckets = weights.indices.filter { weights[$0] != .unknown }
-      entryCount = buckets.count
-      for bucket in buckets {
-        entries.append(littleEndian: UInt32(bucket))
-        entries.append(littleEndian: weights[bucket].idf.bitPattern)
-        entries.append(littleEndian: weights[bucket].weight.bitPattern)
-      }
+      let labelBytes = labels.negative.utf8.count + labels.positive.utf8.count
+      let padding = ModelFormat.padding(behind: ModelFormat.headerBytes + labelBytes)
+      for _ in 0..<padding { entries.append(UInt8(0)) }
+      weights.append(to: &entries)
+      entryCount = weights.filledCount ?? 0
     }
     let negative = Array(labels.negative.utf8)
     let positive = Array(labels.positive.utf8)
@@ -90,8 +93,8 @@ extension TextClassifier {
   private func encode(_ terms: TermModel, to output: inout ByteBuffer) {
     for intercept in terms.intercepts { output.append(littleEndian: intercept.bitPattern) }
     for (place, term) in terms.terms.enumerated() {
-      let bytes = Array(term.utf8.prefix(Int(UInt16.max)))
-      output.append(littleEndian: UInt16(truncatingIfNeeded: bytes.count))
+      let bytes = Array(term.utf8)
+      output.append(littleEndian: UInt32(truncatingIfNeeded: bytes.count))
       output.append(bytes)
       for number in [terms.idf[place], terms.weights[0][place], terms.weights[1][place]] {
         output.append(littleEndian: number.bitPattern)
@@ -102,30 +105,40 @@ extension TextClassifier {
   /// Reads a model from the bytes that `encode()` gave.
   public init(decoding bytes: [UInt8]) throws(ModelFormatError) {
     let result: Result<TextClassifier, ModelFormatError> = bytes.withUnsafeBytes { bytes in
-      do throws(ModelFormatError) {
-        try ModelReader.check(bytes)
-        var reader = ModelReader(bytes: bytes)
-        return .success(try reader.classifier())
-      } catch {
-        return .failure(error)
-      }
+      Result { () throws(ModelFormatError) in try TextClassifier(bytes, of: nil) }
     }
     self = try result.get()
+  }
+
+  /// Reads a model whose weights stay in the mapped file that they are in, where its version allows
+  /// that.
+  package init(decoding file: MappedFile) throws(ModelFormatError) {
+    try self.init(file.bytes, of: file)
+  }
+
+  private init(
+    _ bytes: UnsafeRawBufferPointer, of file: MappedFile?
+  ) throws(ModelFormatError) {
+    try ModelReader.check(bytes)
+    var reader = ModelReader(bytes: bytes)
+    self = try reader.classifier(file)
   }
 }
 
 extension ModelFormat {
   /// What a model's files have in common: magic, version, length and, at the end, a checksum.
   static func checkFrame(
-    _ bytes: UnsafeRawBufferPointer, magic: [UInt8], version: UInt16, least: Int
+    _ bytes: UnsafeRawBufferPointer, magic: [UInt8], versions: ClosedRange<UInt16>, least: Int
   ) throws(ModelFormatError) {
     guard bytes.starts(with: magic) else { throw .notAModel }
     guard bytes.count >= least else {
       throw .wrongLength(expected: UInt64(least), found: bytes.count)
     }
     let found = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
-    guard found <= version else { throw .newerVersion(found: Int(found), known: Int(version)) }
-    guard found == version else { throw .invalidField("version") }
+    guard found <= versions.upperBound else {
+      throw .newerVersion(found: Int(found), known: Int(versions.upperBound))
+    }
+    guard versions.contains(found) else { throw .invalidField("version") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     guard length == UInt64(bytes.count) else {
       throw .wrongLength(expected: length, found: bytes.count)
@@ -141,13 +154,18 @@ extension ModelFormat {
 /// Takes a model file apart, field by field.
 private struct ModelReader {
   private var reader: ByteReader
+  /// Whether it is of version 1.
+  private let isOld: Bool
 
-  init(bytes: UnsafeRawBufferPointer) { reader = ByteReader(bytes, offset: 16) }
+  init(bytes: UnsafeRawBufferPointer) {
+    reader = ByteReader(bytes, offset: 16)
+    isOld = bytes[4] == 1
+  }
 
   /// Magic, version, length and checksum.
   static func check(_ bytes: UnsafeRawBufferPointer) throws(ModelFormatError) {
     try ModelFormat.checkFrame(
-      bytes, magic: ModelFormat.magic, version: ModelFormat.version,
+      bytes, magic: ModelFormat.magic, versions: 1...ModelFormat.version,
       least: ModelFormat.headerBytes + ModelFormat.checksumBytes)
     guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
@@ -155,7 +173,8 @@ private struct ModelReader {
     guard bytes[7] <= 3 else { throw .invalidField("flags") }
   }
 
-  mutating func classifier() throws(ModelFormatError) -> TextClassifier {
+  /// The model; its weights stay in `file`, where that is given.
+  mutating func classifier(_ file: MappedFile?) throws(ModelFormatError) -> TextClassifier {
     let features = try featureSettings()
     let threshold = Double(bitPattern: try integer())
     guard (0...1).contains(threshold) else { throw .invalidField("threshold") }
@@ -169,7 +188,6 @@ private struct ModelReader {
     let entryCount: UInt32 = try integer()
     let labels = ClassLabels(
       negative: try label(Int(negativeBytes)), positive: try label(Int(positiveBytes)))
-    let rest = reader.remaining - ModelFormat.checksumBytes
     let algorithm = TrainingOptions.Algorithm(rawValue: reader.bytes[6]) ?? .logisticRegression
     if algorithm != .logisticRegression {
       let terms = try terms(Int(entryCount))
@@ -178,15 +196,15 @@ private struct ModelReader {
       }
       return TextClassifier(
         algorithm: algorithm, labels: labels, threshold: threshold, features: features,
-        exampleCount: exampleCount, intercept: intercept, weights: [], terms: terms)
+        exampleCount: exampleCount, intercept: intercept, weights: WeightTable([]), terms: terms)
     }
-    guard entryCount <= 1 << features.bucketBits,
-      rest == Int(entryCount) * ModelFormat.entryBytes
-    else { throw .invalidField("number of entries") }
+    let buckets = 1 << features.bucketBits
     return TextClassifier(
       labels: labels, threshold: threshold, features: features, exampleCount: exampleCount,
       intercept: intercept,
-      weights: try weights(Int(entryCount), buckets: 1 << features.bucketBits))
+      weights: isOld
+        ? try weights(Int(entryCount), buckets: buckets)
+        : try table(Int(entryCount), buckets: buckets, file))
   }
 
   private mutating func terms(_ count: Int) throws(ModelFormatError) -> TermModel {
@@ -199,9 +217,8 @@ private struct ModelReader {
     var terms: [String] = []
     var numbers: [[Double]] = [[], [], []]
     for _ in 0..<count {
-      let length: UInt16 = try integer()
-      guard let run = try? reader.run(Int(length)),
-        let term = String(validating: run, as: UTF8.self)
+      let length = isOld ? Int(try integer() as UInt16) : Int(try integer() as UInt32)
+      guard let run = try? reader.run(length), let term = String(validating: run, as: UTF8.self)
       else { throw .invalidField("term") }
       terms.append(term)
       for place in 0..<3 { numbers[place].append(try number()) }
@@ -240,9 +257,28 @@ private struct ModelReader {
     return label
   }
 
+  private mutating func table(
+    _ count: Int, buckets: Int, _ file: MappedFile?
+  ) throws(ModelFormatError) -> WeightTable {
+    let padding = ModelFormat.padding(behind: reader.offset)
+    let size = buckets * MemoryLayout<BucketWeights>.stride
+    guard reader.remaining == padding + size + ModelFormat.checksumBytes,
+      let zeros = try? reader.run(padding), zeros.allSatisfy({ $0 == 0 }),
+      let bytes = try? reader.run(size)
+    else { throw .invalidField("table's length") }
+    let table = WeightTable(bytes, of: file)
+    guard let filled = table.filledCount else { throw .invalidField("weight") }
+    guard filled == count else { throw .invalidField("number of entries") }
+    return table
+  }
+
+  /// The table of version 1, which leaves empty buckets out.
   private mutating func weights(
     _ count: Int, buckets: Int
-  ) throws(ModelFormatError) -> [BucketWeights] {
+  ) throws(ModelFormatError) -> WeightTable {
+    guard count <= buckets,
+      reader.remaining == count * ModelFormat.entryBytes + ModelFormat.checksumBytes
+    else { throw .invalidField("number of entries") }
     var weights = [BucketWeights](repeating: .unknown, count: buckets)
     var next = 0
     for _ in 0..<count {
@@ -256,7 +292,7 @@ private struct ModelReader {
       weights[bucket] = entry
       next = bucket + 1
     }
-    return weights
+    return WeightTable(weights)
   }
 
   private mutating func integer<Integer: FixedWidthInteger>() throws(ModelFormatError) -> Integer {

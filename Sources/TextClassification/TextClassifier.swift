@@ -1,13 +1,3 @@
-/// What a model holds of a bucket.
-struct BucketWeights: Sendable, BitwiseCopyable, Equatable {
-  /// Inverse document frequency; 0 for a bucket not met in training, which counts for nothing.
-  var idf: Float
-  /// The trained weight times the IDF.
-  var weight: Float
-
-  static let unknown = BucketWeights(idf: 0, weight: 0)
-}
-
 /// A trained model that tells two kinds of text apart. It never changes and may be used by any
 /// number of threads; a `TextScorer` made from it does the work.
 public struct TextClassifier: Sendable, Equatable {
@@ -23,7 +13,7 @@ public struct TextClassifier: Sendable, Equatable {
   public let exampleCount: Int
   let intercept: Double
   /// One entry for each of the 2^`features.bucketBits` buckets.
-  let weights: [BucketWeights]
+  let weights: WeightTable
   /// What a model of SparkML's pipeline has in place of buckets.
   let terms: TermModel?
   /// What tells its texts' topics, where that was learnt; it has a file of its own.
@@ -32,7 +22,7 @@ public struct TextClassifier: Sendable, Equatable {
   init(
     algorithm: TrainingOptions.Algorithm = .logisticRegression, labels: ClassLabels,
     threshold: Double, features: FeatureSettings, exampleCount: Int, intercept: Double,
-    weights: [BucketWeights], terms: TermModel? = nil
+    weights: WeightTable, terms: TermModel? = nil
   ) {
     self.algorithm = algorithm
     self.labels = labels

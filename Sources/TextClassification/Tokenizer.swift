@@ -116,7 +116,7 @@ struct Tokenizer {
       position += 1
     }
     let kind: TokenKind =
-      brands.joined.contains(FeatureHash.finish(state)) ? .brand : .mention
+      isBrandHandle(FeatureHash.finish(state)) ? .brand : .mention
     skipPossessive()
     append(kind, sign: 0, from: start)
   }

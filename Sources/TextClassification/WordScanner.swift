@@ -210,14 +210,24 @@ extension Tokenizer {
 
   /// Whether the word with this spelling, starting at `start`, ends one of the brand's names.
   @inline(__always) private func isBrand(_ spelling: UInt64, from start: Int) -> Bool {
-    brands.mayEnd(with: spelling)
-      && brands.names.contains { $0.last == spelling && precedes($0.earlier, before: tokenCount) }
+    guard brands.mayEnd(with: spelling) else { return false }
+    // By index: unless it is optimised, what goes through a collection asks for memory.
+    for place in brands.names.indices where brands.names[place].last == spelling {
+      if precedes(brands.names[place].earlier, before: tokenCount) { return true }
+    }
+    return false
+  }
+
+  /// Whether a handle or hashtag with this spelling is one of the brand's.
+  func isBrandHandle(_ spelling: UInt64) -> Bool {
+    for place in brands.joined.indices where brands.joined[place] == spelling { return true }
+    return false
   }
 
   private func precedes(_ earlier: [UInt64], before end: Int) -> Bool {
     guard earlier.count <= end else { return false }
-    for (index, spelling) in earlier.enumerated()
-    where tokens[end - earlier.count + index].spelling != spelling { return false }
+    for index in earlier.indices
+    where tokens[end - earlier.count + index].spelling != earlier[index] { return false }
     return true
   }
 
@@ -225,11 +235,9 @@ extension Tokenizer {
   private mutating func takeEarlierBrandWords(_ spelling: UInt64) {
     let last = tokenCount - 1
     var longest = 0
-    for name in brands.names
-    where name.last == spelling && name.earlier.count > longest
-      && precedes(name.earlier, before: last)
-    {
-      longest = name.earlier.count
+    for place in brands.names.indices where brands.names[place].last == spelling {
+      let earlier = brands.names[place].earlier
+      if earlier.count > longest && precedes(earlier, before: last) { longest = earlier.count }
     }
     guard longest > 0 else { return }
     var brand = tokens[last]

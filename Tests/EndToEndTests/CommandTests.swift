@@ -104,6 +104,13 @@ import Testing
       let trained = try Program.run(
         ["train", csv, "--folds", "3", "--json"] + arguments, in: stage.folder)
       #expect(trained.code == 0, "\(trained.errors)")
+      let report = try #require(try trained.objects().first)
+      let together = report["out_of_fold"] as? [String: Any]
+      #expect(together?["count"] as? Int == 90)
+      #expect((together?["intervals"] as? [String: [Double]])?["auc_pr"]?.count == 2)
+      #expect((together?["precision_recall"] as? [[Double]])?.isEmpty == false)
+      let features = report["top_features"] as? [String: [[String: Any]]]
+      #expect(features?["complaint"]?.isEmpty == false && features?["other"]?.isEmpty == false)
     }
     let shown = try stage.works("models", "show", "complaints@2", "--json").objects().first
     #expect(shown?["algorithm"] as? String == "spark-naive-bayes")
@@ -119,6 +126,11 @@ import Testing
       try stage.works("evaluate", csv, "--json", "--samples", "50").objects().first)
     #expect((measured["intervals"] as? [String: [Double]])?["f1"]?.count == 2)
     #expect((measured["calibration"] as? [[String: Any]])?.count == 10)
+    #expect(measured["threshold"] as? Double == 0.5 && measured["top_features"] != nil)
+    let report = try stage.works("evaluate", csv).text
+    for part in ["macro-F1", "said complaint", "come true", "recall at least", "speaks for"] {
+      #expect(report.contains(part))
+    }
     #expect(measured["calibration_error"] as? Double ?? 1 < 0.5)
     let post = "café 😡 my refund is late"
     let explained = try #require(
@@ -135,9 +147,14 @@ import Testing
     try stage.works("models", "promote", "complaints@1")
     #expect(try stage.works("models", "show", "complaints").text.contains("complaints@1"))
     #expect(try stage.works("models", "list").text.contains("complaints@1 *"))
-    try stage.works("run", "--stdin", "--exit", input: Stage.posts(0..<50))
-    let drift = try stage.works("models", "show", "complaints@1", "--json").objects().first?[
-      "drift"]
+    let run = try stage.works("run", "--stdin", "--exit", "--json", input: Stage.posts(0..<50))
+    #expect(try run.objects().first?["psi"] as? Double ?? -1 >= 0)
+    #expect(try run.objects().first?["unseen"] as? Double ?? -1 >= 0)
+    let live = try stage.works("models", "show", "complaints@1", "--json").objects().first
+    let stream = live?["stream_drift"] as? [String: Any]
+    #expect(stream?["posts"] as? Int ?? 0 > 10 && stream?["psi"] as? Double ?? -1 >= 0)
+    #expect((live?["promotions"] as? [[String: Any]])?.first?["promoted_at"] != nil)
+    let drift = live?["drift"]
     #expect((drift as? [String: Any])?["posts"] as? Int ?? 0 > 10)
     #expect((drift as? [String: Any])?["psi"] as? Double ?? -1 >= 0)
     try stage.works("models", "export", "complaints", "kept")

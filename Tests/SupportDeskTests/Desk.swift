@@ -84,6 +84,13 @@ final class Desk {
   /// Another one, to which "late" is.
   static let late = classifier(of: "late")
 
+  /// What is known of a model `name` before it is kept.
+  static func manifest(_ name: String) -> ModelManifest {
+    ModelManifest(
+      name: name, createdAt: 1, algorithm: "logistic-regression", labels: angry.labels,
+      threshold: 0.5, examples: 72, source: "a \"b\".csv", seed: .max, f1: 0.5, macroF1: nil)
+  }
+
   private static func classifier(of word: String) -> TextClassifier {
     let fillers = ["blue dress", "nice shoes", "big order", "my parcel", "the app", "a coat"]
     let topics = ["product", "product", "delivery", "delivery", "app", "product"]

@@ -72,7 +72,9 @@ import TextClassification
 
 @Suite struct TopicFileTests {
   private let folder = TemporaryDirectory()
-  private var registry: ModelRegistry { ModelRegistry(folder("models")) }
+  private var registry: ModelRegistry {
+    ModelRegistry(folder("models"), workbench: folder("workbench.sqlite"))
+  }
 
   private func save(_ classifier: TextClassifier, _ topics: TopicMetrics? = nil) throws {
     var manifest = ModelManifest(
@@ -119,8 +121,8 @@ import TextClassification
     #expect(try fault(with: changed).contains("checksum does not match"))
     #expect(try fault(with: Array(whole.prefix(100))).contains("should have"))
     var newer = whole
-    newer[4] = 2
-    #expect(try fault(with: newer).contains("format version 2"))
+    newer[4] = 3
+    #expect(try fault(with: newer).contains("format version 3"))
     let other = try LocalDisk().readAll(folder("models/m/2/topics"), limit: 1 << 24)
     #expect(try fault(with: other).contains("checksum does not match"))
     #expect(try fault(with: whole) == "")

@@ -1,4 +1,6 @@
 import Bytes
+import Machine
+import TestSupport
 import Testing
 
 @testable import TextClassification
@@ -65,8 +67,8 @@ import Testing
 
   @Test func `a newer version is refused by its number`() throws {
     var bytes = try Fixtures.classifier().encode()
-    bytes[4] = 2
-    #expect(throws: ModelFormatError.newerVersion(found: 2, known: 1)) {
+    bytes[4] = 3
+    #expect(throws: ModelFormatError.newerVersion(found: 3, known: 2)) {
       try TextClassifier(decoding: sealed(bytes))
     }
     #expect(throws: ModelFormatError.notAModel) { try TextClassifier(decoding: Array("PK".utf8)) }
@@ -79,8 +81,10 @@ import Testing
       (20, [9]), (21, [1]), (24, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (32, [0, 0, 0, 0, 0, 0, 0xF8, 0x7F]), (40, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (55, [0x80]), (57, [0xFF]), (60, [0xFF, 0xFF, 0xFF, 0xFF]), (64, [0xFF]),
-      (78, [0xFF, 0xFF, 0xFF]), (82, [0, 0, 0x80, 0xFF]),
-      (86, [0, 0, 0x80, 0x7F]),
+      // Zeros before the table, an IDF below 0 or infinite, a weight that is no number, and an
+      // entry too many.
+      (100, [1]), (128, [0, 0, 0x80, 0xBF]), (136, [0, 0, 0x80, 0x7F]), (132, [1, 0, 0x80, 0xFF]),
+      (Self.emptyEntry(bytes), [0, 0, 0x80, 0x3F]),
     ]
     for field in fields {
       var changed = bytes
@@ -91,11 +95,94 @@ import Testing
     }
   }
 
-  @Test func `entries that do not ascend are refused`() throws {
-    var bytes = try Fixtures.classifier().encode()
-    bytes.replaceSubrange(90..<94, with: bytes[78..<82])
+  /// Where a bucket without an entry lies.
+  private static func emptyEntry(_ bytes: [UInt8]) -> Int {
+    let entries = stride(from: 128, to: bytes.count - 4, by: 8)
+    return entries.first { bytes[$0..<$0 + 8].allSatisfy { $0 == 0 } } ?? 0
+  }
+
+  /// The file of version 1, written as MODEL-FORMAT.md draws it.
+  private func encodeVersion1(_ model: TextClassifier) -> [UInt8] {
+    let new = model.encode()
+    let labels = model.labels.negative + model.labels.positive
+    var old = Array(new[..<(64 + labels.utf8.count)])
+    if let terms = model.terms {
+      var place = old.count + 16
+      old += new[old.count..<place]
+      for term in terms.terms {
+        old += new[place..<place + 2]
+        place += 4
+        old += new[place..<place + term.utf8.count + 24]
+        place += term.utf8.count + 24
+      }
+    } else {
+      for bucket in 0..<model.weights.count {
+        let entry = new[128 + 8 * bucket..<136 + 8 * bucket]
+        guard entry.contains(where: { $0 != 0 }) else { continue }
+        old += (0..<4).map { UInt8(truncatingIfNeeded: bucket >> (8 * $0)) }
+        old += entry
+      }
+    }
+    old[4] = 1
+    for byte in 0..<8 { old[8 + byte] = UInt8(truncatingIfNeeded: (old.count + 4) >> (8 * byte)) }
+    return sealed(old + [0, 0, 0, 0])
+  }
+
+  @Test func `a file of version 1 is the same model, and its entries ascend`() throws {
+    let model = try Fixtures.classifier()
+    var old = encodeVersion1(model)
+    #expect(try TextClassifier(decoding: old) == model)
+    #expect(old.count < model.encode().count)
+    old.replaceSubrange(90..<94, with: old[78..<82])
     #expect(throws: ModelFormatError.invalidField("bucket")) {
-      try TextClassifier(decoding: sealed(bytes))
+      try TextClassifier(decoding: sealed(old))
+    }
+    var options = TrainingOptions()
+    options.algorithm = .sparkNaiveBayes
+    let terms = try Fixtures.classifier(options)
+    #expect(try TextClassifier(decoding: encodeVersion1(terms)) == terms)
+    #expect(encodeVersion1(terms) != terms.encode())
+  }
+
+  @Test func `terms of any length come back`() throws {
+    var options = TrainingOptions()
+    options.algorithm = .sparkNaiveBayes
+    // Two that begin alike, longer than two bytes can say.
+    let long = String(repeating: "x", count: 65_600)
+    let model = try TextClassifierTrainer(options: options).train(
+      Fixtures.examples
+        + ["a", "b", "c", "d"].flatMap { end in
+          [
+            LabelledText(text: long + "1", isPositive: true),
+            LabelledText(text: long + "2 " + end, isPositive: false),
+          ]
+        })
+    #expect(model.terms?.terms.contains(long + "1") == true)
+    let back = try TextClassifier(decoding: model.encode())
+    #expect(back == model)
+    #expect(back.scorer().probability(of: long + "1") > 0.5)
+    #expect(back.scorer().probability(of: long + "2") < 0.5)
+  }
+
+  @Test func `a mapped file scores as a copy does, also once it is no longer in its place`() throws
+  {
+    let folder = TemporaryDirectory()
+    let model = try Fixtures.classifier()
+    try LocalDisk().replace(folder("weights"), with: model.encode())
+    let mapped = try TextClassifier(decoding: MappedFile(folder("weights"), limit: 1 << 20))
+    try LocalDisk().remove(folder("weights"))
+    #expect(mapped == model && mapped.encode() == model.encode())
+    for example in Fixtures.examples {
+      #expect(
+        mapped.scorer().probability(of: example.text)
+          == model.scorer().probability(of: example.text))
+    }
+    #expect(throws: IOFailure.self) { try MappedFile(folder("weights"), limit: 1 << 20) }
+    try LocalDisk().replace(folder("weights"), with: model.encode())
+    #expect(throws: IOFailure.self) { try MappedFile(folder("weights"), limit: 100) }
+    try LocalDisk().replace(folder("weights"), with: [])
+    #expect(throws: ModelFormatError.notAModel) {
+      try TextClassifier(decoding: MappedFile(folder("weights"), limit: 100))
     }
   }
 

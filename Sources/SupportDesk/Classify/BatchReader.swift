@@ -141,6 +141,7 @@ struct BatchReader: ~Copyable {
       batch.totals.kept += 1
       let text = batch.posts.bytes(post.text)
       let probability = scorer.probability(of: text, scratch: &scratch)
+      batch.scores.add(probability, scorer, scratch: scratch)
       let isComplaint = scorer.isPositive(probability)
       let words = decidingWords(text, for: isComplaint, into: batch)
       batch.classified.append(

@@ -27,6 +27,8 @@ final class ClassifiedBatch: @unchecked Sendable {
   var words = ByteBuffer(capacity: 1 << 16)
   var letters: [DeadLetters.Letter] = []
   var totals = QueryTotals()
+  /// How the batch's posts were scored.
+  var scores = ScoreTally()
   /// The offsets behind the batch, of the partitions it read.
   var ends: [Int32: Int64] = [:]
   /// Set where the reader could not go on: the error ends the query behind this batch.
@@ -38,6 +40,7 @@ final class ClassifiedBatch: @unchecked Sendable {
     words.removeAll()
     letters.removeAll()
     totals = QueryTotals()
+    scores = ScoreTally()
     ends.removeAll()
     failure = nil
   }

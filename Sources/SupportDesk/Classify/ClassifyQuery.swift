@@ -1,6 +1,7 @@
-internal import Machine
+package import Machine
 internal import Records
 internal import Synchronization
+internal import Tables
 package import TextClassification
 
 /// The streaming query: topic in, verdicts out, exactly once.
@@ -18,6 +19,8 @@ package final class ClassifyQuery: Sendable {
     package var filter = PostFilter()
     /// Bytes of records that one batch reads at most.
     package var batchBytes = 4 << 20
+    /// Tells the hour in which posts were scored.
+    package var clock = Clock.system
 
     package init() {}
   }
@@ -35,6 +38,8 @@ package final class ClassifyQuery: Sendable {
   package struct Progress: Sendable {
     package var totals: QueryTotals
     package var lag: Int64
+    /// How the posts were scored.
+    package var scores: ScoreTally
   }
 
   private let log: any EventLog
@@ -42,18 +47,21 @@ package final class ClassifyQuery: Sendable {
   private let settings: Settings
   private let scorer: TextScorer
   private let model: String
+  private let hourly: HourlyScores
   private let stopping = Atomic<Bool>(false)
   private let sourcesEnded = Atomic<Bool>(true)
 
-  /// A query that classifies with `classifier`, which `model` names in every row.
+  /// A query that classifies with `classifier`, which `model` names in every row. `training` is how
+  /// that scored in training, where it is known.
   package init(
     _ log: any EventLog, _ store: any TableStore, _ settings: Settings,
-    classifier: TextClassifier, model: String
+    classifier: TextClassifier, model: String, training: ScoreDistribution? = nil
   ) {
     self.log = log
     self.store = store
     self.settings = settings
     self.model = model
+    hourly = HourlyScores(model: model, training: training)
     scorer = classifier.scorer(brandNames: settings.brand.allNames)
   }
 
@@ -99,6 +107,8 @@ package final class ClassifyQuery: Sendable {
       labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
       subjects: scorer.classifier.topics?.names ?? [], model: model)
     var totals = QueryTotals()
+    var scores = ScoreTally()
+    var values = BoundValues()
     var committed = positions
     while let batch = ready.pop() {
       // Letters of a batch that was never committed are there already, whatever batches their
@@ -110,13 +120,16 @@ package final class ClassifyQuery: Sendable {
       for (partition, offset) in batch.ends { committed[Int(partition)] = offset }
       try store.commit { transaction in
         try writer.write(batch, in: transaction, &outcome)
+        try hourly.add(
+          batch.scores, at: settings.clock.milliseconds, to: transaction, tables, &values)
         try checkpoint.set(
           committed, deadEnd: deadEnd, topicIdentifier: topicIdentifier, in: transaction)
       }
       totals += outcome
+      scores += batch.scores
       let failure = batch.failure
       _ = free.push(batch)
-      progress(Progress(totals: totals, lag: try lag(behind: committed)))
+      progress(Progress(totals: totals, lag: try lag(behind: committed), scores: scores))
       if let failure { throw failure }
     }
     try commitGroup(committed)

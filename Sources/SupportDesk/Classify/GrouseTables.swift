@@ -42,6 +42,14 @@ package struct GrouseTables: Sendable {
     ) WITH CLUSTERING ORDER BY (subject ASC, hour DESC)
       AND comment = 'Posts and complaints an hour, by what the model says they are about'
     """,
+    """
+    CREATE TABLE IF NOT EXISTS grouse.scores_by_hour (
+      model text, hour timestamp, posts bigint, bins frozen<list<bigint>>,
+      looked bigint, unseen double, psi double,
+      PRIMARY KEY (model, hour)
+    ) WITH CLUSTERING ORDER BY (hour DESC)
+      AND comment = 'How a model scored what was read in an hour, against its training'
+    """,
   ]
 
   /// Columns that the tables of an earlier program lack.
@@ -68,6 +76,7 @@ package struct GrouseTables: Sendable {
   let insertCase, renewCase, deleteCase: PreparedStatement
   let findCount, insertCount: PreparedStatement
   let findSubjectCount, insertSubjectCount: PreparedStatement
+  let findScores, insertScores: PreparedStatement
 
   /// Makes what is missing and prepares the statements.
   package init(_ store: any TableStore) throws {
@@ -122,6 +131,13 @@ package struct GrouseTables: Sendable {
       """
       INSERT INTO grouse.counts_by_subject (brand, day, subject, hour, posts, complaints)
       VALUES (?, ?, ?, ?, ?, ?)
+      """)
+    findScores = try store.prepare(
+      "SELECT bins, looked, unseen FROM grouse.scores_by_hour WHERE model = ? AND hour = ?")
+    insertScores = try store.prepare(
+      """
+      INSERT INTO grouse.scores_by_hour (model, hour, posts, bins, looked, unseen, psi)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       """)
   }
 }

@@ -1,82 +1,109 @@
 internal import Machine
 
-// Which version a model's name alone means, and models that come from and go elsewhere.
+// Which version a model's name alone means: what the workbench's database has of models.
 extension ModelRegistry {
-  /// The versions that were promoted, the latest last, in `<name>/promotions`: a number a line.
-  package func promotions(of name: String) throws(ModelError) -> [Int] {
-    let path = Path.join(directory, "\(name)/\(Self.promotions)")
-    guard Self.isValid(name), disk.exists(path) else { return [] }
-    let bytes = try io { () throws(IOFailure) in try disk.readAll(path, limit: 1 << 20) }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    var versions: [Int] = []
-    for line in lines {
-      guard let version = Int(line) else {
-        throw .damaged(path: path, reason: "\"\(line.prefix(20))\" is no version; remove the file")
+  /// The times that versions of a model were promoted, the latest last, with those taken back.
+  package func promotions(of name: String) throws(ModelError) -> [Promotion] {
+    guard Self.isValid(name) else { return [] }
+    if let workbench = try Workbench.openExisting(workbench, disk) {
+      let known = try workbench.read { contents throws(ModelError) in
+        try contents.knows(name) ? try contents.promotions(of: name) : nil
       }
-      versions.append(version)
+      if let known { return known }
     }
-    return versions
+    return try copiedPromotions(of: name)
   }
 
   /// The version that the name alone means; nil: the latest.
   package func promoted(_ name: String) throws(ModelError) -> Int? {
     let versions = try versions(of: name)
-    return try promotions(of: name).last { versions.contains($0) }
+    return try promotions(of: name)
+      .last { $0.takenBackAt == nil && versions.contains($0.version) }?.version
   }
 
-  /// Lets the name alone mean this version from now on.
+  /// Lets the name alone mean this version from now on. Needs no lock: processes that promote at
+  /// the same time do it one after the other.
   package func promote(_ reference: String) throws(ModelError) -> ModelManifest {
     let manifest = try load(reference).manifest
     guard !reference.contains("/") else { throw .invalidName(reference) }
-    try write(try promotions(of: manifest.name) + [manifest.version], manifest.name)
+    try change(manifest.name) { contents throws(ModelError) in
+      try contents.promote(manifest.version, of: manifest.name, at: clock.milliseconds)
+      try copyPromotions(of: manifest.name, contents)
+    }
     return manifest
   }
 
   /// Takes the last promotion back; returns what the name means now.
   package func rollBack(_ name: String) throws(ModelError) -> ModelManifest {
     guard Self.isValid(name) else { throw .invalidName(name) }
-    let promotions = try promotions(of: name)
-    guard !promotions.isEmpty else { throw .nothingPromoted(name) }
-    try write(promotions.dropLast(), name)
+    try change(name) { contents throws(ModelError) in
+      guard try contents.promotions(of: name).contains(where: { $0.takenBackAt == nil }) else {
+        throw .nothingPromoted(name)
+      }
+      try contents.takeBack(name, at: clock.milliseconds)
+      try copyPromotions(of: name, contents)
+    }
     return try manifest(name)
   }
 
-  private func write(_ versions: [Int], _ name: String) throws(ModelError) {
-    let text = versions.map { "\($0)\n" }.joined()
+  /// Runs `body` as one transaction of the database, which then knows all that lies in the folders.
+  func change(
+    _ name: String, _ body: (Workbench.Contents) throws(ModelError) -> Void
+  ) throws(ModelError) {
+    try Workbench.open(workbench, disk).write { contents throws(ModelError) in
+      for other in try names() {
+        // What is wrong with another model does not keep this one from being changed.
+        do throws(ModelError) { try adopt(other, contents) } catch {
+          if other == name { throw error }
+        }
+      }
+      try body(contents)
+    }
+  }
+
+  /// Notes a model's versions that the database does not know, and where it knew nothing of it,
+  /// what was promoted.
+  private func adopt(_ name: String, _ contents: Workbench.Contents) throws(ModelError) {
+    let isKnown = try contents.knows(name)
+    let promotions = isKnown ? [] : try copiedPromotions(of: name)
+    let known = try contents.manifests(of: name)
+    for version in try versions(of: name) where known[version] == nil {
+      let folder = Path.join(directory, "\(name)/\(version)")
+      // What cannot be read is `check`'s to say.
+      guard let bytes = try? manifestBytes(folder),
+        (try? ModelManifest.decode(bytes, folder)) != nil
+      else { continue }
+      try contents.add(version, of: name, manifest: String(decoding: bytes, as: UTF8.self))
+    }
+    for promotion in promotions {
+      try contents.promote(promotion.version, of: name, at: nil)
+    }
+  }
+
+  /// What stands in `<name>/promotions`, a number a line, from which the database is made anew.
+  private func copiedPromotions(of name: String) throws(ModelError) -> [Promotion] {
+    let path = Path.join(directory, "\(name)/\(Self.promotions)")
+    guard disk.exists(path) else { return [] }
+    let bytes = try io { () throws(IOFailure) in try disk.readAll(path, limit: 1 << 20) }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    var promotions: [Promotion] = []
+    for line in lines {
+      guard let version = Int(line) else {
+        throw .damaged(path: path, reason: "\"\(line.prefix(20))\" is no version; remove the file")
+      }
+      promotions.append(Promotion(version: version))
+    }
+    return promotions
+  }
+
+  private func copyPromotions(
+    of name: String, _ contents: Workbench.Contents
+  ) throws(ModelError) {
+    let standing = try contents.promotions(of: name).filter { $0.takenBackAt == nil }
+    let text = standing.map { "\($0.version)\n" }.joined()
     try io { () throws(IOFailure) in
       try disk.replace(
         Path.join(directory, "\(name)/\(Self.promotions)"), with: Array(text.utf8))
     }
-  }
-
-  /// Copies a model into the folder `target`, where nothing may be yet; there it is whole or not at
-  /// all.
-  package func export(_ reference: String, to target: String) throws(ModelError) -> ModelManifest {
-    let manifest = try load(reference).manifest
-    let folder = try resolve(reference)
-    guard !disk.exists(target) else { throw .exists(target) }
-    let unfinished = target + ".new"
-    try io { () throws(IOFailure) in
-      if disk.exists(unfinished) { try disk.remove(unfinished) }
-      try disk.createDurableDirectory(unfinished)
-      for file in [Self.weights, Self.topics, Self.manifest]
-      where disk.exists(Path.join(folder, file)) {
-        try disk.copy(Path.join(folder, file), to: Path.join(unfinished, file))
-      }
-      try disk.syncDirectory(unfinished)
-      try disk.rename(unfinished, to: target)
-      try disk.syncDirectory(Path.parent(of: target))
-    }
-    return manifest
-  }
-
-  /// Keeps the model in a folder, such as an exported one, as the next version of its name or of
-  /// `name`.
-  package func importModel(
-    from folder: String, name: String? = nil
-  ) throws(ModelError) -> ModelManifest {
-    var (classifier, manifest) = try load(folder.contains("/") ? folder : "./" + folder)
-    manifest.name = name ?? manifest.name
-    return try save(classifier, manifest)
   }
 }

@@ -11,6 +11,8 @@ package enum ModelError: Error, CustomStringConvertible {
   case damaged(path: String, reason: String)
   case nothingPromoted(String)
   case exists(String)
+  case workbench(String, reason: String)
+  case damagedWorkbench(String, reason: String)
   case io(IOFailure)
 
   package var description: String {
@@ -29,24 +31,37 @@ package enum ModelError: Error, CustomStringConvertible {
     case .nothingPromoted(let name):
       "no version of \(name) has been promoted: the name means the latest one"
     case .exists(let path): "\(path) is there already; name a folder that is not"
+    case .workbench(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .damagedWorkbench(let path, let reason):
+      "\(path) is damaged (\(reason)): take a copy from a backup, or move it away; it is then made "
+        + "anew from the models' folders"
     case .io(let failure): "\(failure)"
     }
   }
 }
 
 /// Fitted models in `models/<name>/<version>/`: `manifest.json` and `weights`, immutable and
-/// checksummed. A version appears whole or not at all.
+/// checksummed. A version appears whole or not at all. What was promoted stands in the workbench's
+/// database (WORKBENCH.md), beside what every manifest says.
 package struct ModelRegistry: Sendable {
   let directory: String
+  let workbench: String
   let disk: any FileSystem
+  let clock: Clock
   static let weights = "weights"
   static let topics = "topics"
   static let manifest = "manifest.json"
   static let promotions = "promotions"
 
-  package init(_ directory: String, disk: any FileSystem = LocalDisk()) {
+  /// The models in `directory`, with the database at `workbench`; neither needs to be there.
+  package init(
+    _ directory: String, workbench: String, disk: any FileSystem = LocalDisk(),
+    clock: Clock = .system
+  ) {
     self.directory = directory
+    self.workbench = workbench
     self.disk = disk
+    self.clock = clock
   }
 
   /// The names of the models there are.
@@ -75,7 +90,20 @@ package struct ModelRegistry: Sendable {
   ) throws(ModelError) -> ModelManifest {
     try Self.check(name: manifest.name)
     var manifest = manifest
-    manifest.version = (try versions(of: manifest.name).last ?? 0) + 1
+    try change(manifest.name) { contents throws(ModelError) in
+      // No number is given twice, so that the rows that a version has written stay its own.
+      let kept = try contents.manifests(of: manifest.name).keys.max() ?? 0
+      manifest.version = max(try versions(of: manifest.name).last ?? 0, kept) + 1
+      let text = try write(classifier, manifest)
+      try contents.add(manifest.version, of: manifest.name, manifest: text)
+    }
+    return manifest
+  }
+
+  /// Writes a version's folder; returns the manifest's text.
+  private func write(
+    _ classifier: TextClassifier, _ manifest: ModelManifest
+  ) throws(ModelError) -> String {
     let weights = classifier.encode()
     let parent = Path.join(directory, manifest.name)
     let folder = Path.join(parent, "\(manifest.version)")
@@ -92,7 +120,7 @@ package struct ModelRegistry: Sendable {
       try disk.rename(unfinished, to: folder)
       try disk.syncDirectory(parent)
     }
-    return manifest
+    return text
   }
 
   /// Reads a model by `name`, which means the promoted version or else the latest,
@@ -102,19 +130,28 @@ package struct ModelRegistry: Sendable {
   ) throws(ModelError) -> (classifier: TextClassifier, manifest: ModelManifest) {
     let folder = try resolve(reference)
     let manifest = try readManifest(folder)
-    let bytes = try io { () throws(IOFailure) in
-      try disk.readAll(Path.join(folder, Self.weights), limit: Limits.weightsBytes)
-    }
-    // Once, the checksum was that of the whole file, its own checksum included.
-    guard [Self.ownChecksum(bytes), CRC32C.checksum(bytes)].contains(manifest.checksum) else {
-      throw .damaged(path: folder, reason: "the checksum of its weights is not the manifest's")
+    let file = try io { () throws(IOFailure) in
+      try MappedFile(
+        Path.join(folder, Self.weights), limit: Limits.weightsBytes, disk: disk)
     }
     let topics = try topics(in: folder, checksum: manifest.topicChecksum)
     do throws(ModelFormatError) {
-      return (try TextClassifier(decoding: bytes).with(topics: topics), manifest.manifest)
+      // This checks the file against its own checksum, which then is the one to compare.
+      let classifier = try TextClassifier(decoding: file)
+      guard Self.isSum(manifest.checksum, of: file.bytes) else {
+        throw .checksumMismatch
+      }
+      return (try classifier.with(topics: topics), manifest.manifest)
     } catch {
-      throw .damaged(path: folder, reason: "\(error)")
+      throw .damaged(path: folder, reason: "its weights: \(error)")
     }
+  }
+
+  /// Whether a manifest's checksum is the one at the end of a file that is whole. Once it was that
+  /// of the whole file, its own checksum included, which is the same for all.
+  private static func isSum(_ checksum: UInt32, of bytes: UnsafeRawBufferPointer) -> Bool {
+    let own = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+    return UInt32(littleEndian: own) == checksum || CRC32C.checksum(bytes) == checksum
   }
 
   /// Reads what tells topics; nil for a model without.
@@ -125,13 +162,14 @@ package struct ModelRegistry: Sendable {
       }
       return nil
     }
-    let bytes = try io { () throws(IOFailure) in
-      try disk.readAll(Path.join(folder, Self.topics), limit: Limits.weightsBytes)
+    let file = try io { () throws(IOFailure) in
+      try MappedFile(
+        Path.join(folder, Self.topics), limit: Limits.weightsBytes, disk: disk)
     }
     do throws(ModelFormatError) {
       // The file's own words first: they tell a newer version from a damaged one.
-      let topics = try TopicModel(decoding: bytes)
-      guard Self.ownChecksum(bytes) == checksum else { throw .checksumMismatch }
+      let topics = try TopicModel(decoding: file)
+      guard Self.isSum(checksum, of: file.bytes) else { throw .checksumMismatch }
       return topics
     } catch {
       throw .damaged(path: folder, reason: "its topics: \(error)")
@@ -147,45 +185,6 @@ package struct ModelRegistry: Sendable {
   /// What is known of a model, by reference.
   package func manifest(_ reference: String) throws(ModelError) -> ModelManifest {
     try readManifest(try resolve(reference)).manifest
-  }
-
-  /// Every model that cannot be loaded, with the reason.
-  package func check() throws(ModelError) -> (versions: Int, faults: [String]) {
-    var count = 0
-    var faults: [String] = []
-    for name in try names() {
-      for version in try versions(of: name) {
-        count += 1
-        do { _ = try load("\(name)@\(version)") } catch { faults.append("\(error)") }
-      }
-    }
-    return (count, faults)
-  }
-
-  /// Copies every version there is, and what was promoted, into `target`; returns how many.
-  package func copy(to target: String) throws(ModelError) -> Int {
-    var count = 0
-    for name in try names() {
-      for version in try versions(of: name) {
-        let place = "\(name)/\(version)"
-        let (from, to) = (Path.join(directory, place), Path.join(target, place))
-        try io { () throws(IOFailure) in
-          try disk.createDurableDirectory(to)
-          for file in try disk.list(from) {
-            try disk.copy(Path.join(from, file), to: Path.join(to, file))
-          }
-          try disk.syncDirectory(to)
-        }
-        count += 1
-      }
-      let promotions = Path.join(directory, "\(name)/\(Self.promotions)")
-      guard disk.exists(promotions) else { continue }
-      try io { () throws(IOFailure) in
-        try disk.copy(promotions, to: Path.join(target, "\(name)/\(Self.promotions)"))
-        try disk.syncDirectory(Path.join(target, name))
-      }
-    }
-    return count
   }
 
   func resolve(_ reference: String) throws(ModelError) -> String {
@@ -222,10 +221,13 @@ package struct ModelRegistry: Sendable {
   private func readManifest(
     _ folder: String
   ) throws(ModelError) -> ModelManifest.Stored {
-    let bytes = try io { () throws(IOFailure) in
+    try ModelManifest.decode(try manifestBytes(folder), folder)
+  }
+
+  func manifestBytes(_ folder: String) throws(ModelError) -> [UInt8] {
+    try io { () throws(IOFailure) in
       try disk.readAll(Path.join(folder, Self.manifest), limit: 1 << 20)
     }
-    return try ModelManifest.decode(bytes, folder)
   }
 
   func io<Result>(_ body: () throws(IOFailure) -> Result) throws(ModelError) -> Result {

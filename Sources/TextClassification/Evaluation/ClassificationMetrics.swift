@@ -24,7 +24,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
   }
 
   /// Judges predictions made by other means than one threshold.
-  init(isPositive: [Bool], probabilities: [Double], isPredicted: [Bool]) {
+  public init(isPositive: [Bool], probabilities: [Double], isPredicted: [Bool]) {
     var counts = [0, 0, 0, 0]
     for (isPositive, isPredicted) in zip(isPositive, isPredicted) {
       counts[(isPositive ? 2 : 0) + (isPredicted ? 1 : 0)] += 1

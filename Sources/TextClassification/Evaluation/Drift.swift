@@ -46,8 +46,12 @@ extension TextScorer {
   public func unseenPartOfLastText(scratch: borrowing Scratch) -> Double {
     guard classifier.terms == nil, scratch.featureCount > 0 else { return 0 }
     var unseen = 0
-    for index in 0..<scratch.featureCount
-    where classifier.weights[scratch.features.base[index].key.bucket] == .unknown { unseen += 1 }
+    let features = scratch.features.base
+    classifier.weights.withUnsafeBufferPointer { weights in
+      for index in 0..<scratch.featureCount {
+        unseen += weights[features[index].key.bucket] == .unknown ? 1 : 0
+      }
+    }
     return Double(unseen) / Double(scratch.featureCount)
   }
 }

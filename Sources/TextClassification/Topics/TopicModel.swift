@@ -9,12 +9,11 @@ public struct TopicModel: Sendable, Equatable {
   let bucketBits: Int
   /// Each topic's score of a text without a known feature, in groups of 16, the last filled up.
   let intercepts: [TopicGroup]
-  /// The buckets that have weights, ascending.
-  let buckets: [UInt32]
-  /// Of each of `buckets`, the topics' weights side by side, times the IDF, in groups as above.
-  let weights: [TopicGroup]
+  /// Of each bucket that has weights, ascending, the topics' side by side, times the IDF, in groups
+  /// as above.
+  let weights: FileTable<TopicGroup>
   /// Where a bucket's weights are.
-  let index: [TopicIndex]
+  let index: FileTable<TopicIndex>
 
   /// `buckets` ascend and are below 2^`bucketBits`; there are as many groups as they and the names
   /// ask for.
@@ -26,9 +25,30 @@ public struct TopicModel: Sendable, Equatable {
     self.exampleCount = exampleCount
     self.bucketBits = bucketBits
     self.intercepts = intercepts
-    self.buckets = buckets
+    self.weights = FileTable(weights)
+    index = FileTable(TopicIndex.all(buckets, bucketBits: bucketBits))
+  }
+
+  /// The same of tables that are in a file.
+  init(
+    names: [String], exampleCount: Int, bucketBits: Int, intercepts: [TopicGroup],
+    index: FileTable<TopicIndex>, weights: FileTable<TopicGroup>
+  ) {
+    self.names = names
+    self.exampleCount = exampleCount
+    self.bucketBits = bucketBits
+    self.intercepts = intercepts
+    self.index = index
     self.weights = weights
-    index = TopicIndex.all(buckets, bucketBits: bucketBits)
+  }
+
+  /// The buckets that have weights, ascending.
+  var buckets: [UInt32] {
+    index.withUnsafeBufferPointer { index in
+      index.indices.flatMap { place in
+        (0..<64).filter { index[place].present >> $0 & 1 == 1 }.map { UInt32(place * 64 + $0) }
+      }
+    }
   }
 
   /// How many groups hold `count` topics.
@@ -53,6 +73,8 @@ public struct TopicModel: Sendable, Equatable {
 struct TopicIndex: BitwiseCopyable, Equatable {
   var present: UInt64 = 0
   var first: UInt32 = 0
+  /// Zero: an entry has 16 bytes in a file, too.
+  var reserved: UInt32 = 0
 
   /// `buckets` ascend and are below 2^`bucketBits`.
   static func all(_ buckets: [UInt32], bucketBits: Int) -> [TopicIndex] {

@@ -46,7 +46,8 @@ struct Demo: ParsableCommand {
     let log = try directory.openRepairedLog(configuration)
     let tables = try directory.openTables(configuration)
     let pipeline = try Node.Pipeline(
-      log, tables, configuration, classifier: trained.classifier, model: trained.manifest.reference)
+      log, tables, configuration, classifier: trained.classifier,
+      model: trained.manifest.reference, training: trained.manifest.distribution)
     let watching = Worker {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }

@@ -46,15 +46,20 @@ struct Evaluate: ParsableCommand {
     ) { bar.update($0) }
     let topics = TopicReport(
       examples, classifier.scorer(brandNames: configuration.brand.allNames))
+    let features = ClassFeatures(
+      of: examples.map(\.text), by: classifier.scorer(brandNames: configuration.brand.allNames))
     bar.clear()
     if options.json {
       var line = evaluation.json
+      line.add("threshold", classifier.threshold)
+      line.add("top_features", raw: features.json(classifier.labels).text)
       if let topics { line.add("topics", raw: topics.json) }
       return try StandardOutput.line(line.text)
     }
     try StandardOutput.line(
       "\(Style.bold(manifest.reference)) on \(Shown.number(examples.count)) posts of \(file)")
     try evaluation.print(manifest, errors: errors)
+    try features.print(classifier.labels)
     if let topics {
       try StandardOutput.line("")
       try topics.print()
@@ -64,6 +69,8 @@ struct Evaluate: ParsableCommand {
 
 /// The registry of the data directory; a model given by its path needs no data directory.
 func registry(_ configuration: Configuration, _ reference: String?) throws -> ModelRegistry {
-  if let reference, reference.contains("/") { return ModelRegistry(configuration.dataDirectory) }
+  if let reference, reference.contains("/") {
+    return DataDirectory.registry(in: configuration.dataDirectory)
+  }
   return try DataDirectory(reading: configuration.dataDirectory).models
 }

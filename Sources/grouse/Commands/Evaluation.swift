@@ -6,7 +6,8 @@ internal import TextClassification
 struct Evaluation {
   let examples: [LabelledText]
   let probabilities: [Double]
-  let threshold: Double
+  /// The probability from which on each post was taken for positive.
+  let thresholds: [Double]
   let metrics: ClassificationMetrics
   let calibration: Calibration
   /// Of `measured`, in their order; empty where they were not asked for.
@@ -25,15 +26,25 @@ struct Evaluation {
     _ examples: [LabelledText], _ scorer: TextScorer, samples: Int, seed: UInt64,
     progress: (Int) -> Void = { _ in }
   ) {
+    self.init(
+      examples, probabilities: Self.probabilities(examples, scorer, progress),
+      thresholds: examples.map { _ in scorer.classifier.threshold }, samples: samples, seed: seed)
+  }
+
+  /// Of probabilities that are there already, each with a threshold of its own.
+  init(
+    _ examples: [LabelledText], probabilities: [Double], thresholds: [Double], samples: Int,
+    seed: UInt64
+  ) {
     self.examples = examples
-    threshold = scorer.classifier.threshold
-    probabilities = Self.probabilities(examples, scorer, progress)
+    self.probabilities = probabilities
+    self.thresholds = thresholds
     let isPositive = examples.map(\.isPositive)
-    let (probabilities, threshold) = (probabilities, threshold)
+    let isPredicted = zip(probabilities, thresholds).map { $0 >= $1 }
     func metrics(_ rows: [Int]) -> ClassificationMetrics {
       ClassificationMetrics(
         isPositive: rows.map { isPositive[$0] }, probabilities: rows.map { probabilities[$0] },
-        threshold: threshold)
+        isPredicted: rows.map { isPredicted[$0] })
     }
     self.metrics = metrics(Array(examples.indices))
     calibration = Calibration(isPositive: isPositive, probabilities: probabilities)
@@ -62,7 +73,6 @@ struct Evaluation {
 
   var json: JSONLine {
     var line = MetricsReport.line(metrics)
-    line.add("threshold", threshold)
     line.add("calibration_error", calibration.expectedError)
     if !intervals.isEmpty {
       line.add(
@@ -120,6 +130,7 @@ struct Evaluation {
     try confusion.print()
     try StandardOutput.line("")
     try printCalibration(positive)
+    try printCurve()
     try printErrors(errors, manifest.labels)
   }
 
@@ -140,12 +151,31 @@ struct Evaluation {
     try table.print()
   }
 
+  /// The best precision to be had at some recalls.
+  private func printCurve() throws {
+    let points = ClassificationMetrics.precisionRecallCurve(
+      isPositive: examples.map(\.isPositive), probabilities: probabilities)
+    var table = TextTable(
+      ["recall at least", "precision", "threshold", ""], numeric: [true, true, true, false])
+    for recall in [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99] {
+      let reaching = points.filter { $0.recall >= recall }
+      guard let best = reaching.max(by: { $0.precision < $1.precision }) else { continue }
+      table.rows.append([
+        Shown.decimal(recall, 2), Shown.decimal(best.precision, 2), Shown.decimal(best.threshold),
+        String(repeating: "▇", count: Int((best.precision * 20).rounded())),
+      ])
+    }
+    guard !table.rows.isEmpty else { return }
+    try StandardOutput.line("")
+    try table.print()
+  }
+
   private func printErrors(_ limit: Int, _ labels: ClassLabels) throws {
     let wrong = examples.indices.filter {
-      (probabilities[$0] >= threshold) != examples[$0].isPositive
+      (probabilities[$0] >= thresholds[$0]) != examples[$0].isPositive
     }
     let surest = wrong.sorted {
-      abs(probabilities[$0] - threshold) > abs(probabilities[$1] - threshold)
+      abs(probabilities[$0] - thresholds[$0]) > abs(probabilities[$1] - thresholds[$1])
     }
     guard limit > 0, !surest.isEmpty else { return }
     try StandardOutput.line("")

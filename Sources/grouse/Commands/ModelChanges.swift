@@ -11,7 +11,8 @@ extension Models {
     static let configuration = CommandConfiguration(
       abstract: "Let a model's name alone mean one of its versions.",
       discussion: """
-        Until then it means the latest. A `grouse run` that is under way keeps the one it began with.
+        Until then it means the latest. Works beside a `grouse run`, which keeps the one it began \
+        with.
 
         Example: grouse models promote complaints@2
         """)
@@ -20,8 +21,7 @@ extension Models {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let directory = try Models.writable(options, "grouse models promote")
-      try Models.told(try directory.models.promote(model), options)
+      try Models.told(try Models.kept(options).promote(model), options)
     }
   }
 
@@ -34,8 +34,7 @@ extension Models {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let directory = try Models.writable(options, "grouse models rollback")
-      try Models.told(try directory.models.rollBack(model), options)
+      try Models.told(try Models.kept(options).rollBack(model), options)
     }
   }
 
@@ -110,7 +109,7 @@ extension Models {
       }
       let sides = found.map {
         ModelComparison.Judgement(
-          probabilities: $0.evaluation.probabilities, threshold: $0.evaluation.threshold)
+          probabilities: $0.evaluation.probabilities, threshold: $0.manifest.threshold)
       }
       let comparison = ModelComparison(
         isPositive: examples.map(\.isPositive), sides[0], sides[1], seed: seed)
@@ -184,13 +183,10 @@ extension Models {
     }
   }
 
-  /// The data directory that the options name, which must be there, for changing its models.
-  fileprivate static func writable(
-    _ options: GlobalOptions, _ purpose: String
-  ) throws -> DataDirectory {
-    let path = try options.configuration().dataDirectory
-    _ = try DataDirectory(reading: path)
-    return try DataDirectory(writing: path, purpose: purpose)
+  /// The models of the data directory that the options name, which must be there. The database
+  /// itself orders those who change what is promoted.
+  fileprivate static func kept(_ options: GlobalOptions) throws -> ModelRegistry {
+    try DataDirectory(reading: try options.configuration().dataDirectory).models
   }
 
   fileprivate static func told(_ manifest: ModelManifest, _ options: GlobalOptions) throws {

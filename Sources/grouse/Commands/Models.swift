@@ -66,14 +66,22 @@ struct Models: ParsableCommand {
 
     func run() throws {
       let configuration = try options.configuration()
-      let (classifier, manifest) = try registry(configuration, model).load(model)
+      let registry = try registry(configuration, model)
+      let (classifier, manifest) = try registry.load(model)
       var drift: StoredDrift?
+      var stream: StreamDrift?
+      var promotions: [Promotion] = []
       if !model.contains("/") {
+        promotions = try registry.promotions(of: manifest.name)
+        let directory = try DataDirectory(reading: configuration.dataDirectory)
         drift = try StoredDrift(
-          try DataDirectory(reading: configuration.dataDirectory), classifier, manifest,
-          brandNames: configuration.brand.allNames)
+          directory, classifier, manifest, brandNames: configuration.brand.allNames)
+        stream = try StreamDrift(directory, manifest)
       }
-      if options.json { return try StandardOutput.line(Models.json(manifest, drift: drift)) }
+      if options.json {
+        return try StandardOutput.line(
+          Models.json(manifest, drift: drift, stream: stream, promotions: promotions))
+      }
       var table = TextTable(["", manifest.reference])
       table.rows = [
         ["trained", CalendarTime.format(milliseconds: manifest.createdAt, suffix: " UTC")],
@@ -108,21 +116,37 @@ struct Models: ParsableCommand {
         table.rows += [
           [
             "scores of \(Shown.number(drift.posts)) stored posts against training's",
-            "\(drift.verdict) (PSI \(Shown.decimal(drift.stabilityIndex)))",
-          ],
-          [
-            "features not met in training",
-            "\(Shown.decimal(drift.distribution.unseen)), there "
-              + Shown.decimal(drift.training.unseen),
-          ],
+            "\(drift.drift.verdict): \(drift.drift.figures)",
+          ]
         ]
       }
+      if let stream {
+        table.rows.append([
+          "of \(Shown.number(stream.posts)) in the stream's last "
+            + (stream.hours == 1 ? "hour" : "\(stream.hours) hours"),
+          "\(stream.drift.verdict): \(stream.drift.figures)",
+        ])
+      }
+      for promotion in promotions.suffix(5) { table.rows.append(Models.row(promotion, manifest)) }
       try table.print()
     }
   }
 
+  private static func row(_ promotion: Promotion, _ manifest: ModelManifest) -> [String] {
+    func time(_ milliseconds: Int64) -> String {
+      CalendarTime.format(milliseconds: milliseconds, suffix: " UTC")
+    }
+    return [
+      "promoted",
+      "\(manifest.name)@\(promotion.version)"
+        + (promotion.promotedAt.map { ", \(time($0))" } ?? "")
+        + (promotion.takenBackAt.map { ", taken back \(time($0))" } ?? ""),
+    ]
+  }
+
   static func json(
-    _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil
+    _ manifest: ModelManifest, isCurrent: Bool? = nil, drift: StoredDrift? = nil,
+    stream: StreamDrift? = nil, promotions: [Promotion]? = nil
   ) -> String {
     var line = JSONLine()
     line.add("model", manifest.reference)
@@ -152,10 +176,29 @@ struct Models: ParsableCommand {
     if let drift {
       var item = JSONLine()
       item.add("posts", drift.posts)
-      item.add("psi", drift.stabilityIndex)
-      item.add("unseen", drift.distribution.unseen)
-      item.add("unseen_in_training", drift.training.unseen)
+      drift.drift.add(to: &item)
       line.add("drift", raw: item.text)
+    }
+    if let stream {
+      var item = JSONLine()
+      item.add("hours", stream.hours)
+      item.add("posts", stream.posts)
+      stream.drift.add(to: &item)
+      line.add("stream_drift", raw: item.text)
+    }
+    if let promotions {
+      line.add(
+        "promotions",
+        promotions.map { promotion in
+          var item = JSONLine()
+          item.add("version", promotion.version)
+          for (name, time) in [
+            ("promoted_at", promotion.promotedAt), ("taken_back_at", promotion.takenBackAt),
+          ] {
+            if let time { item.add(name, CalendarTime.format(milliseconds: time, suffix: "Z")) }
+          }
+          return item
+        })
     }
     if let isCurrent { line.add("current", raw: "\(isCurrent)") }
     return line.text

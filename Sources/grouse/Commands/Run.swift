@@ -6,6 +6,7 @@ internal import SupportDesk
 internal import Synchronization
 internal import Tables
 internal import Terminal
+internal import TextClassification
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,7 +80,7 @@ struct PipelineRun {
     let log = try directory.openRepairedLog(configuration)
     let pipeline = try Node.Pipeline(
       log, try directory.openTables(configuration), configuration, classifier: classifier,
-      model: manifest.reference)
+      model: manifest.reference, training: manifest.distribution)
     let watching = Worker {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
@@ -94,6 +95,12 @@ struct PipelineRun {
     }
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
     let collected = Mutex<[Source: CollectTotals]>([:])
+    var scores = ScoreTally()
+    func summary(_ totals: QueryTotals) -> TotalsReport {
+      TotalsReport(
+        totals: totals, seconds: bar.seconds,
+        drift: Drift(scores.distribution, against: manifest.distribution))
+    }
     let outcome = Result {
       try pipeline.run(
         sources, until: exit ? .caughtUp : .never, rate: rate,
@@ -101,8 +108,9 @@ struct PipelineRun {
         warned: { Messages.line($0) },
         collected: { source, totals in collected.withLock { $0[source] = totals } }
       ) { progress in
+        scores = progress.scores
         if reportsProgress {
-          Messages.line(TotalsReport(totals: progress.totals, seconds: bar.seconds).json)
+          Messages.line(summary(progress.totals).json)
         } else {
           bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
         }
@@ -113,7 +121,7 @@ struct PipelineRun {
     watching.join()
     for (source, totals) in collected.withLock({ $0 }) { report(source, totals) }
     let totals = try outcome.get()
-    try TotalsReport(totals: totals, seconds: bar.seconds).show(json: json)
+    try summary(totals).show(json: json)
     // Ending it is how an unbounded run ends; a bounded one has not done what it was asked to.
     if exit { try interruption.throwIfRequested("the same command goes on where this one ended") }
   }
@@ -138,6 +146,8 @@ extension PipelineRun {
 struct TotalsReport {
   var totals: QueryTotals
   var seconds: Double
+  /// Nil: nothing was scored, or the model was not cross-validated.
+  var drift: Drift?
 
   func show(json: Bool) throws {
     try json ? StandardOutput.line(self.json) : Messages.line(text)
@@ -147,6 +157,10 @@ struct TotalsReport {
   var json: String {
     var line = JSONLine()
     for (name, value) in fields { line.add(name, value) }
+    if let drift {
+      line.add("psi", drift.stabilityIndex)
+      line.add("unseen", drift.distribution.unseen)
+    }
     line.add("seconds", seconds)
     return line.text
   }
@@ -165,7 +179,9 @@ struct TotalsReport {
   var text: String {
     let shown = fields.filter { $0.1 > 0 }
     if shown.isEmpty { return "nothing new to read" }
-    return shown.map { "\(Shown.number($0.1)) \($0.0.replacing("_", with: " "))" }
+    let counts = shown.map { "\(Shown.number($0.1)) \($0.0.replacing("_", with: " "))" }
       .joined(separator: ", ")
+    guard let drift else { return counts }
+    return counts + "; scores are \(drift.verdict) against training's: \(drift.figures)"
   }
 }

@@ -7,8 +7,7 @@ internal import TextClassification
 struct StoredDrift {
   /// Posts looked at.
   let posts: Int
-  let distribution: ScoreDistribution
-  let training: ScoreDistribution
+  let drift: Drift
 
   /// The posts that are looked at, at most: the newest of each day first, days in no order.
   private static let limit = 10_000
@@ -43,18 +42,8 @@ struct StoredDrift {
     }
     guard !probabilities.isEmpty else { return nil }
     posts = probabilities.count
-    distribution = ScoreDistribution(probabilities: probabilities, unseen: unseen)
-    self.training = training
-  }
-
-  var stabilityIndex: Double { distribution.stabilityIndex(against: training) }
-
-  /// In words.
-  var verdict: String {
-    switch stabilityIndex {
-    case ..<0.1: "alike"
-    case ..<0.25: "somewhat different"
-    default: "different"
-    }
+    drift = Drift(
+      distribution: ScoreDistribution(probabilities: probabilities, unseen: unseen),
+      training: training)
   }
 }

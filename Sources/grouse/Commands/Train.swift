@@ -227,8 +227,7 @@ struct TrainingJob {
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
       manifest: manifest, classifier: classifier, validation: validation, search: found,
-      topics: topics,
-      positives: data.examples.count(where: \.isPositive),
+      topics: topics, examples: data.examples, brandNames: brand.allNames,
       seconds: Clock.monotonicSeconds() - start)
   }
 }
@@ -250,7 +249,9 @@ struct TrainingResult {
   var validation: CrossValidation?
   var search: SearchReport?
   var topics: TopicValidation?
-  var positives: Int
+  var examples: [LabelledText]
+  var brandNames: [String]
+  var positives: Int { examples.count(where: \.isPositive) }
   var seconds: Double
 
   var json: String {
@@ -268,6 +269,7 @@ struct TrainingResult {
       MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
       line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
     }
+    addReport(to: &line)
     if let search { line.add("search", raw: SearchText.json(search).text) }
     if let topics {
       line.add(
@@ -282,7 +284,7 @@ struct TrainingResult {
         + "(\(Shown.number(positives)) \(manifest.labels.positive)) in "
         + "\(Shown.decimal(seconds, 1)) s")
     if let search { try SearchText.print(search) }
-    guard let validation else { return }
+    guard let validation else { return try printReport() }
     var table = TextTable(
       ["fold", "F1", "macro-F1", "precision", "recall", "AUC-PR"],
       numeric: [false, true, true, true, true, true])
@@ -305,6 +307,7 @@ struct TrainingResult {
       try StandardOutput.line(
         "each fold was judged by the options, calibration and threshold chosen without it")
     }
+    try printReport()
     if let topics {
       try StandardOutput.line("")
       try TopicReport(metrics: topics.metrics, calibration: topics.calibration).print()

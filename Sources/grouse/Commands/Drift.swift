@@ -1,0 +1,74 @@
+internal import Node
+internal import SupportDesk
+internal import Tables
+internal import Terminal
+internal import TextClassification
+
+/// How posts were scored, held against how training's were.
+struct Drift {
+  let distribution: ScoreDistribution
+  let training: ScoreDistribution
+
+  var stabilityIndex: Double { distribution.stabilityIndex(against: training) }
+
+  /// In words.
+  var verdict: String {
+    switch stabilityIndex {
+    case ..<0.1: "alike"
+    case ..<0.25: "somewhat different"
+    default: "different"
+    }
+  }
+
+  /// In numbers, both.
+  var figures: String {
+    "PSI \(Shown.decimal(stabilityIndex)), \(Shown.decimal(distribution.unseen)) of features not met "
+      + "in training (there \(Shown.decimal(training.unseen)))"
+  }
+
+  /// Adds the fields that scripts rely on.
+  func add(to line: inout JSONLine) {
+    line.add("psi", stabilityIndex)
+    line.add("unseen", distribution.unseen)
+    line.add("unseen_in_training", training.unseen)
+  }
+}
+
+extension Drift {
+  /// Nil where nothing was scored or training's scores are not known.
+  init?(_ distribution: ScoreDistribution, against training: ScoreDistribution?) {
+    guard let training, distribution.bins.contains(where: { $0 > 0 }) else { return nil }
+    self.init(distribution: distribution, training: training)
+  }
+}
+
+/// How a model scored what the stream read lately.
+struct StreamDrift {
+  /// Hours in which it read something, of the last 24 such.
+  let hours: Int
+  let posts: Int
+  let drift: Drift
+
+  /// Nil: the stream has not read with this model, or that was not cross-validated.
+  init?(_ directory: DataDirectory, _ manifest: ModelManifest) throws {
+    guard let tables = try directory.readTables() else { return nil }
+    let found: Page
+    do throws(TableError) {
+      var values = BoundValues()
+      values.append(manifest.reference)
+      found = try tables.execute(
+        try tables.prepare(HourlyScores.select + " 24"), values, pageRows: 24)
+    } catch {
+      // Made by an earlier program, or not at all.
+      if error.code == .invalid { return nil }
+      throw error
+    }
+    var sum = ScoreTally()
+    let tallies = found.rows.compactMap { HourlyScores.tally($0) }
+    for tally in tallies { sum += tally }
+    guard let drift = Drift(sum.distribution, against: manifest.distribution) else { return nil }
+    self.drift = drift
+    hours = tallies.count
+    posts = sum.count
+  }
+}
