@@ -13,7 +13,7 @@ struct FeatureExtractor: Sendable {
 
   /// Fills `scratch.features` with the buckets of `text` in order of first appearance.
   func extract(_ text: UnsafeRawBufferPointer, into scratch: inout Scratch) {
-    Tokenizer.scan(text, brands: brands, into: &scratch)
+    Tokenizer.scan(text, brands: brands, stems: settings.stems, into: &scratch)
     if !settings.punctuation { FeatureExtractor.dropPunctuation(&scratch) }
     let bound = featureBound(scratch)
     var slotCount = 1024

@@ -31,7 +31,10 @@ public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
 /// Numbers of the model file; MODEL-FORMAT.md draws it.
 enum ModelFormat {
   static let magic: [UInt8] = Array("GRTC".utf8)
-  static let version: UInt16 = 1
+  /// The newest that is read; a model is written in the oldest that can say what it is.
+  static let version: UInt16 = 2
+  /// The first that knows stems.
+  static let versionOfStems: UInt16 = 2
   static let headerBytes = 64
   static let entryBytes = 12
   static let checksumBytes = 4
@@ -61,9 +64,10 @@ extension TextClassifier {
       + ModelFormat.checksumBytes
     var output = ByteBuffer(capacity: length)
     output.append(ModelFormat.magic)
-    output.append(littleEndian: ModelFormat.version)
+    output.append(littleEndian: features.stems ? ModelFormat.versionOfStems : 1)
     output.append(algorithm.rawValue)
-    output.append((features.punctuation ? 1 : 0) | (features.skipPairs ? 2 : 0))
+    output.append(
+      (features.punctuation ? 1 : 0) | (features.skipPairs ? 2 : 0) | (features.stems ? 4 : 0))
     output.append(littleEndian: UInt64(length))
     let runs = features.characterNgrams
     for setting in [
@@ -125,7 +129,7 @@ extension ModelFormat {
     }
     let found = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
     guard found <= version else { throw .newerVersion(found: Int(found), known: Int(version)) }
-    guard found == version else { throw .invalidField("version") }
+    guard found > 0 else { throw .invalidField("version") }
     let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     guard length == UInt64(bytes.count) else {
       throw .wrongLength(expected: length, found: bytes.count)
@@ -152,7 +156,8 @@ private struct ModelReader {
     guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
     }
-    guard bytes[7] <= 3 else { throw .invalidField("flags") }
+    let knowsStems = UInt16(bytes[4]) >= ModelFormat.versionOfStems
+    guard bytes[7] <= (knowsStems ? 7 : 3) else { throw .invalidField("flags") }
   }
 
   mutating func classifier() throws(ModelFormatError) -> TextClassifier {
@@ -215,6 +220,7 @@ private struct ModelReader {
     var settings = FeatureSettings()
     settings.punctuation = reader.bytes[7] & 1 == 1
     settings.skipPairs = reader.bytes[7] & 2 == 2
+    settings.stems = reader.bytes[7] & 4 == 4
     settings.bucketBits = Int(try integer() as UInt8)
     guard let words = try lengths() else { throw .invalidField("word n-grams") }
     settings.wordNgrams = words

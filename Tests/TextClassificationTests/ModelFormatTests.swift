@@ -33,6 +33,22 @@ import Testing
     #expect(try TextClassifier(decoding: model.encode()) == model)
   }
 
+  @Test func `a model without stems is one of version 1, where stems are refused`() throws {
+    #expect(try smallModel().encode()[4] == 2)
+    var options = Fixtures.smallOptions
+    options.features.stems = false
+    let model = try Fixtures.classifier(options)
+    var bytes = model.encode()
+    #expect(bytes[4] == 1)
+    #expect(try TextClassifier(decoding: bytes) == model)
+    bytes[7] |= 4
+    #expect(throws: ModelFormatError.invalidField("flags")) {
+      try TextClassifier(decoding: sealed(bytes))
+    }
+    bytes[4] = 2
+    #expect(try TextClassifier(decoding: sealed(bytes)).features.stems)
+  }
+
   /// A model of few bytes.
   private func smallModel() throws -> TextClassifier {
     var options = Fixtures.smallOptions
@@ -65,8 +81,8 @@ import Testing
 
   @Test func `a newer version is refused by its number`() throws {
     var bytes = try Fixtures.classifier().encode()
-    bytes[4] = 2
-    #expect(throws: ModelFormatError.newerVersion(found: 2, known: 1)) {
+    bytes[4] = 3
+    #expect(throws: ModelFormatError.newerVersion(found: 3, known: 2)) {
       try TextClassifier(decoding: sealed(bytes))
     }
     #expect(throws: ModelFormatError.notAModel) { try TextClassifier(decoding: Array("PK".utf8)) }
@@ -75,7 +91,7 @@ import Testing
   @Test func `fields out of range are refused though the checksum is right`() throws {
     let bytes = try Fixtures.classifier().encode()
     let fields: [(offset: Int, bytes: [UInt8])] = [
-      (4, [0]), (6, [2]), (7, [4]), (16, [9]), (16, [25]), (17, [0]), (18, [5]), (19, [0]),
+      (4, [0]), (6, [2]), (7, [8]), (16, [9]), (16, [25]), (17, [0]), (18, [5]), (19, [0]),
       (20, [9]), (21, [1]), (24, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (32, [0, 0, 0, 0, 0, 0, 0xF8, 0x7F]), (40, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (55, [0x80]), (57, [0xFF]), (60, [0xFF, 0xFF, 0xFF, 0xFF]), (64, [0xFF]),
