@@ -63,7 +63,7 @@ import Testing
   @Test(
     arguments: [
       ("PLS refund my orders", "please refunded my order"), ("Don t stop", "don't stopping"),
-      ("the shop's 20offs", "the shops 99off"), ("u replied", "you replies"),
+      ("the shop s 20offs", "the shops 99off"), ("u replied", "you replies"),
     ])
   func `forms are told apart only without stems`(one: String, other: String) {
     #expect(hashes(one, stems: true) == hashes(other, stems: true))
