@@ -17,7 +17,7 @@ struct FeatureExtractor: Sendable {
     _ text: UnsafeRawBufferPointer, into scratch: inout Scratch,
     announce: (FeatureKey) -> Void = { _ in }
   ) {
-    Tokenizer.scan(text, brands: brands, into: &scratch)
+    Tokenizer.scan(text, brands: brands, stems: settings.stems, into: &scratch)
     if !settings.punctuation { FeatureExtractor.dropPunctuation(&scratch) }
     let bound = featureBound(scratch)
     var slotCount = 64

@@ -22,6 +22,13 @@ enum FeatureHash {
     return value ^ (value >> 33)
   }
 
+  /// The hash of a word's folded characters.
+  @inline(__always) static func word(_ units: UnsafeBufferPointer<UInt32>) -> UInt64 {
+    var state = token
+    for unit in units { state = adding(UInt64(unit), to: state) }
+    return finish(state)
+  }
+
   /// The hash of a token that is known by its kind and, where that matters, its sign.
   static func sign(_ kind: TokenKind, _ scalar: UInt32 = 0) -> UInt64 {
     finish(adding(UInt64(kind.rawValue) << 32 | UInt64(scalar), to: token))

@@ -4,11 +4,14 @@ public struct FeatureSettings: Sendable, Equatable {
   public var wordNgrams: ClosedRange<Int> = 1...3
   /// Whether pairs of words with one word between them are features.
   public var skipPairs: Bool = true
+  /// Whether word n-grams are of words' stems, so that "order", "orders" and "ordered" are one, and
+  /// "pls" is "please".
+  public var stems: Bool = true
   /// Lengths of the character n-grams inside a word and the blanks around it, within 1...8; nil for
   /// none.
-  public var characterNgrams: ClosedRange<Int>? = 3...5
+  public var characterNgrams: ClosedRange<Int>? = 2...3
   /// Length of the character n-grams' vector beside the word n-grams' unit vector, within 0...10.
-  public var characterWeight: Double = 0.5
+  public var characterWeight: Double = 0.25
   /// Features are hashed into 2^bucketBits buckets, within 10...24.
   public var bucketBits: Int = 20
   /// Whether runs of "!", "?" and "…" are tokens.

@@ -3,7 +3,7 @@ struct FeatureTable {
   var starts: [Int] = [0]
   var features: [Feature] = []
   /// Hash of a text's tokens without punctuation, so that texts which differ in case, numbers,
-  /// handles, addresses and punctuation only are equal.
+  /// handles, addresses and punctuation only are equal; of stems, also in the endings of words.
   var identities: [UInt64] = []
 
   init(_ examples: [LabelledText], extractor: FeatureExtractor) {

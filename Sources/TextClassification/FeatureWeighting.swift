@@ -41,9 +41,13 @@ struct FeatureWeighting {
 
   /// The rows as sublinear TF-IDF values over the buckets met, each block a vector of its length.
   func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
+    matrix(table, rows: rows, lengths: BlockScales.lengths(characterWeight))
+  }
+
+  /// The same with blocks of other lengths; one of length 0 has no values.
+  func matrix(_ table: FeatureTable, rows: [Int], lengths: SIMD2<Double>) -> SparseRows<Float> {
     table.matrix(
-      rows, idf: idf, columns: columns, columnCount: buckets.count,
-      characterWeight: characterWeight)
+      rows, idf: idf, columns: columns, columnCount: buckets.count, lengths: lengths)
   }
 
   /// The part of each row's features that fill no bucket met.
@@ -60,14 +64,12 @@ extension FeatureTable {
   /// Rows as sublinear TF-IDF values, each block a vector of its length, of the buckets that have a
   /// column: `columns` has a bucket's plus one, or 0.
   func matrix(
-    _ rows: [Int], idf: [Float], columns: [UInt32], columnCount: Int, characterWeight: Double
+    _ rows: [Int], idf: [Float], columns: [UInt32], columnCount: Int, lengths: SIMD2<Double>
   ) -> SparseRows<Float> {
     let parts = Parts.map(rows.count) { part in
       var matrix = SparseRows<Float>()
       for row in rows[part] {
-        append(
-          features(of: row), idf: idf, columns: columns, characterWeight: characterWeight,
-          to: &matrix)
+        append(features(of: row), idf: idf, columns: columns, lengths: lengths, to: &matrix)
       }
       return matrix
     }
@@ -79,7 +81,7 @@ extension FeatureTable {
   }
 
   private func append(
-    _ features: ArraySlice<Feature>, idf: [Float], columns: [UInt32], characterWeight: Double,
+    _ features: ArraySlice<Feature>, idf: [Float], columns: [UInt32], lengths: SIMD2<Double>,
     to matrix: inout SparseRows<Float>
   ) {
     func value(_ feature: Feature) -> Double {
@@ -90,8 +92,9 @@ extension FeatureTable {
       let value = value(feature)
       squares[feature.key.block] += value * value
     }
-    let scales = BlockScales.scales(squares: squares, characterWeight: characterWeight)
-    for feature in features where columns[feature.key.bucket] > 0 {
+    let scales = BlockScales.scales(squares: squares, lengths: lengths)
+    for feature in features
+    where columns[feature.key.bucket] > 0 && lengths[feature.key.block] > 0 {
       matrix.columns.append(columns[feature.key.bucket] - 1)
       matrix.values.append(Float(value(feature) * scales[feature.key.block]))
     }
@@ -99,15 +102,20 @@ extension FeatureTable {
   }
 }
 
-/// Factors that make the word block a unit vector and the character block one of a given length.
+/// Factors that make each block of a text's values a vector of a given length.
 enum BlockScales {
+  /// A unit vector of words, and the characters' beside it.
+  @inline(__always) static func lengths(_ characterWeight: Double) -> SIMD2<Double> {
+    SIMD2(1, characterWeight)
+  }
+
   /// `squares` are the blocks' sums of squared values; an empty block's factor is 0.
   @inline(__always) static func scales(
-    squares: SIMD2<Double>, characterWeight: Double
+    squares: SIMD2<Double>, lengths: SIMD2<Double>
   ) -> SIMD2<Double> {
     SIMD2(
-      squares[0] > 0 ? 1 / squares[0].squareRoot() : 0,
-      squares[1] > 0 ? characterWeight / squares[1].squareRoot() : 0)
+      squares[0] > 0 ? lengths[0] / squares[0].squareRoot() : 0,
+      squares[1] > 0 ? lengths[1] / squares[1].squareRoot() : 0)
   }
 }
 

@@ -42,44 +42,68 @@ private struct LogisticLine {
 /// Examples whose features are weighted already, to be learnt from with several options.
 struct WeightedExamples {
   let weighting: FeatureWeighting
-  private let own: SparseRows<Float>
-  private let isOwnPositive: [Bool]
-  private let prior: SparseRows<Float>
-  private let isPriorPositive: [Bool]
-  /// What has been learnt from the prior, and with which options.
-  private var learnt: [(options: TrainingOptions, line: LogisticLine)] = []
+  /// One of all features; or, learnt apart, one of word n-grams and one of character n-grams.
+  private var parts: [ExamplePart]
 
   init(
     _ table: FeatureTable, rows: [Int], prior: [Int], isPositive: [Bool], options: TrainingOptions
   ) {
-    weighting = FeatureWeighting(
+    let weighting = FeatureWeighting(
       table, rows: rows + prior, settings: options.features, rarityPower: options.rarityPower)
-    own = weighting.matrix(table, rows: rows)
-    isOwnPositive = rows.map { isPositive[$0] }
-    self.prior = weighting.matrix(table, rows: prior)
-    isPriorPositive = prior.map { isPositive[$0] }
+    self.weighting = weighting
+    let lengths: [SIMD2<Double>] =
+      options.learnsBlocksApart && options.features.characterNgrams != nil
+      ? [SIMD2(1, 0), SIMD2(0, 1)]
+      : [BlockScales.lengths(options.features.characterWeight)]
+    parts = lengths.map { lengths in
+      ExamplePart(
+        own: weighting.matrix(table, rows: rows, lengths: lengths),
+        isOwnPositive: rows.map { isPositive[$0] },
+        prior: weighting.matrix(table, rows: prior, lengths: lengths),
+        isPriorPositive: prior.map { isPositive[$0] })
+    }
   }
 
   /// Whether other options weight the same table's features in the same way.
   static func areWeightedAlike(_ left: TrainingOptions, _ right: TrainingOptions) -> Bool {
     left.rarityPower == right.rarityPower && left.features == right.features
+      && left.learnsBlocksApart == right.learnsBlocksApart
   }
 
   /// A model by options that weight the features as those given first.
   mutating func fit(_ options: TrainingOptions) -> LogisticFit {
-    guard prior.count > 0 else {
-      return LogisticFit(weighting, Self.fit(own, isOwnPositive, options))
-    }
+    let lines = parts.indices.map { parts[$0].fit(options) }
+    guard lines.count == 2 else { return LogisticFit(weighting, lines[0]) }
+    // The mean of two models' scores. The characters' weight is in their vector's length as well.
+    let characterWeight = options.features.characterWeight
+    let sum = 1 + characterWeight
+    return LogisticFit(
+      weighting,
+      LogisticLine(
+        weights: zip(lines[0].weights, lines[1].weights).map { ($0 + $1) / sum },
+        intercept: (lines[0].intercept + characterWeight * lines[1].intercept) / sum))
+  }
+}
+
+/// Examples as one model sees them, and what it has learnt from the prior.
+private struct ExamplePart {
+  let own: SparseRows<Float>
+  let isOwnPositive: [Bool]
+  let prior: SparseRows<Float>
+  let isPriorPositive: [Bool]
+  /// What has been learnt from the prior, and with which options.
+  var learnt: [(options: TrainingOptions, line: LogisticLine)] = []
+
+  mutating func fit(_ options: TrainingOptions) -> LogisticLine {
+    guard prior.count > 0 else { return Self.fit(own, isOwnPositive, options) }
     let before = priorLine(options)
     let share = options.priorWeight
     let change = Self.fit(
       own, isOwnPositive, options,
       offsets: (0..<own.count).map { share * (own.dot($0, before.weights) + before.intercept) })
-    return LogisticFit(
-      weighting,
-      LogisticLine(
-        weights: zip(before.weights, change.weights).map { share * $0 + $1 },
-        intercept: share * before.intercept + change.intercept))
+    return LogisticLine(
+      weights: zip(before.weights, change.weights).map { share * $0 + $1 },
+      intercept: share * before.intercept + change.intercept)
   }
 
   private mutating func priorLine(_ options: TrainingOptions) -> LogisticLine {

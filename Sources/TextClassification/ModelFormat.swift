@@ -66,7 +66,8 @@ extension TextClassifier {
     output.append(ModelFormat.magic)
     output.append(littleEndian: ModelFormat.version)
     output.append(algorithm.rawValue)
-    output.append((features.punctuation ? 1 : 0) | (features.skipPairs ? 2 : 0))
+    output.append(
+      (features.punctuation ? 1 : 0) | (features.skipPairs ? 2 : 0) | (features.stems ? 4 : 0))
     output.append(littleEndian: UInt64(length))
     let runs = features.characterNgrams
     for setting in [
@@ -170,7 +171,7 @@ private struct ModelReader {
     guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
     }
-    guard bytes[7] <= 3 else { throw .invalidField("flags") }
+    guard bytes[7] <= (bytes[4] == 1 ? 3 : 7) else { throw .invalidField("flags") }
   }
 
   /// The model; its weights stay in `file`, where that is given.
@@ -232,6 +233,7 @@ private struct ModelReader {
     var settings = FeatureSettings()
     settings.punctuation = reader.bytes[7] & 1 == 1
     settings.skipPairs = reader.bytes[7] & 2 == 2
+    settings.stems = reader.bytes[7] & 4 == 4
     settings.bucketBits = Int(try integer() as UInt8)
     guard let words = try lengths() else { throw .invalidField("word n-grams") }
     settings.wordNgrams = words

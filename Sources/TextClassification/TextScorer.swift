@@ -49,7 +49,7 @@ public struct TextScorer: Sendable {
     }
     scratch.blockScales = BlockScales.scales(
       squares: SIMD2(Double(wordSquares), Double(characterSquares)),
-      characterWeight: classifier.features.characterWeight)
+      lengths: BlockScales.lengths(classifier.features.characterWeight))
     let logit =
       (SIMD2(Double(wordSum), Double(characterSum)) * scratch.blockScales).sum()
       + classifier.intercept

@@ -4,6 +4,8 @@
 struct Tokenizer {
   let bytes: UnsafeRawBufferPointer
   let brands: BrandNames
+  /// Whether words are told apart by their stems alone.
+  let readsStems: Bool
   let tokens: UnsafeMutablePointer<Token>
   let units: UnsafeMutablePointer<UInt32>
   var position = 0
@@ -17,14 +19,16 @@ struct Tokenizer {
 
   /// Fills `scratch` with the tokens of `text`, of which no more than `Limits.textBytes` are read.
   static func scan(
-    _ text: UnsafeRawBufferPointer, brands: BrandNames, into scratch: inout Scratch
+    _ text: UnsafeRawBufferPointer, brands: BrandNames, stems: Bool = false,
+    into scratch: inout Scratch
   ) {
     let bytes = UnsafeRawBufferPointer(rebasing: text.prefix(Limits.textBytes))
     // A token takes a byte or more and at most one character a byte and a blank on either side.
     scratch.tokens.require(bytes.count)
     scratch.units.require(3 * bytes.count + 2)
     var tokenizer = Tokenizer(
-      bytes: bytes, brands: brands, tokens: scratch.tokens.base, units: scratch.units.base)
+      bytes: bytes, brands: brands, readsStems: stems, tokens: scratch.tokens.base,
+      units: scratch.units.base)
     while tokenizer.position < bytes.count { tokenizer.step() }
     scratch.tokenCount = tokenizer.tokenCount
     scratch.unitCount = tokenizer.unitCount

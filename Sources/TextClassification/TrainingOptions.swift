@@ -82,6 +82,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var classWeights = ClassWeights.balanced
   /// How much more a rare feature counts than a frequent one: its IDF to this power, within 0...4.
   public var rarityPower = 1.5
+  /// Whether word n-grams and character n-grams are learnt by a model each, whose log-odds are
+  /// averaged, the characters' counting `features.characterWeight` times the words': each has to do
+  /// without the other, so that neither leans on it.
+  public var learnsBlocksApart = true
   /// What is read from the texts.
   public var features = FeatureSettings()
   /// How the threshold is chosen.

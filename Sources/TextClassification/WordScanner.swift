@@ -144,10 +144,13 @@ extension Tokenizer {
         currencyEnd == start ? .price : shape.digits >= 6 ? .reference : .number
     }
     var wordHash = spelling
-    if kind == .word, shape.digits > 0 {
-      maskDigits(unitStart)
-      wordHash = hash(unitStart..<unitCount)
-    } else if kind != .word {
+    if kind == .word {
+      if shape.digits > 0 {
+        maskDigits(unitStart)
+        wordHash = hash(unitStart..<unitCount)
+      }
+      if readsStems { wordHash = stem(unitStart..<unitCount, wordHash) }
+    } else {
       wordHash = FeatureHash.sign(kind)
     }
     addWord(kind, unitStart, from: start, hash: wordHash, spelling: spelling)
@@ -195,17 +198,23 @@ extension Tokenizer {
     }
     units[end] = Tokenizer.blank
     unitCount = end + 1
-    let joined = hash(Int(previous.unitStart)..<end)
+    let range = Int(previous.unitStart)..<end
+    let joined = hash(range)
     tokens[tokenCount - 1].unitEnd = Int32(end)
-    tokens[tokenCount - 1].hash = joined
+    tokens[tokenCount - 1].hash = readsStems ? stem(range, joined) : joined
     tokens[tokenCount - 1].spelling = joined
     return true
   }
 
   @inline(__always) private func hash(_ range: Range<Int>) -> UInt64 {
-    var state = FeatureHash.token
-    for index in range { state = FeatureHash.adding(UInt64(units[index]), to: state) }
-    return FeatureHash.finish(state)
+    FeatureHash.word(UnsafeBufferPointer(start: units + range.lowerBound, count: range.count))
+  }
+
+  /// The hash of the stem of the word at `range`, whose own hash is `spelling`.
+  @inline(__always) private func stem(_ range: Range<Int>, _ spelling: UInt64) -> UInt64 {
+    let word = UnsafeBufferPointer(start: units + range.lowerBound, count: range.count)
+    if let stem = ShortSpellings.stem(of: word, spelling) { return stem }
+    return WordStem(of: word).hash(in: word, spelling)
   }
 
   /// Whether the word with this spelling, starting at `start`, ends one of the brand's names.

@@ -44,6 +44,31 @@ import Testing
     }
   }
 
+  @Test func `models learnt apart are averaged by the characters' weight`() throws {
+    let text = "where is my refund shoply, the zip is broken"
+    /// Uncalibrated, of buckets that no two features share.
+    func logOdds(_ weight: Double?) throws -> Double {
+      var options = TrainingOptions()
+      options.learnsBlocksApart = true
+      options.features.bucketBits = 24
+      if let weight {
+        options.features.characterWeight = weight
+      } else {
+        options.features.characterNgrams = nil
+      }
+      let probability = try Fixtures.classifier(options).scorer(brandNames: Fixtures.brands)
+        .probability(of: text)
+      return log(probability / (1 - probability))
+    }
+    let words = try logOdds(nil)
+    let characters = try 2 * logOdds(1) - words
+    #expect(abs(characters - words) > 0.01)
+    for weight in [0, 0.25, 4] {
+      let mean = (words + weight * characters) / (1 + weight)
+      #expect(abs(try logOdds(weight) - mean) < 1e-3, "\(weight)")
+    }
+  }
+
   @Test func `words are explained as they stand in the text`() throws {
     let scorer = try Fixtures.classifier().scorer(brandNames: Fixtures.brands)
     let text = "Where’s my REFUND @Shoply_Care, you don t reply"

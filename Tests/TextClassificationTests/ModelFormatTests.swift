@@ -77,7 +77,7 @@ import Testing
   @Test func `fields out of range are refused though the checksum is right`() throws {
     let bytes = try Fixtures.classifier().encode()
     let fields: [(offset: Int, bytes: [UInt8])] = [
-      (4, [0]), (6, [2]), (7, [4]), (16, [9]), (16, [25]), (17, [0]), (18, [5]), (19, [0]),
+      (4, [0]), (6, [2]), (7, [8]), (16, [9]), (16, [25]), (17, [0]), (18, [5]), (19, [0]),
       (20, [9]), (21, [1]), (24, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (32, [0, 0, 0, 0, 0, 0, 0xF8, 0x7F]), (40, [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]),
       (55, [0x80]), (57, [0xFF]), (60, [0xFF, 0xFF, 0xFF, 0xFF]), (64, [0xFF]),
@@ -126,6 +126,24 @@ import Testing
     old[4] = 1
     for byte in 0..<8 { old[8 + byte] = UInt8(truncatingIfNeeded: (old.count + 4) >> (8 * byte)) }
     return sealed(old + [0, 0, 0, 0])
+  }
+
+  @Test func `stems are told by a flag that version 1 does not have`() throws {
+    for stems in [false, true] {
+      var options = Fixtures.smallOptions
+      options.features.stems = stems
+      let model = try Fixtures.classifier(options)
+      #expect(try TextClassifier(decoding: model.encode()) == model)
+      #expect(try TextClassifier(decoding: model.encode()).features.stems == stems)
+      let old = encodeVersion1(model)
+      if stems {
+        #expect(throws: ModelFormatError.invalidField("flags")) {
+          try TextClassifier(decoding: old)
+        }
+      } else {
+        #expect(try TextClassifier(decoding: old) == model)
+      }
+    }
   }
 
   @Test func `a file of version 1 is the same model, and its entries ascend`() throws {

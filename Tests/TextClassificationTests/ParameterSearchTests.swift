@@ -39,8 +39,8 @@ import Testing
     let choices: [ParameterChoice] = [
       .regularisation(0.25), .priorWeight(0.75), .classWeights(.balanced),
       .classWeights(.uniform), .classWeights(.custom([1, 2.5])), .rarityPower(1),
-      .wordNgrams(1...2), .characterNgrams(2...4), .characterNgrams(nil), .characterWeight(2),
-      .skipPairs(false), .punctuation(false),
+      .wordNgrams(1...2), .characterNgrams(2...5), .characterNgrams(nil), .characterWeight(2),
+      .skipPairs(false), .punctuation(false), .stems(false), .blocksApart(false),
     ]
     for choice in choices {
       #expect(try ParameterChoice(name: choice.name, value: choice.value) == choice)

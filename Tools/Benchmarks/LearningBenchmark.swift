@@ -47,7 +47,7 @@ struct LearningBenchmark: ParsableCommand {
   private func learn(_ posts: [LabelledText]) throws {
     let trainer = TextClassifierTrainer(brandNames: Brand().allNames)
     let seconds = try Measure.time { _ = try trainer.train(posts) }.seconds
-    show("as shipped", seconds, loss: nil, "words 1-3, pairs, characters 3-5")
+    show("as shipped", seconds, loss: nil, "words 1-3, pairs, characters 2-3")
   }
 
   private func show(_ what: String, _ seconds: Double, loss: Double?, _ result: String) {

@@ -24,9 +24,10 @@ struct TextBenchmark: ParsableCommand {
     let examples = try labelled.examples(positive: "complaint").examples
     let texts = TextLines(made)
     if !json { print("\(posts) posts of \(texts.byteCount / posts) bytes on average") }
-    try judge("words 1-3, pairs, characters 3-5 (as shipped)", FeatureSettings(), examples, texts)
+    try judge("words 1-3, pairs, characters 2-3 (as shipped)", FeatureSettings(), examples, texts)
     var usual = FeatureSettings()
-    (usual.wordNgrams, usual.skipPairs) = (1...2, false)
+    (usual.wordNgrams, usual.skipPairs, usual.stems) = (1...2, false, false)
+    usual.characterNgrams = 3...5
     try judge("words 1-2, characters 3-5", usual, examples, texts)
     usual.characterNgrams = nil
     try judge("words 1-2", usual, examples, texts)

@@ -8,6 +8,8 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
   case classWeights(ClassWeights)
   /// The power of the IDF.
   case rarityPower(Double)
+  /// Whether word and character n-grams are learnt by a model each.
+  case blocksApart(Bool)
   /// Lengths of the word n-grams.
   case wordNgrams(ClosedRange<Int>)
   /// Lengths of the character n-grams; nil for none.
@@ -16,6 +18,8 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
   case characterWeight(Double)
   /// Whether pairs of words with one word between them are features.
   case skipPairs(Bool)
+  /// Whether word n-grams are of words' stems.
+  case stems(Bool)
   /// Whether runs of punctuation are tokens.
   case punctuation(Bool)
 
@@ -35,10 +39,12 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
     case .priorWeight(let value): options.priorWeight = value
     case .classWeights(let value): options.classWeights = value
     case .rarityPower(let value): options.rarityPower = value
+    case .blocksApart(let value): options.learnsBlocksApart = value
     case .wordNgrams(let value): options.features.wordNgrams = value
     case .characterNgrams(let value): options.features.characterNgrams = value
     case .characterWeight(let value): options.features.characterWeight = value
     case .skipPairs(let value): options.features.skipPairs = value
+    case .stems(let value): options.features.stems = value
     case .punctuation(let value): options.features.punctuation = value
     }
   }
@@ -59,10 +65,12 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
     case .priorWeight(let value): ("prior-weight", "\(value)")
     case .classWeights(let value): ("class-weights", Kind.text(value))
     case .rarityPower(let value): ("idf-power", "\(value)")
+    case .blocksApart(let value): ("blocks-apart", value ? "yes" : "no")
     case .wordNgrams(let value): ("word-ngrams", Kind.text(value))
     case .characterNgrams(let value): ("character-ngrams", value.map(Kind.text) ?? "none")
     case .characterWeight(let value): ("character-weight", "\(value)")
     case .skipPairs(let value): ("skip-pairs", value ? "yes" : "no")
+    case .stems(let value): ("stems", value ? "yes" : "no")
     case .punctuation(let value): ("punctuation", value ? "yes" : "no")
     }
   }
@@ -100,6 +108,7 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
         }
       },
       numeric("idf-power", "numbers from 0 to 4", ParameterChoice.rarityPower),
+      flag("blocks-apart", ParameterChoice.blocksApart),
       Kind(name: "word-ngrams", expected: "shortest and longest, such as 1-3") { text in
         lengths(text).map { .wordNgrams($0) }
       },
@@ -110,6 +119,7 @@ public enum ParameterChoice: Sendable, Equatable, CustomStringConvertible {
       },
       numeric("character-weight", "numbers from 0 to 10", ParameterChoice.characterWeight),
       flag("skip-pairs", ParameterChoice.skipPairs),
+      flag("stems", ParameterChoice.stems),
       flag("punctuation", ParameterChoice.punctuation),
     ]
 

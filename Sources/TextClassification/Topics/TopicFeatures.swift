@@ -32,6 +32,6 @@ struct TopicFeatures {
   func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
     table.matrix(
       rows, idf: idf, columns: columns, columnCount: buckets.count,
-      characterWeight: characterWeight)
+      lengths: BlockScales.lengths(characterWeight))
   }
 }

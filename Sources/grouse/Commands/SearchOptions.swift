@@ -13,9 +13,9 @@ struct SearchOptions: ParsableArguments {
     name: .customLong("grid"),
     help: """
       An option and the values to try, such as regularisation=0.1,1,10, or with a random search a \
-      range, 0.01..1. Repeat it for others: prior-weight, class-weights, idf-power, word-ngrams, \
-      character-ngrams, character-weight, skip-pairs, punctuation (default: regularisation and, \
-      with --start-from, prior-weight).
+      range, 0.01..1. Repeat it for others: prior-weight, class-weights, idf-power, blocks-apart, \
+      word-ngrams, character-ngrams, character-weight, skip-pairs, stems, punctuation (default: \
+      regularisation and, with --start-from, prior-weight).
       """)
   var grid: [String] = []
   @Option(

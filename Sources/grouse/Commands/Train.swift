@@ -20,7 +20,7 @@ struct Train: ParsableCommand {
       Example: grouse train data/complaints.csv --text text --label label --folds 5
                grouse train ours.csv --label is_complaint --start-from data/complaints.csv
                grouse train ours.csv --search grid --grid regularisation=0.03,0.1,0.3 \
-                 --grid character-ngrams=3-5,2-4
+                 --grid character-ngrams=2-3,3-5
       """)
 
   @Argument(help: "Files of labelled posts.") var files: [String]
