@@ -79,15 +79,17 @@ let package = Package(
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests("TextClassificationTests", ["TextClassification", "Bytes"], data: ["Golden"]),
+    target("Streams", ["Bytes", "Machine"]),
+    tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
     target(
       "SupportDesk",
-      ["TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
+      ["Streams", "TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine"]),
     tests(
       "SupportDeskTests",
       [
-        "SupportDesk", "Node", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
-        "Bytes", "Machine", "TestSupport",
+        "SupportDesk", "Node", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
+        "Records", "Bytes", "Machine", "TestSupport",
       ]),
     // program
     target(

@@ -53,7 +53,8 @@ extension Plan {
     let timed = ports.filter { $0.delay != nil }.count
     guard timed == 0 || timed == ports.count else {
       throw .unsupported(
-        "of the streams that are joined, some have a watermark and some have none: give one to each")
+        "of the streams that are joined, some have a watermark and some have none: give one to each"
+      )
     }
     guard mode == .append || steps.filter(\.gathers).count < 2 else {
       throw .unsupported("one aggregate behind another needs the output mode append")

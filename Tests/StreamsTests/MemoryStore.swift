@@ -29,15 +29,14 @@ final class MemoryStore<Row: Sendable>: StateStore {
 
   func get(_ name: [UInt8]) -> [UInt8]? { content.withLock { $0.state[name] } }
 
-  func scan(
-    from lower: [UInt8], to upper: [UInt8], _ body: ([UInt8], [UInt8]) throws -> Bool
-  ) throws {
-    let found = content.withLock { content in
+  func entries(
+    from lower: [UInt8], to upper: [UInt8]
+  ) -> [(name: [UInt8], bytes: [UInt8])] {
+    content.withLock { content in
       content.state.filter {
         !$0.key.lexicographicallyPrecedes(lower) && $0.key.lexicographicallyPrecedes(upper)
       }
-    }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-    for (name, value) in found { if try !body(name, value) { return } }
+    }.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
   }
 
   func commit(_ changes: [[UInt8]: [UInt8]?], _ body: (Transaction) throws -> Void) throws {

@@ -79,11 +79,14 @@ import Testing
           expected[Windowed(key: item.key, window: range, value: 0), default: 0] += item.number
         }
       }
-      let rows = try run({ seed in
-        try source(partitions, seed).aggregate(by: \.key, in: window, .sum(\.number))
-      }, seed: seed)
+      let rows = try run(
+        { seed in
+          try source(partitions, seed).aggregate(by: \.key, in: window, .sum(\.number))
+        }, seed: seed)
       let found = rows.map { Windowed(key: $0.key, window: $0.window, value: $0.value) }
-      let wanted = expected.map { Windowed(key: $0.key.key, window: $0.key.window, value: $0.value) }
+      let wanted = expected.map {
+        Windowed(key: $0.key.key, window: $0.key.window, value: $0.value)
+      }
       #expect(Set(found) == Set(wanted) && found.count == wanted.count, "seed \(seed)")
     }
   }
@@ -99,7 +102,9 @@ import Testing
         let times = items.filter { $0.0.key == key && $0.0.time >= $0.1 }.map(\.0.time).sorted()
         var session: [Int64] = []
         func finish() {
-          guard let first = session.first, let last = session.last, last + gap <= end else { return }
+          guard let first = session.first, let last = session.last, last + gap <= end else {
+            return
+          }
           wanted.append(
             Windowed(key: key, window: first..<(last + gap), value: Int64(session.count)))
         }
@@ -112,10 +117,11 @@ import Testing
         }
         finish()
       }
-      let found = try run({ seed in
-        try source(partitions, seed)
-          .aggregate(by: \.key, in: .session(gap: Span(milliseconds: gap)), .count())
-      }, seed: seed)
+      let found = try run(
+        { seed in
+          try source(partitions, seed)
+            .aggregate(by: \.key, in: .session(gap: Span(milliseconds: gap)), .count())
+        }, seed: seed)
       #expect(Set(found) == Set(wanted) && found.count == wanted.count, "seed \(seed)")
     }
   }
@@ -131,10 +137,11 @@ import Testing
         let isNear = kept.contains { $0.key == item.key && abs($0.time - item.time) < span }
         if !isNear { kept.append(item) }
       }
-      let found = try run({ seed in
-        try source(partitions, seed)
-          .deduplicate(on: \.key, within: Span(milliseconds: span))
-      }, seed: seed)
+      let found = try run(
+        { seed in
+          try source(partitions, seed)
+            .deduplicate(on: \.key, within: Span(milliseconds: span))
+        }, seed: seed)
       #expect(Set(found) == Set(kept) && found.count == kept.count, "seed \(seed)")
     }
   }
@@ -156,13 +163,14 @@ import Testing
           wanted.append([left, right])
         }
       }
-      let found = try run({ seed in
-        let other = try Stream(ListSource("others", rights, seed: seed &+ 1))
-          .watermark(.milliseconds(Int(Self.delay)), on: \.time)
-        return try source(lefts, seed).join(
-          other, on: \.key, equals: \.key, from: .milliseconds(before), to: .milliseconds(after)
-        ).map { [$0.0, $0.1] }
-      }, seed: seed)
+      let found = try run(
+        { seed in
+          let other = try Stream(ListSource("others", rights, seed: seed &+ 1))
+            .watermark(.milliseconds(Int(Self.delay)), on: \.time)
+          return try source(lefts, seed).join(
+            other, on: \.key, equals: \.key, from: .milliseconds(before), to: .milliseconds(after)
+          ).map { [$0.0, $0.1] }
+        }, seed: seed)
       #expect(Set(found) == Set(wanted) && found.count == wanted.count, "seed \(seed)")
     }
   }
@@ -182,13 +190,15 @@ import Testing
         let last = ((key.second - 1).floor(20) + 1) * 20
         if last <= end { wanted[last, default: 0] += count }
       }
-      let found = try run({ seed in
-        try source(partitions, seed)
-          .aggregate(by: \.key, in: .tumbling(.milliseconds(5)), .count())
-          .aggregate(by: { _ in 0 }, in: .tumbling(.milliseconds(20)), .sum(\.value))
-      }, seed: seed)
+      let found = try run(
+        { seed in
+          try source(partitions, seed)
+            .aggregate(by: \.key, in: .tumbling(.milliseconds(5)), .count())
+            .aggregate(by: { _ in 0 }, in: .tumbling(.milliseconds(20)), .sum(\.value))
+        }, seed: seed)
       let pairs = found.map { ($0.window.upperBound, $0.value) }
-      #expect(Dictionary(pairs) { $0 + $1 } == wanted && pairs.count == wanted.count, "seed \(seed)")
+      #expect(
+        Dictionary(pairs) { $0 + $1 } == wanted && pairs.count == wanted.count, "seed \(seed)")
     }
   }
 }

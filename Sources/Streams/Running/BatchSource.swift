@@ -65,7 +65,8 @@ final class BatchSource: @unchecked Sendable {
       } catch {
         batch.failure = error
       }
-      let isEmpty = batch.failure == nil && batch.chunks.allSatisfy(\.records.isEmpty)
+      let isEmpty =
+        batch.failure == nil && batch.chunks.allSatisfy(\.records.isEmpty)
         && positions == batch.starts
       if !isEmpty {
         let isLast = batch.failure != nil

@@ -13,6 +13,11 @@ final class Execution<Value: Sendable, Store: StateStore> {
 
   init(_ query: Query<Value, Store>) throws {
     self.query = query
+    guard (1...StreamLimits.nameBytes).contains(query.name.utf8.count), !query.name.contains("/")
+    else {
+      throw StreamError.unsupported(
+        "the name of a query has 1 to \(StreamLimits.nameBytes) bytes and no '/': \(query.name)")
+    }
     prefix = Array("query/\(query.name)/state/".utf8)
     let outline = "\(query.stream.outline); \(query.settings.outputMode)"
     plan = Plan(BatchState(query.store, prefix: prefix), query.settings.outputMode)

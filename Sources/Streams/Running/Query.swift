@@ -41,7 +41,8 @@ package final class Query<Value: Sendable, Store: StateStore>: Sendable {
     waking.withLock { $0 = ports.map(\.arrivals) }
     let ready = BoundedQueue<ReadBatch>(capacity: 1)
     let reader = BatchSource(
-      ports, settings, after: execution.checkpoint, isStopped: { [self] in
+      ports, settings, after: execution.checkpoint,
+      isStopped: { [self] in
         stopping.load(ordering: .acquiring) || ready.isClosed
       })
     let reading = Worker {

@@ -29,9 +29,8 @@ final class BatchState {
   func entries(from lower: [UInt8], to upper: [UInt8]) throws -> [(key: [UInt8], value: [UInt8])] {
     let (first, last) = (prefix + lower, prefix + upper)
     var found: [(key: [UInt8], value: [UInt8])] = []
-    try store.scan(from: first, to: last) { name, value in
-      if changes[name] == nil { found.append((Array(name.dropFirst(prefix.count)), value)) }
-      return true
+    for (name, value) in try store.entries(from: first, to: last) where changes[name] == nil {
+      found.append((Array(name.dropFirst(prefix.count)), value))
     }
     for (name, value) in changes {
       guard let value, !name.lexicographicallyPrecedes(first), name.lexicographicallyPrecedes(last)

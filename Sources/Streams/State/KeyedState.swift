@@ -67,7 +67,12 @@ final class KeyedState<Key: Hashable & StateValue, Value: StateValue> {
   private func name(_ key: Key) -> [UInt8] { [kind] + key.encoded() }
 
   private func load(_ key: Key) throws -> Value? {
-    try state.get(name(key)).map { bytes throws in try Value.decoded(bytes) }
+    let name = name(key)
+    guard name.count <= StreamLimits.keyBytes else {
+      throw StreamError.unsupported(
+        "a key of \(name.count) bytes; \(StreamLimits.keyBytes) are the most: take a digest of it")
+    }
+    return try state.get(name).map { bytes throws in try Value.decoded(bytes) }
   }
 
   private func decode(

@@ -7,11 +7,10 @@ package protocol StateStore: Sendable {
   associatedtype Transaction
   /// The bytes that are committed under a name.
   func get(_ name: [UInt8]) throws -> [UInt8]?
-  /// Shows `body` what is committed under names from `lower` up to, not including, `upper`, in
-  /// order, until it returns false.
-  func scan(
-    from lower: [UInt8], to upper: [UInt8], _ body: ([UInt8], [UInt8]) throws -> Bool
-  ) throws
+  /// What is committed under names from `lower` up to, not including, `upper`, in order.
+  func entries(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws -> [(name: [UInt8], bytes: [UInt8])]
   /// Writes `changes`, where nil removes a name, and lets `body` write rows; all of it is there when
   /// this returns, or nothing of it where it throws.
   func commit(_ changes: [[UInt8]: [UInt8]?], _ body: (Transaction) throws -> Void) throws
