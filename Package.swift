@@ -79,7 +79,7 @@ let package = Package(
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target("TextClassification", ["Bytes", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests("TextClassificationTests", ["TextClassification", "Bytes"], data: ["Golden"]),
-    target("Streams", ["Bytes", "Machine"]),
+    target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
     target(

@@ -40,13 +40,19 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 
 /// A span of event time.
 package struct Span: Hashable, Sendable, CustomStringConvertible {
+  /// Its length; not negative.
   package let milliseconds: Int64
 
+  /// A negative length is none.
   package init(milliseconds: Int64) { self.milliseconds = max(milliseconds, 0) }
 
+  /// So many milliseconds.
   package static func milliseconds(_ count: Int) -> Span { Span(milliseconds: Int64(count)) }
+  /// So many seconds.
   package static func seconds(_ count: Int) -> Span { .milliseconds(count * 1_000) }
+  /// So many minutes.
   package static func minutes(_ count: Int) -> Span { .seconds(count * 60) }
+  /// So many hours.
   package static func hours(_ count: Int) -> Span { .minutes(count * 60) }
 
   package var description: String { "\(milliseconds) ms" }

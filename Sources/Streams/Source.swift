@@ -4,6 +4,7 @@ package import Machine
 ///
 /// Called from one thread at a time. A record that was read once is the same when it is read again.
 package protocol StreamSource<Value>: Sendable {
+  /// What a record is.
   associatedtype Value: Sendable
   /// Tells the source from the query's others, in its checkpoint too.
   var name: String { get }

@@ -31,7 +31,7 @@ extension Stream {
   /// The records of a source.
   package init(_ source: some StreamSource<Value>) {
     self.init(
-      SourceSteps(source: source, delay: nil, outline: "from \(source.name)") { event, next in
+      SourceSteps(source: source, delay: nil, outline: "from \(source.name)") { event, _, next in
         try next(event)
       })
   }
@@ -40,19 +40,19 @@ extension Stream {
   package func map<Output: Sendable>(
     _ body: @escaping @Sendable (Value) throws -> Output
   ) -> Stream<Output> {
-    transform { event, next in try next(event.with(try body(event.value))) }
+    transform { event, _, next in try next(event.with(try body(event.value))) }
   }
 
   /// The values for which `isKept` is true.
   package func filter(_ isKept: @escaping @Sendable (Value) throws -> Bool) -> Stream<Value> {
-    transform { event, next in if try isKept(event.value) { try next(event) } }
+    transform { event, _, next in if try isKept(event.value) { try next(event) } }
   }
 
   /// For each value, all those that `body` gives.
   package func flatMap<Output: Sendable>(
     _ body: @escaping @Sendable (Value) throws -> [Output]
   ) -> Stream<Output> {
-    transform { event, next in
+    transform { event, _, next in
       for value in try body(event.value) { try next(event.with(value)) }
     }
   }
@@ -61,7 +61,7 @@ extension Stream {
   package func join<Key: Sendable, Row: Sendable>(
     _ table: some LookupTable<Key, Row>, on key: @escaping @Sendable (Value) -> Key
   ) -> Stream<(Value, Row?)> {
-    transform { event, next in
+    transform { event, _, next in
       try next(event.with((event.value, try table.row(for: key(event.value)))))
     }
   }
@@ -70,8 +70,8 @@ extension Stream {
   /// those that come behind later ones: what is older by more than that is late.
   ///
   /// A partition's watermark is its latest time less `delay`; the query's is that of the partition
-  /// that is furthest behind. Whether an event is late depends on the records before it in its own
-  /// partition alone, so the outcome does not depend on how records fall into batches.
+  /// that is furthest behind. Whether an event is late depends on the records before its own in its
+  /// own partition alone, so the outcome does not depend on how records fall into batches.
   package func watermark(
     _ delay: Span, on time: @escaping @Sendable (Value) -> Int64
   ) throws(StreamError) -> Stream<Value> {
@@ -93,7 +93,9 @@ extension Stream {
 
 /// A table in which a stream's values look something up. Called from several threads.
 package protocol LookupTable<Key, Row>: Sendable {
+  /// What it is looked up by.
   associatedtype Key: Sendable
+  /// What is found.
   associatedtype Row: Sendable
   /// What the table holds under a key; nil where it holds nothing.
   func row(for key: Key) throws -> Row?
@@ -129,8 +131,8 @@ struct SourceSteps<Source: StreamSource, Value: Sendable>: RowSteps {
   func then<Output: Sendable>(_ more: @escaping Transform<Value, Output>) -> Stream<Output> {
     Stream(
       SourceSteps<Source, Output>(source: source, delay: delay, outline: outline) {
-        [transform] event, next in
-        try transform(event) { try more($0, next) }
+        [transform] event, time, next in
+        try transform(event, time) { try more($0, time, next) }
       })
   }
 
@@ -138,10 +140,11 @@ struct SourceSteps<Source: StreamSource, Value: Sendable>: RowSteps {
     Stream(
       SourceSteps(
         source: source, delay: delay, outline: "\(outline), watermark \(delay)"
-      ) { [transform] event, next in
-        try transform(event) { event in
+      ) { [transform] event, latest, next in
+        try transform(event, latest) { event in
           var event = event
           event.time = time(event.value)
+          latest.latest = max(latest.latest, event.time)
           try next(event)
         }
       })

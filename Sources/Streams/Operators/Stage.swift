@@ -29,12 +29,20 @@ final class TransformStage<Input: Sendable, Output: Sendable>: Stage<Input> {
     self.next = next
   }
 
-  override func receive(_ event: Event<Input>) throws { try transform(event, next.receive) }
+  override func receive(_ event: Event<Input>) throws {
+    try transform(event, RecordTime(), next.receive)
+  }
 }
 
 /// What one event becomes: none, one or several, each given to the closure, in order.
 typealias Transform<Input: Sendable, Output: Sendable> =
-  @Sendable (Event<Input>, (Event<Output>) throws -> Void) throws -> Void
+  @Sendable (Event<Input>, RecordTime, (Event<Output>) throws -> Void) throws -> Void
+
+/// The latest time of a record's events where their watermark stands: those that are filtered out
+/// behind it count, too. Used by one thread.
+final class RecordTime {
+  var latest = Int64.min
+}
 
 /// The end of a query's steps: gathers what goes to the sink.
 final class Gathering<Value: Sendable>: Stage<Value> {

@@ -24,6 +24,8 @@ class Chunk: @unchecked Sendable {
     var origin: Origin
     /// What failed in the first steps; their events are left out.
     var failure: (any Error)?
+    /// The latest time of its events.
+    var latest: Int64
     /// Its events end before this one of the chunk's.
     var end: Int
   }
@@ -102,13 +104,15 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
     for event in read {
       let before = piece.events.count
       var failure: (any Error)?
-      do { try transform(event) { piece.events.append($0) } } catch {
+      let time = RecordTime()
+      do { try transform(event, time) { piece.events.append($0) } } catch {
         failure = error
         piece.events.removeSubrange(before...)
       }
       piece.records.append(
         Chunk.Record(
-          origin: event.origin ?? Origin("", 0, 0), failure: failure, end: piece.events.count))
+          origin: event.origin ?? Origin("", 0, 0), failure: failure, latest: time.latest,
+          end: piece.events.count))
     }
     return piece
   }
@@ -117,11 +121,12 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
     guard let chunk = chunk as? EventChunk<Value> else { return }
     let start = record == 0 ? 0 : chunk.records[record - 1].end
     let partition = chunk.records[record].origin.partition
+    let watermark = times.watermark(of: partition)
     for number in start..<chunk.records[record].end {
       var event = chunk.events[number]
-      event.watermark = times.watermark(of: partition)
+      event.watermark = watermark
       try next.receive(event)
-      times.see(event.time, in: partition)
     }
+    times.see(chunk.records[record].latest, in: partition)
   }
 }

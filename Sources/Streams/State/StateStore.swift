@@ -11,7 +11,7 @@ package protocol StateStore: Sendable {
   func entries(
     from lower: [UInt8], to upper: [UInt8]
   ) throws -> [(name: [UInt8], bytes: [UInt8])]
-  /// Writes `changes`, where nil removes a name, and lets `body` write rows; all of it is there when
-  /// this returns, or nothing of it where it throws.
+  /// Writes `changes`, where nil removes a name, and lets `body` write rows; all of it is there
+  /// when this returns, or nothing of it where it throws.
   func commit(_ changes: [[UInt8]: [UInt8]?], _ body: (Transaction) throws -> Void) throws
 }

@@ -1,4 +1,4 @@
-package import Streams
+internal import Streams
 
 /// Keeps a query's state beside the tables, so that it is committed with the rows.
 package struct TableStateStore: StateStore {
