@@ -85,18 +85,20 @@ let package = Package(
       data: ["Golden"]),
     // Counts the memory that tests ask for; nothing else may link it.
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
+    tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
     target(
       "SupportDesk",
       [
-        "TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine",
+        "Streams", "TextClassification", "Tables", "Posts", "Records", "Bytes", "Machine",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], documents: ["WORKBENCH.md"]),
     tests(
       "SupportDeskTests",
       [
-        "SupportDesk", "Node", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
-        "Bytes", "Machine", "TestSupport",
+        "SupportDesk", "Node", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
+        "Records", "Bytes", "Machine", "TestSupport",
       ]),
     // program
     target(

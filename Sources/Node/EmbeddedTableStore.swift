@@ -30,6 +30,12 @@ package struct EmbeddedTableStore: TableStore {
   }
 
   package func state(_ name: String) throws -> [UInt8]? { try tables.state(name) }
+
+  package func state(_ name: [UInt8]) throws -> [UInt8]? { try tables.state(name) }
+
+  package func states(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try tables.states(from: lower, to: upper) }
 }
 
 /// A transaction of the embedded tables.
@@ -43,6 +49,10 @@ private struct EmbeddedTransaction: TableTransaction {
   }
 
   func setState(_ name: String, _ bytes: [UInt8]) throws {
+    try transaction.setState(name, bytes)
+  }
+
+  func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws {
     try transaction.setState(name, bytes)
   }
 

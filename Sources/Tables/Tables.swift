@@ -293,9 +293,14 @@ package final class Tables: Sendable {
 
   /// The bytes kept under a name in `state`, such as a query's checkpoint.
   package func state(_ name: String) throws(TableError) -> [UInt8]? {
+    try state(Array(name.utf8))
+  }
+
+  /// The same for a name that is no text.
+  package func state(_ name: [UInt8]) throws(TableError) -> [UInt8]? {
     try environment.read(mapping: TableError.init) { transaction throws(TableError) in
       return try stored { () throws(LMDBError) in
-        try transaction.database("state").get(Array(name.utf8))
+        try transaction.database("state").get(name)
       }
     }
   }
@@ -304,14 +309,26 @@ package final class Tables: Sendable {
   package func states(
     withPrefix prefix: String
   ) throws(TableError) -> [(name: String, bytes: [UInt8])] {
+    // No name in UTF-8 goes on with this byte.
+    try states(from: Array(prefix.utf8), to: Array(prefix.utf8) + [0xFF])
+      .map { (String(decoding: $0.name, as: UTF8.self), $0.bytes) }
+  }
+
+  /// What lies in `state` under names from `lower` up to, not including, `upper`, in order.
+  package func states(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws(TableError) -> [(name: [UInt8], bytes: [UInt8])] {
     try environment.read(mapping: TableError.init) { transaction throws(TableError) in
       return try stored { () throws(LMDBError) in
         let cursor = try transaction.database("state").cursor()
-        var found: [(name: String, bytes: [UInt8])] = []
-        var entry = try cursor.first()
+        var found: [(name: [UInt8], bytes: [UInt8])] = []
+        var entry = try lower.borrowed { lower throws(LMDBError) in
+          lower.isEmpty ? try cursor.first() : try cursor.seek(lower)
+        }
         while let next = entry {
-          let name = String(decoding: next.key, as: UTF8.self)
-          if name.hasPrefix(prefix) { found.append((name, [UInt8](next.value))) }
+          let name = [UInt8](next.key)
+          guard name.lexicographicallyPrecedes(upper) else { break }
+          found.append((name, [UInt8](next.value)))
           entry = try cursor.next()
         }
         return found

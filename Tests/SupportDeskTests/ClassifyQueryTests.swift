@@ -189,4 +189,10 @@ private final class FailingStore: TableStore {
   }
 
   func state(_ name: String) throws -> [UInt8]? { try store.state(name) }
+
+  func state(_ name: [UInt8]) throws -> [UInt8]? { try store.state(name) }
+
+  func states(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try store.states(from: lower, to: upper) }
 }

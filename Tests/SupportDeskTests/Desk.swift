@@ -25,6 +25,15 @@ final class Desk {
     settings.batchBytes = 2_000
   }
 
+  /// Appends one record, with its time in milliseconds since 1970.
+  func append(_ value: String, at time: Int64) throws {
+    var builder = RecordBatchBuilder()
+    try Array(value.utf8).withUnsafeBytes {
+      try builder.append(timestamp: time, key: nil, value: $0)
+    }
+    _ = try builder.finish { try log.append($0, to: TopicPartition(settings.topic, 0)) }
+  }
+
   /// Appends each value as a record of its own batch.
   func append(_ values: [String], headers: [RecordHeader] = []) throws {
     try log.ensureTopic(settings.topic, partitions: 1, isCompacted: false)

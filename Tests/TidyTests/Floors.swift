@@ -12,7 +12,7 @@ struct Floors: Sendable {
       "Machine", "Compression", "LMDB",
     ],
     .languages: ["Records", "CQL", "Posts"],
-    .engines: ["CommitLog", "Tables", "TextClassification"],
+    .engines: ["CommitLog", "Streams", "Tables", "TextClassification"],
     .application: ["SupportDesk"],
     .faces: [],
     .program: ["Terminal", "Shell", "Node", "grouse"],

@@ -15,6 +15,12 @@ package protocol TableStore: Sendable {
   func commit(_ body: (any TableTransaction) throws -> Void) throws
   /// The bytes that a transaction kept under a name.
   func state(_ name: String) throws -> [UInt8]?
+  /// The same for a name that is no text.
+  func state(_ name: [UInt8]) throws -> [UInt8]?
+  /// What is kept under names from `lower` up to, not including, `upper`, in order.
+  func states(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws -> [(name: [UInt8], bytes: [UInt8])]
 }
 
 /// What can be done inside `TableStore.commit`.
@@ -24,6 +30,8 @@ package protocol TableTransaction {
   func execute(_ statement: PreparedStatement, _ values: borrowing BoundValues) throws -> Page
   /// Keeps bytes under a name: a query's checkpoint or state.
   func setState(_ name: String, _ bytes: [UInt8]) throws
+  /// The same for a name that is no text; nil takes away what is there.
+  func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws
   /// The bytes kept under a name, those set in this transaction included; nil where there are none.
   func state(_ name: String) throws -> [UInt8]?
 }

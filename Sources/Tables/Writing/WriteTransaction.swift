@@ -206,6 +206,15 @@ package final class WriteTransaction {
     try stored { () throws(LMDBError) in try databases.state.put(Array(name.utf8), bytes) }
   }
 
+  /// The same for a name that is no text; nil takes away what is there.
+  package func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws(TableError) {
+    try stored { () throws(LMDBError) in
+      if let bytes { try databases.state.put(name, bytes) } else {
+        _ = try databases.state.remove(name)
+      }
+    }
+  }
+
   /// The bytes kept under a name.
   package func state(_ name: String) throws(TableError) -> [UInt8]? {
     try stored { () throws(LMDBError) in try databases.state.get(Array(name.utf8)) }

@@ -1,0 +1,26 @@
+/// What one batch did, in the fields of Spark's `StreamingQueryProgress`.
+package struct BatchProgress: Sendable {
+  /// What one source gave to the batch.
+  package struct Source: Sendable {
+    package var description: String
+    /// By partition.
+    package var startOffset, endOffset, latestOffset: [Int64]
+    package var numInputRows: Int
+  }
+
+  package var name: String
+  package var batchId: Int64
+  package var numInputRows = 0
+  package var inputRowsPerSecond = 0.0
+  package var processedRowsPerSecond = 0.0
+  /// Milliseconds, by what they were spent on: `getBatch`, `addBatch`, `walCommit`,
+  /// `triggerExecution`.
+  package var durationMs: [String: Double] = [:]
+  /// Milliseconds since 1970; nil where the query has no watermark yet.
+  package var watermark: Int64?
+  package var numRowsDroppedByWatermark = 0
+  package var numStateRowsUpdated = 0
+  package var failedRecords = 0
+  package var sources: [Source] = []
+  package var numOutputRows = 0
+}

@@ -1,0 +1,70 @@
+internal import Bytes
+
+/// How far a query has come: committed with each batch's rows and state.
+struct Checkpoint: StateValue, Equatable {
+  /// What one source has given.
+  struct Progress: StateValue, Equatable {
+    var name: String
+    /// The next offset of each partition.
+    var offsets: [Int64]
+    /// The latest event time of each partition.
+    var latest: [Int64]
+    /// The offsets behind the epoch that was begun, where its sink was outside the store.
+    var planned: [Int64]?
+
+    init(name: String) { (self.name, offsets, latest) = (name, [], []) }
+
+    func encode(into buffer: inout ByteBuffer) {
+      name.encode(into: &buffer)
+      offsets.encode(into: &buffer)
+      latest.encode(into: &buffer)
+      planned.encode(into: &buffer)
+    }
+
+    init(from reader: inout ByteReader) throws(ByteError) {
+      name = try String(from: &reader)
+      offsets = try [Int64](from: &reader)
+      latest = try [Int64](from: &reader)
+      planned = try [Int64]?(from: &reader)
+    }
+  }
+
+  static let version: UInt8 = 1
+  /// The query's steps in words.
+  var outline: String
+  /// The number of the next batch.
+  var epoch: Int64 = 0
+  var watermark = Int64.min
+  var sources: [Progress] = []
+
+  init(outline: String) { self.outline = outline }
+
+  func encode(into buffer: inout ByteBuffer) {
+    Self.version.encode(into: &buffer)
+    outline.encode(into: &buffer)
+    epoch.encode(into: &buffer)
+    watermark.encode(into: &buffer)
+    sources.encode(into: &buffer)
+  }
+
+  init(from reader: inout ByteReader) throws(ByteError) {
+    _ = try UInt8(from: &reader)
+    outline = try String(from: &reader)
+    epoch = try Int64(from: &reader)
+    watermark = try Int64(from: &reader)
+    sources = try [Progress](from: &reader)
+  }
+
+  /// Reads a checkpoint of the query `name`, whose steps are `outline` now.
+  init(_ bytes: [UInt8], name: String, outline: String) throws(StreamError) {
+    guard let version = bytes.first, version <= Self.version else {
+      throw .damagedState(
+        "the checkpoint of query \(name) has version \(bytes.first.map { "\($0)" } ?? "none"), "
+          + "and this program knows \(Self.version): use the program that wrote it, or a newer one")
+    }
+    self = try Self.decoded(bytes)
+    guard self.outline == outline else {
+      throw .changedQuery(name: name, was: self.outline, is: outline)
+    }
+  }
+}

@@ -1,0 +1,192 @@
+internal import Machine
+
+/// One run of a query: works on batches, one after the other, on one thread.
+final class Execution<Value: Sendable, Store: StateStore> {
+  let ports: [Port]
+  private(set) var checkpoint: Checkpoint
+  private let query: Query<Value, Store>
+  private let plan: Plan
+  private let gathering = Gathering<Value>()
+  private let prefix: [UInt8]
+  private var times: [PartitionTimes]
+  private var report = BatchProgress(name: "", batchId: 0)
+
+  init(_ query: Query<Value, Store>) throws {
+    self.query = query
+    guard (1...StreamLimits.nameBytes).contains(query.name.utf8.count), !query.name.contains("/")
+    else {
+      throw StreamError.unsupported(
+        "the name of a query has 1 to \(StreamLimits.nameBytes) bytes and no '/': \(query.name)")
+    }
+    prefix = Array("query/\(query.name)/state/".utf8)
+    let outline = "\(query.stream.outline); \(query.settings.outputMode)"
+    plan = Plan(BatchState(query.store, prefix: prefix), query.settings.outputMode)
+    query.stream.build(plan, gathering)
+    ports = plan.ports
+    try plan.check()
+    checkpoint =
+      try query.store.get(prefix).map { bytes throws in
+        try Checkpoint(bytes, name: query.name, outline: outline)
+      } ?? Checkpoint(outline: outline)
+    if checkpoint.sources.isEmpty {
+      checkpoint.sources = ports.map { Checkpoint.Progress(name: $0.name) }
+    }
+    times = zip(ports, checkpoint.sources).map { [watermark = checkpoint.watermark] port, source in
+      PartitionTimes(delay: port.delay, latest: source.latest, floor: watermark)
+    }
+  }
+
+  /// One record of the batch at hand.
+  private struct Place {
+    var port: Int
+    var record: Int
+  }
+
+  /// A record on which a step failed.
+  private struct StepFailure: Error {
+    let place: Int
+    let error: any Error
+  }
+
+  /// The sink, or a step at the batch's end, failed.
+  private struct BatchFailure: Error { let error: any Error }
+
+  /// Works on a batch and commits it, in several parts where the sink takes it in no other way.
+  func run(_ batch: ReadBatch) throws -> BatchProgress {
+    let began = Clock.monotonicSeconds()
+    report = BatchProgress(name: query.name, batchId: checkpoint.epoch)
+    var places: [Place] = []
+    for (port, chunk) in batch.chunks.enumerated() {
+      places += chunk.records.indices.map { Place(port: port, record: $0) }
+    }
+    try settle(places[...], of: places, batch)
+    let seconds = Clock.monotonicSeconds() - began
+    report.numInputRows = places.count
+    report.durationMs["getBatch"] = batch.seconds * 1_000
+    report.durationMs["addBatch"] = seconds * 1_000
+    report.durationMs["triggerExecution"] = (seconds + batch.seconds) * 1_000
+    report.processedRowsPerSecond = Double(places.count) / max(seconds + batch.seconds, 1e-9)
+    report.watermark = checkpoint.watermark == .min ? nil : checkpoint.watermark
+    for (number, port) in ports.enumerated() {
+      report.sources.append(
+        BatchProgress.Source(
+          description: port.name, startOffset: batch.starts[number],
+          endOffset: checkpoint.sources[number].offsets, latestOffset: batch.latest[number],
+          numInputRows: batch.chunks[number].records.count))
+    }
+    return report
+  }
+
+  private func settle(
+    _ part: ArraySlice<Place>, of places: [Place], _ batch: ReadBatch
+  ) throws {
+    var failed: [Int: FailedRecord] = [:]
+    for place in part.indices {
+      let record = batch.chunks[part[place].port].records[part[place].record]
+      if let failure = record.failure { try fail(place, record.origin, failure, &failed) }
+    }
+    while true {
+      do {
+        return try attempt(part, of: places, batch, without: failed)
+      } catch let failure as StepFailure {
+        let place = part[failure.place]
+        let origin = batch.chunks[place.port].records[place.record].origin
+        try fail(failure.place, origin, failure.error, &failed)
+      } catch let failure as BatchFailure {
+        let left = part.indices.filter { failed[$0] == nil }
+        if left.count > 1 {
+          let middle = left[left.count / 2]
+          try settle(part[..<middle], of: places, batch)
+          return try settle(part[middle...], of: places, batch)
+        }
+        guard let place = left.first else { throw failure.error }
+        let origin = batch.chunks[part[place].port].records[part[place].record].origin
+        try fail(place, origin, failure.error, &failed)
+      }
+    }
+  }
+
+  private func fail(
+    _ place: Int, _ origin: Origin, _ error: any Error, _ failed: inout [Int: FailedRecord]
+  ) throws {
+    if case .stop = query.settings.failures {
+      throw StreamError.failed(origin: origin, reason: "\(error)")
+    }
+    failed[place] = FailedRecord(origin: origin, reason: "\(error)")
+  }
+
+  private func attempt(
+    _ part: ArraySlice<Place>, of places: [Place], _ batch: ReadBatch,
+    without failed: [Int: FailedRecord]
+  ) throws {
+    plan.discard()
+    gathering.discard()
+    var times = times
+    for place in part.indices where failed[place] == nil {
+      let (port, record) = (part[place].port, part[place].record)
+      do { try ports[port].feed(record, of: batch.chunks[port], &times[port]) } catch {
+        throw StepFailure(place: place, error: error)
+      }
+    }
+    var next = checkpoint
+    let isWhole = part.endIndex == places.endIndex
+    for (number, chunk) in batch.chunks.enumerated() {
+      var offsets = batch.starts[number]
+      if next.sources[number].offsets.count == offsets.count {
+        offsets = next.sources[number].offsets
+      }
+      for place in part where place.port == number {
+        let origin = chunk.records[place.record].origin
+        offsets[origin.partition] = origin.offset + 1
+      }
+      next.sources[number].offsets = isWhole ? chunk.ends : offsets
+      next.sources[number].latest = times[number].latest
+      next.sources[number].planned = nil
+    }
+    let watermarks = times.indices.compactMap {
+      times[$0].watermark(amongPartitions: batch.used[$0])
+    }
+    next.watermark = max(watermarks.min() ?? .min, checkpoint.watermark)
+    do { try plan.finish(from: checkpoint.watermark, to: next.watermark) } catch {
+      throw BatchFailure(error: error)
+    }
+    if case .deadLetter(let letter) = query.settings.failures {
+      for place in failed.keys.sorted() { if let record = failed[place] { try letter(record) } }
+    }
+    next.epoch += 1
+    try commit(next)
+    for number in times.indices { times[number].floor = next.watermark }
+    self.times = times
+    checkpoint = next
+    report.failedRecords += failed.count
+    report.numRowsDroppedByWatermark += plan.late
+    report.numStateRowsUpdated += plan.state.changes.count
+    report.numOutputRows += gathering.events.count
+  }
+
+  private func commit(_ next: Checkpoint) throws {
+    let batch = SinkBatch(epoch: checkpoint.epoch, events: gathering.events)
+    var failure: (any Error)?
+    if case .forEachBatch(let give) = query.sink, !batch.events.isEmpty {
+      var begun = checkpoint
+      for number in begun.sources.indices {
+        begun.sources[number].planned = next.sources[number].offsets
+      }
+      try query.store.commit([prefix: begun.encoded()]) { _ in }
+      do { try give(batch) } catch { throw BatchFailure(error: error) }
+    }
+    var changes = plan.state.changes
+    changes[prefix] = next.encoded()
+    do {
+      try query.store.commit(changes) { transaction in
+        guard case .rows(let give) = query.sink, !batch.events.isEmpty else { return }
+        do { try give(batch, transaction) } catch {
+          failure = error
+          throw error
+        }
+      }
+    } catch {
+      throw failure.map { BatchFailure(error: $0) as any Error } ?? error
+    }
+  }
+}

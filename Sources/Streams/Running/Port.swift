@@ -1,0 +1,132 @@
+internal import Machine
+
+/// Where the events of one source come into a plan. Reading is for one thread, feeding for one.
+class Port {
+  var name: String { "" }
+  /// How long late events are waited for; nil where the stream says nothing of time.
+  var delay: Span? { nil }
+  var arrivals: Signal { Signal() }
+
+  func partitionCount() throws -> Int { 0 }
+  func bounds(of partition: Int) throws -> Range<Int64> { 0..<0 }
+  /// Reads records of each partition from `range`'s lower bound on, about `limit` in all and
+  /// none behind its upper bound, and runs the steps that keep nothing, on `workers` threads.
+  func read(_ ranges: [Range<Int64>], limit: Int, workers: Int) throws -> Chunk { Chunk() }
+  /// Gives what has become of a chunk's record to the next step.
+  func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {}
+}
+
+/// Records of one source that were read together, and what the first steps have made of them.
+class Chunk: @unchecked Sendable {
+  // Unchecked: made on one thread and then used on another, never on both.
+
+  struct Record {
+    var origin: Origin
+    /// What failed in the first steps; their events are left out.
+    var failure: (any Error)?
+    /// The latest time of its events.
+    var latest: Int64
+    /// Its events end before this one of the chunk's.
+    var end: Int
+  }
+
+  var records: [Record] = []
+  /// The offset to read next of each partition.
+  var ends: [Int64] = []
+}
+
+private final class EventChunk<Value: Sendable>: Chunk, @unchecked Sendable {
+  // Unchecked as its superclass is.
+  var events: [Event<Value>] = []
+}
+
+/// A source, the steps behind it that keep nothing, and the next step.
+final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
+  private let steps: SourceSteps<Source, Value>
+  private let next: Stage<Value>
+
+  init(_ steps: SourceSteps<Source, Value>, _ next: Stage<Value>) {
+    self.steps = steps
+    self.next = next
+  }
+
+  override var name: String { steps.source.name }
+  override var delay: Span? { steps.delay }
+  override var arrivals: Signal { steps.source.arrivals }
+  override func partitionCount() throws -> Int { try steps.source.partitionCount() }
+  override func bounds(of partition: Int) throws -> Range<Int64> {
+    try steps.source.bounds(of: partition)
+  }
+
+  override func read(_ ranges: [Range<Int64>], limit: Int, workers: Int) throws -> Chunk {
+    let chunk = EventChunk<Value>()
+    var read: [Event<Source.Value>] = []
+    let share = max(limit / max(ranges.count, 1), 1)
+    for (partition, range) in ranges.enumerated() {
+      chunk.ends.append(
+        range.isEmpty
+          ? range.lowerBound
+          : try steps.source.read(
+            partition, from: range.lowerBound, to: range.upperBound, limit: share, into: &read))
+    }
+    let pieces = stride(from: 0, to: read.count, by: Self.pieceRecords).map {
+      $0..<min($0 + Self.pieceRecords, read.count)
+    }
+    let (events, transform) = (read, steps.transform)
+    let made = Parallel.map(pieces.count, workers: workers) { number in
+      Self.transform(events[pieces[number]], transform)
+    }
+    for piece in made {
+      let before = chunk.events.count
+      chunk.events += piece.events
+      for var record in piece.records {
+        record.end += before
+        chunk.records.append(record)
+      }
+    }
+    return chunk
+  }
+
+  /// Records that one thread takes at a time.
+  private static var pieceRecords: Int { 1_024 }
+
+  private struct Piece: Sendable {
+    var events: [Event<Value>] = []
+    var records: [Chunk.Record] = []
+  }
+
+  private static func transform(
+    _ read: ArraySlice<Event<Source.Value>>, _ transform: Transform<Source.Value, Value>
+  ) -> Piece {
+    var piece = Piece()
+    piece.events.reserveCapacity(read.count)
+    piece.records.reserveCapacity(read.count)
+    for event in read {
+      let before = piece.events.count
+      var failure: (any Error)?
+      let time = RecordTime()
+      do { try transform(event, time) { piece.events.append($0) } } catch {
+        failure = error
+        piece.events.removeSubrange(before...)
+      }
+      piece.records.append(
+        Chunk.Record(
+          origin: event.origin ?? Origin("", 0, 0), failure: failure, latest: time.latest,
+          end: piece.events.count))
+    }
+    return piece
+  }
+
+  override func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {
+    guard let chunk = chunk as? EventChunk<Value> else { return }
+    let start = record == 0 ? 0 : chunk.records[record - 1].end
+    let partition = chunk.records[record].origin.partition
+    let watermark = times.watermark(of: partition)
+    for number in start..<chunk.records[record].end {
+      var event = chunk.events[number]
+      event.watermark = watermark
+      try next.receive(event)
+    }
+    times.see(chunk.records[record].latest, in: partition)
+  }
+}

@@ -1,0 +1,46 @@
+/// How a query is to run.
+package struct QuerySettings: Sendable {
+  package var trigger = Trigger.continuous
+  package var outputMode = OutputMode.append
+  package var failures = FailurePolicy.stop
+  /// Records that one batch reads at most; it reads fewer where batches take longer than
+  /// `targetMilliseconds`.
+  package var maxRecordsPerBatch = 100_000
+  /// How long a batch should take at most.
+  package var targetMilliseconds = 250
+  /// Threads that run the steps that keep nothing.
+  package var workers = 2
+  /// Whether records that are gone before they were read end the query.
+  package var failOnDataLoss = true
+
+  package init() {}
+}
+
+/// When batches run.
+package enum Trigger: Sendable {
+  /// As soon as there is something to read.
+  case continuous
+  /// Once in so many milliseconds, where there is something to read.
+  case every(Span)
+  /// Until all that was there at the start is committed, in as many batches as it takes.
+  case availableNow
+  /// One batch of what is there.
+  case once
+}
+
+/// What becomes of a record on which a step or the sink fails.
+package enum FailurePolicy: Sendable {
+  /// The query ends; nothing of the batch is committed.
+  case stop
+  /// It is left out, and counted.
+  case skip
+  /// It is handed over, before the batch without it is committed; where the query is killed in
+  /// between, it is handed over again.
+  case deadLetter(@Sendable (FailedRecord) throws -> Void)
+}
+
+/// A record that a query could not work on.
+package struct FailedRecord: Sendable, Equatable {
+  package var origin: Origin
+  package var reason: String
+}

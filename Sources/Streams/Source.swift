@@ -1,0 +1,24 @@
+package import Machine
+
+/// Where a query's records come from: partitions of records in the order of their offsets.
+///
+/// Called from one thread at a time. A record that was read once is the same when it is read again.
+package protocol StreamSource<Value>: Sendable {
+  /// What a record is.
+  associatedtype Value: Sendable
+  /// Tells the source from the query's others, in its checkpoint too.
+  var name: String { get }
+  /// Raised when there may be more to read.
+  var arrivals: Signal { get }
+  /// How many partitions there are now; none goes away.
+  func partitionCount() throws -> Int
+  /// The offsets that can be read now.
+  func bounds(of partition: Int) throws -> Range<Int64>
+  /// Appends the records of a partition from `offset` on and before `end`, at most `limit` of them,
+  /// to `events`; returns the offset to read next, `end` where nothing is left before it. It comes
+  /// forward wherever there is something.
+  func read(
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int,
+    into events: inout [Event<Value>]
+  ) throws -> Int64
+}

@@ -1,0 +1,74 @@
+/// A query's state as one batch sees it: what is committed, and the batch's own changes over it.
+///
+/// Nothing is written before the batch commits, so a batch that fails is forgotten by dropping its
+/// changes, and the one thread that writes tables is held only while they are put down. Used by one
+/// thread at a time.
+final class BatchState {
+  private let store: any StateStore
+  private let prefix: [UInt8]
+  private(set) var changes: [[UInt8]: [UInt8]?] = [:]
+
+  /// The state of the query that `prefix` names.
+  init(_ store: any StateStore, prefix: [UInt8]) {
+    self.store = store
+    self.prefix = prefix
+  }
+
+  /// Drops the batch's changes.
+  func discard() { changes.removeAll(keepingCapacity: true) }
+
+  func get(_ key: [UInt8]) throws -> [UInt8]? {
+    let name = prefix + key
+    if let change = changes[name] { return change }
+    return try store.get(name)
+  }
+
+  func set(_ key: [UInt8], _ value: [UInt8]?) { changes[prefix + key] = .some(value) }
+
+  /// Keys from `lower` up to, not including, `upper`, with the batch's changes, in order.
+  func entries(from lower: [UInt8], to upper: [UInt8]) throws -> [(key: [UInt8], value: [UInt8])] {
+    let (first, last) = (prefix + lower, prefix + upper)
+    var found: [(key: [UInt8], value: [UInt8])] = []
+    for (name, value) in try store.entries(from: first, to: last) where changes[name] == nil {
+      found.append((Array(name.dropFirst(prefix.count)), value))
+    }
+    for (name, value) in changes {
+      guard let value, !name.lexicographicallyPrecedes(first), name.lexicographicallyPrecedes(last)
+      else { continue }
+      found.append((Array(name.dropFirst(prefix.count)), value))
+    }
+    found.sort { $0.key.lexicographicallyPrecedes($1.key) }
+    return found
+  }
+}
+
+/// The part of a query's state that one of its steps keeps.
+struct StepState {
+  private let state: BatchState
+  private let number: UInt8
+
+  init(_ state: BatchState, step number: Int) {
+    self.state = state
+    self.number = UInt8(truncatingIfNeeded: number)
+  }
+
+  func get(_ key: [UInt8]) throws -> [UInt8]? { try state.get([number] + key) }
+
+  func set(_ key: [UInt8], _ value: [UInt8]?) { state.set([number] + key, value) }
+
+  /// What lies under the keys of a kind whose time, their first eight bytes, is at most `time`.
+  func entries(
+    upTo time: Int64, in kind: UInt8
+  ) throws -> [(key: [UInt8], value: [UInt8])] {
+    guard time < .max else { return try entries(in: kind) }
+    let end = withUnsafeBytes(of: UInt64(bitPattern: (time + 1) ^ .min).bigEndian) { Array($0) }
+    return try state.entries(from: [number, kind], to: [number, kind] + end)
+      .map { (Array($0.key.dropFirst(1)), $0.value) }
+  }
+
+  /// Everything of a kind, in order.
+  func entries(in kind: UInt8) throws -> [(key: [UInt8], value: [UInt8])] {
+    try state.entries(from: [number, kind], to: [number, kind + 1])
+      .map { (Array($0.key.dropFirst(1)), $0.value) }
+  }
+}

@@ -1,0 +1,27 @@
+internal import Streams
+
+/// Keeps a query's state beside the tables, so that it is committed with the rows.
+package struct TableStateStore: StateStore {
+  package typealias Transaction = any TableTransaction
+
+  private let store: any TableStore
+
+  package init(_ store: any TableStore) { self.store = store }
+
+  package func get(_ name: [UInt8]) throws -> [UInt8]? { try store.state(name) }
+
+  package func entries(
+    from lower: [UInt8], to upper: [UInt8]
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try store.states(from: lower, to: upper) }
+
+  package func commit(
+    _ changes: [[UInt8]: [UInt8]?], _ body: (any TableTransaction) throws -> Void
+  ) throws {
+    // In order, neighbours share a page.
+    let sorted = changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    try store.commit { transaction in
+      for (name, bytes) in sorted { try transaction.setState(name, bytes) }
+      try body(transaction)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Machine
+import Streams
+import Synchronization
+
+/// Partitions of values in memory, read in pieces of random size.
+final class ListSource<Value: Sendable>: StreamSource {
+  let name: String
+  let arrivals = Signal()
+  private let partitions: [[Value]]
+  private let random: Mutex<SeededRandom>?
+
+  /// Whole pieces are read where there is no `seed`.
+  init(_ name: String, _ partitions: [[Value]], seed: UInt64?) {
+    self.name = name
+    self.partitions = partitions
+    random = seed.map { Mutex(SeededRandom(seed: $0)) }
+  }
+
+  func partitionCount() -> Int { partitions.count }
+  func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(partitions[partition].count) }
+
+  func read(
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int,
+    into events: inout [Event<Value>]
+  ) -> Int64 {
+    let most = min(limit, Int(end - offset))
+    // A planned batch is read to its end, whatever it takes.
+    let isPlanned = limit > 1 << 40
+    let some = random?.withLock { Int.random(in: min(1, most)...most, using: &$0) } ?? most
+    let count = isPlanned ? most : some
+    for place in Int(offset)..<(Int(offset) + count) {
+      events.append(
+        Event(
+          partitions[partition][place], time: 0, origin: Origin(name, partition, Int64(place))))
+    }
+    return offset + Int64(count)
+  }
+}
