@@ -30,8 +30,8 @@ struct ShortSpellings: Sendable {
     }
   }
 
-  /// The hash of the stem of what `word`, whose hash is `spelling`, is short for; nil for what is no
-  /// short spelling.
+  /// The hash of the stem of what `word`, whose hash is `spelling`, is short for; nil for what is
+  /// no short spelling.
   @inline(__always) static func stem(
     of word: UnsafeBufferPointer<UInt32>, _ spelling: UInt64
   ) -> UInt64? {

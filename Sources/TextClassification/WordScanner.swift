@@ -23,7 +23,8 @@ extension Tokenizer {
     (position, unitCount) = (end, unitEnd)
     let spelling = FeatureHash.finish(state)
     if unitEnd - unitStart > Contractions.longestEnding, !brands.mayEnd(with: spelling) {
-      addWord(.word, unitStart, from: start, hash: spelling, spelling: spelling)
+      let hash = readsStems ? stem(unitStart..<unitEnd, spelling) : spelling
+      addWord(.word, unitStart, from: start, hash: hash, spelling: spelling)
     } else {
       var shape = WordShape()
       shape.hasLetter = true
