@@ -209,7 +209,9 @@ package final class WriteTransaction {
   /// The same for a name that is no text; nil takes away what is there.
   package func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws(TableError) {
     try stored { () throws(LMDBError) in
-      if let bytes { try databases.state.put(name, bytes) } else {
+      if let bytes {
+        try databases.state.put(name, bytes)
+      } else {
         _ = try databases.state.remove(name)
       }
     }
