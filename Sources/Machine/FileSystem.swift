@@ -111,6 +111,12 @@ package enum Path {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// The same place without slashes at its end.
+  package static func withoutTrailingSlashes(_ path: String) -> String {
+    let end = path.lastIndex { $0 != "/" } ?? path.startIndex
+    return path.isEmpty ? path : String(path[...end])
+  }
+
   /// All after the last slash.
   package static func name(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return path }

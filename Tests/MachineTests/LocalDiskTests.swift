@@ -97,6 +97,9 @@ import Testing
 
   @Test func `paths are joined and cut`() {
     #expect(Path.join("a", "b") == "a/b" && Path.join("/", "b") == "/b")
+    for (path, bare) in [("a//", "a"), ("a/b", "a/b"), ("/", "/"), ("//", "/"), ("", "")] {
+      #expect(Path.withoutTrailingSlashes(path) == bare)
+    }
     #expect(Path.parent(of: "a/b") == "a" && Path.parent(of: "/a") == "/")
     #expect(Path.parent(of: "a") == "." && Path.name(of: "x/y") == "y" && Path.name(of: "y") == "y")
   }

@@ -41,6 +41,42 @@ import TextClassification
     #expect(try registry.check().faults.count == 1)
   }
 
+  @Test func `an export touches nothing but its own`() throws {
+    _ = try save("m")
+    let disk = LocalDisk()
+    for name in ["out.new", ".out.new"] {
+      try disk.createDirectory(folder(name))
+      try disk.replace(folder(name + "/mine"), with: [1])
+    }
+    _ = try registry.export("m", to: folder("out//"))
+    #expect(try registry.load(folder("out")).manifest.reference == "m@1")
+    for name in ["out.new", ".out.new"] {
+      #expect(try disk.readAll(folder(name + "/mine")) == [1])
+    }
+    // What a kill has left of an export is taken away by the next one.
+    try disk.createDirectory(folder(".more.grouse-export"))
+    try disk.replace(folder(".more.grouse-export/weights"), with: [1])
+    _ = try registry.export("m", to: folder("more"))
+    #expect(try registry.load(folder("more")).classifier == Desk.angry)
+    #expect(try !disk.list(folder.path).contains { $0.hasSuffix("grouse-export") })
+  }
+
+  @Test func `a version put in place by hand is what its folder says`() throws {
+    _ = try save("m")
+    let disk = LocalDisk()
+    for place in ["m/2", "z/1"] {
+      try disk.createDurableDirectory(folder("models/" + place))
+      for file in ["weights", "manifest.json"] {
+        try disk.copy(folder("models/m/1/" + file), to: folder("models/\(place)/\(file)"))
+      }
+    }
+    #expect(try registry.promote("m@2").reference == "m@2")
+    #expect(try registry.promoted("m") == 2)
+    #expect(try registry.promote("z@1").reference == "z@1")
+    #expect(try registry.promoted("m") == 2)
+    #expect(try registry.load("z").manifest.reference == "z@1")
+  }
+
   @Test func `versions are kept and found`() throws {
     #expect(try registry.names() == [])
     #expect(try save("m").reference == "m@1")

@@ -124,6 +124,9 @@ package struct Dataset: Sendable {
     reader.feed(bytes)
     reader.finish()
     while let row = try reader.next() {
+      if row.label?.isEmpty == true {
+        throw .missingField(path: path, line: row.line, column: columns.label ?? "label")
+      }
       texts.append(row.text)
       topics.append(row.topic)
       if let label = row.label { labels.append(label) }
@@ -132,16 +135,21 @@ package struct Dataset: Sendable {
     return (texts, labels, groups, topics)
   }
 
-  /// The rows as examples. `positive` names the label to look for; without it, it is the one of two
-  /// that says so itself (1, true, yes, complaint …), else the rarer one.
+  /// The rows as examples. `positive` names the label to look for; without it, it is that of `known`
+  /// labels, such as a model's, where the file has them, else the one of two that says so itself
+  /// (1, true, yes, complaint …), else the rarer one.
   package func examples(
-    positive: String?
+    positive: String?, known: ClassLabels? = nil
   ) throws(DatasetError) -> (examples: [LabelledText], labels: ClassLabels) {
     guard labels.count == texts.count else { throw .labelsNeeded(path: path) }
     let counts = labels.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
     let names = counts.keys.sorted()
     let chosen: String
-    if let positive {
+    if let known, positive == known.positive || positive == nil && names.count <= 2,
+      counts[known.positive] != nil || counts[known.negative] != nil
+    {
+      chosen = known.positive
+    } else if let positive {
       guard counts[positive] != nil else {
         throw .unknownPositive(path: path, value: positive, labels: names)
       }

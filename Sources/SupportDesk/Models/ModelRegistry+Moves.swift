@@ -7,8 +7,11 @@ extension ModelRegistry {
   package func export(_ reference: String, to target: String) throws(ModelError) -> ModelManifest {
     let manifest = try load(reference).manifest
     let folder = try resolve(reference)
+    let target = Path.withoutTrailingSlashes(target)
     guard !disk.exists(target) else { throw .exists(target) }
-    let unfinished = target + ".new"
+    // What a kill has left here is this command's own.
+    let unfinished = Path.join(
+      Path.parent(of: target), ".\(Path.name(of: target)).grouse-export")
     try io { () throws(IOFailure) in
       if disk.exists(unfinished) { try disk.remove(unfinished) }
       try disk.createDurableDirectory(unfinished)

@@ -221,7 +221,15 @@ package struct ModelRegistry: Sendable {
   private func readManifest(
     _ folder: String
   ) throws(ModelError) -> ModelManifest.Stored {
-    try ModelManifest.decode(try manifestBytes(folder), folder)
+    var stored = try ModelManifest.decode(try manifestBytes(folder), folder)
+    // In the registry its folder says which version it is: one may have been copied by hand.
+    let place = folder.split(separator: "/").suffix(2).map(String.init)
+    if place.count == 2, folder == Path.join(directory, "\(place[0])/\(place[1])"),
+      let version = Int(place[1])
+    {
+      (stored.manifest.name, stored.manifest.version) = (place[0], version)
+    }
+    return stored
   }
 
   func manifestBytes(_ folder: String) throws(ModelError) -> [UInt8] {

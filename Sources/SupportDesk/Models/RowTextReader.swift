@@ -18,6 +18,7 @@ package struct RowTextReader: ~Copyable {
   private var format: FileFormat = .text
   private var scanner = RecordScanner(format: .text)
   private var row = CSVRow()
+  private var columnCount = Int.max
   private var textColumn = 0
   private var labelColumn: Int?
   private var groupColumn: Int?
@@ -79,8 +80,13 @@ package struct RowTextReader: ~Copyable {
       guard let column = header.column(named: name) else {
         throw .noColumn(path: path, column: name, known: header.names)
       }
+      guard header.names.count(where: { $0 == header.names[column] }) == 1 else {
+        throw .unreadable(
+          path: path, line: 1, reason: "two columns are named \"\(header.names[column])\"")
+      }
       return column
     }
+    columnCount = header.count
     textColumn = try find(columns.text ?? "text")
     if let label = columns.label { labelColumn = try find(label) }
     if let group = columns.group { groupColumn = try find(group) }
@@ -99,6 +105,10 @@ package struct RowTextReader: ~Copyable {
     case .csv:
       do throws(PostError) { try row.read(record) } catch {
         throw .unreadable(path: path, line: line, reason: "\(error)")
+      }
+      guard row.count <= columnCount else {
+        let reason = PostError(.columnCount(expected: columnCount, found: row.count))
+        throw .unreadable(path: path, line: line, reason: "\(reason)")
       }
       guard textColumn < row.count, labelColumn ?? 0 < row.count else {
         throw .missingField(path: path, line: line, column: columns.text ?? "text")

@@ -38,7 +38,8 @@ struct Evaluate: ParsableCommand {
     let registry = try registry(configuration, model)
     let (classifier, manifest) = try registry.load(model ?? configuration.model)
     let data = try Dataset(file, columns.dataset)
-    let (examples, _) = try data.examples(positive: columns.positive)
+    let (examples, _) = try data.examples(
+      positive: columns.positive, known: classifier.labels)
     let bar = ProgressBar("evaluating", unit: "posts", total: examples.count)
     let evaluation = Evaluation(
       examples, classifier.scorer(brandNames: configuration.brand.allNames), samples: samples,

@@ -100,7 +100,8 @@ extension Models {
       let configuration = try options.configuration()
       Interruption.endProcess(saying: "nothing was compared")
       let data = try Dataset(file, .init(text: columns.text, label: columns.label))
-      let (examples, _) = try data.examples(positive: columns.positive)
+      let labels = try registry(configuration, first).load(first).classifier.labels
+      let (examples, _) = try data.examples(positive: columns.positive, known: labels)
       var found: [(manifest: ModelManifest, evaluation: Evaluation)] = []
       for reference in [first, second] {
         let (classifier, manifest) = try registry(configuration, reference).load(reference)

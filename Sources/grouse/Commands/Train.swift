@@ -156,7 +156,16 @@ struct TrainingJob {
         .init(
           text: "text", label: "label",
           topic: learnsTopics ? .wherePresent(ColumnOptions.usualTopic) : .none))
-      data.prior = try dataset.examples(positive: nil).examples
+      let own = Set(data.examples.map(\.text))
+      let prior = try dataset.examples(positive: nil, known: data.labels).examples
+      // They would be tested on what they were learnt from.
+      data.prior = prior.filter { !own.contains($0.text) }
+      let left = prior.count - data.prior.count
+      if left > 0 {
+        Messages.line(
+          "\(Shown.number(left)) posts of \(startFrom) are left out: they are in your own file, too"
+        )
+      }
     }
     return data
   }
