@@ -38,7 +38,7 @@ final class BatchSource: @unchecked Sendable {
         most: settings.maxRecordsPerBatch, target: Double(settings.targetMilliseconds) / 1_000))
     positions = checkpoint.sources.map(\.offsets)
     let plans = checkpoint.sources.compactMap(\.planned)
-    planned = plans.count == ports.count && plans != positions ? plans : nil
+    planned = plans.count == ports.count ? plans : nil
   }
 
   /// Hears what a batch took.

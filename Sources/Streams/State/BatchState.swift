@@ -25,24 +25,27 @@ final class BatchState {
 
   func set(_ key: [UInt8], _ value: [UInt8]?) { changes[prefix + key] = .some(value) }
 
-  /// The first keys from `lower` up to, not including, `upper`, in order: all that the batch has
-  /// changed, of those that are committed the first `limit`. `isAll`: there are no more.
+  /// The first keys from `lower` up to, not including, `upper`, in order, as far as the first
+  /// `limit` of those that are committed go. `isAll`: there are no more.
   func entries(
     from lower: [UInt8], to upper: [UInt8], limit: Int
   ) throws -> (found: [(key: [UInt8], value: [UInt8])], isAll: Bool) {
     let (first, last) = (prefix + lower, prefix + upper)
     var found: [(key: [UInt8], value: [UInt8])] = []
     let committed = try store.entries(from: first, to: last, limit: limit)
+    let isAll = committed.count < limit
     for (name, value) in committed where changes[name] == nil {
       found.append((Array(name.dropFirst(prefix.count)), value))
     }
     for (name, value) in changes {
       guard let value, !name.lexicographicallyPrecedes(first), name.lexicographicallyPrecedes(last)
       else { continue }
+      // Behind those, others that are committed come first.
+      if !isAll, let end = committed.last, end.name.lexicographicallyPrecedes(name) { continue }
       found.append((Array(name.dropFirst(prefix.count)), value))
     }
     found.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    return (found, committed.count < limit)
+    return (found, isAll)
   }
 }
 
