@@ -34,8 +34,10 @@ package struct EmbeddedTableStore: TableStore {
   package func state(_ name: [UInt8]) throws -> [UInt8]? { try tables.state(name) }
 
   package func states(
-    from lower: [UInt8], to upper: [UInt8]
-  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try tables.states(from: lower, to: upper) }
+    from lower: [UInt8], to upper: [UInt8], limit: Int
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] {
+    try tables.states(from: lower, to: upper, limit: limit)
+  }
 }
 
 /// A transaction of the embedded tables.

@@ -21,12 +21,17 @@ final class Plan {
     return step
   }
 
-  /// Ends the batch and lets time advance in every step, those nearest to the sources first.
-  func finish(from former: Int64, to watermark: Int64) throws {
+  /// Ends the batch and lets time advance in every step, those nearest to the sources first, until
+  /// one has more to do than `limit`: false then, and time stands where it did.
+  func finish(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
+    var isDone = true
     for step in steps.reversed() {
       try step.endBatch()
-      if watermark > former { try step.advance(from: former, to: watermark) }
+      if watermark > former, isDone {
+        isDone = try step.advance(from: former, to: watermark, limit: limit)
+      }
     }
+    return isDone
   }
 
   /// Forgets the batch at hand.

@@ -314,9 +314,9 @@ package final class Tables: Sendable {
       .map { (String(decoding: $0.name, as: UTF8.self), $0.bytes) }
   }
 
-  /// What lies in `state` under names from `lower` up to, not including, `upper`, in order.
+  /// What lies in `state` under the first `limit` names from `lower` up to, not including, `upper`.
   package func states(
-    from lower: [UInt8], to upper: [UInt8]
+    from lower: [UInt8], to upper: [UInt8], limit: Int = .max
   ) throws(TableError) -> [(name: [UInt8], bytes: [UInt8])] {
     try environment.read(mapping: TableError.init) { transaction throws(TableError) in
       return try stored { () throws(LMDBError) in
@@ -325,7 +325,7 @@ package final class Tables: Sendable {
         var entry = try lower.borrowed { lower throws(LMDBError) in
           lower.isEmpty ? try cursor.first() : try cursor.seek(lower)
         }
-        while let next = entry {
+        while let next = entry, found.count < limit {
           let name = [UInt8](next.key)
           guard name.lexicographicallyPrecedes(upper) else { break }
           found.append((name, [UInt8](next.value)))

@@ -30,13 +30,13 @@ final class MemoryStore<Row: Sendable>: StateStore {
   func get(_ name: [UInt8]) -> [UInt8]? { content.withLock { $0.state[name] } }
 
   func entries(
-    from lower: [UInt8], to upper: [UInt8]
+    from lower: [UInt8], to upper: [UInt8], limit: Int
   ) -> [(name: [UInt8], bytes: [UInt8])] {
     content.withLock { content in
       content.state.filter {
         !$0.key.lexicographicallyPrecedes(lower) && $0.key.lexicographicallyPrecedes(upper)
       }
-    }.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
+    }.sorted { $0.key.lexicographicallyPrecedes($1.key) }.prefix(limit).map { ($0.key, $0.value) }
   }
 
   func commit(_ changes: [[UInt8]: [UInt8]?], _ body: (Transaction) throws -> Void) throws {

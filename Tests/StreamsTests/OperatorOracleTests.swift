@@ -39,6 +39,7 @@ import Testing
       var settings = QuerySettings()
       settings.trigger = .availableNow
       settings.outputMode = mode
+      settings.maxEndingPerCommit = Int.random(in: 1...12, using: &random)
       settings.maxRecordsPerBatch = Int.random(in: 2...20, using: &random)
       let query = Query(
         "q", try stream(random.next()), in: store, settings: settings,

@@ -193,6 +193,8 @@ private final class FailingStore: TableStore {
   func state(_ name: [UInt8]) throws -> [UInt8]? { try store.state(name) }
 
   func states(
-    from lower: [UInt8], to upper: [UInt8]
-  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try store.states(from: lower, to: upper) }
+    from lower: [UInt8], to upper: [UInt8], limit: Int
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] {
+    try store.states(from: lower, to: upper, limit: limit)
+  }
 }

@@ -63,14 +63,16 @@ private final class DeduplicateStage<Value: Sendable, Key: Hashable & StateValue
     ends.flush()
   }
 
-  override func advance(from former: Int64, to watermark: Int64) throws {
-    guard let span else { return }
-    for (due, _) in try ends.due(upTo: watermark) {
+  override func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
+    guard let span else { return true }
+    let (found, isAll) = try ends.due(upTo: watermark, limit: limit)
+    for (due, _) in found {
       ends.set(due, nil)
       let times = try seen[due.key]?.filter { $0 &+ span > watermark } ?? []
       seen.set(due.key, times.isEmpty ? nil : times)
     }
     try endBatch()
+    return isAll
   }
 
   override func discard() {

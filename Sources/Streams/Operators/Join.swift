@@ -93,9 +93,10 @@ private final class JoinStep<Key: Hashable & StateValue, Left: StateValue, Right
     ends.flush()
   }
 
-  override func advance(from former: Int64, to watermark: Int64) throws {
+  override func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
     // A partner may still come at the watermark itself.
-    for (due, _) in try ends.due(upTo: watermark - 1) {
+    let (found, isAll) = try ends.due(upTo: watermark - 1, limit: limit)
+    for (due, _) in found {
       ends.set(due, nil)
       guard var rows = try waiting[due.key] else { continue }
       rows.first.removeAll { $0.first &+ distance.upperBound < watermark }
@@ -103,6 +104,7 @@ private final class JoinStep<Key: Hashable & StateValue, Left: StateValue, Right
       waiting.set(due.key, rows.first.isEmpty && rows.second.isEmpty ? nil : rows)
     }
     try endBatch()
+    return isAll
   }
 
   override func discard() {

@@ -91,9 +91,10 @@ where Accumulator: StateValue, Result: Sendable {
     }
   }
 
-  override func advance(from former: Int64, to watermark: Int64) throws {
-    guard plan.mode != .complete else { return }
-    for (due, _) in try ends.due(upTo: watermark) {
+  override func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
+    guard plan.mode != .complete else { return true }
+    let (found, isAll) = try ends.due(upTo: watermark, limit: limit)
+    for (due, _) in found {
       ends.set(due, nil)
       var sessions = try open[due.key] ?? []
       for session in sessions where session.end == due.time {
@@ -104,6 +105,7 @@ where Accumulator: StateValue, Result: Sendable {
     }
     open.flush()
     ends.flush()
+    return isAll
   }
 
   private func give(_ key: Key, _ session: Session, at watermark: Int64 = .min) throws {

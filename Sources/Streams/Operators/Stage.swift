@@ -13,8 +13,9 @@ class RunningStep {
 
   /// The batch's events have all been received: changes go into the state.
   func endBatch() throws {}
-  /// Time has come to `watermark`; it stood at `former` before.
-  func advance(from former: Int64, to watermark: Int64) throws {}
+  /// Time has come to `watermark`; it stood at `former` before. About `limit` keys are worked on;
+  /// false where more wait: then the same comes again, with the next batch.
+  func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool { true }
   /// Forgets what the batch at hand has changed.
   func discard() {}
 }

@@ -47,13 +47,15 @@ where Accumulator: StateValue, Result: Sendable {
     for (key, accumulator) in given { try give(key, accumulator) }
   }
 
-  override func advance(from former: Int64, to watermark: Int64) throws {
-    guard plan.mode != .complete else { return }
-    for (key, accumulator) in try open.due(upTo: watermark) {
+  override func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
+    guard plan.mode != .complete else { return true }
+    let (due, isAll) = try open.due(upTo: watermark, limit: limit)
+    for (key, accumulator) in due {
       if plan.mode == .append { try give(key, accumulator, at: former) }
       open.set(key, nil)
     }
     open.flush()
+    return isAll
   }
 
   private func give(

@@ -35,6 +35,8 @@ struct Checkpoint: StateValue, Equatable {
   /// The number of the next batch.
   var epoch: Int64 = 0
   var watermark = Int64.min
+  /// Where the watermark is going: not there yet where more windows ended than one commit works on.
+  var goal = Int64.min
   var sources: [Progress] = []
 
   init(outline: String) { self.outline = outline }
@@ -44,6 +46,7 @@ struct Checkpoint: StateValue, Equatable {
     outline.encode(into: &buffer)
     epoch.encode(into: &buffer)
     watermark.encode(into: &buffer)
+    goal.encode(into: &buffer)
     sources.encode(into: &buffer)
   }
 
@@ -52,6 +55,7 @@ struct Checkpoint: StateValue, Equatable {
     outline = try String(from: &reader)
     epoch = try Int64(from: &reader)
     watermark = try Int64(from: &reader)
+    goal = try Int64(from: &reader)
     sources = try [Progress](from: &reader)
   }
 

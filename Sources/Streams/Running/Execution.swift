@@ -31,8 +31,8 @@ final class Execution<Value: Sendable, Store: StateStore> {
     if checkpoint.sources.isEmpty {
       checkpoint.sources = ports.map { Checkpoint.Progress(name: $0.name) }
     }
-    times = zip(ports, checkpoint.sources).map { [watermark = checkpoint.watermark] port, source in
-      PartitionTimes(delay: port.delay, latest: source.latest, floor: watermark)
+    times = zip(ports, checkpoint.sources).map { [goal = checkpoint.goal] port, source in
+      PartitionTimes(delay: port.delay, latest: source.latest, floor: goal)
     }
   }
 
@@ -60,6 +60,7 @@ final class Execution<Value: Sendable, Store: StateStore> {
       places += chunk.records.indices.map { Place(port: port, record: $0) }
     }
     try settle(places[...], of: places, batch)
+    try giveRest()
     let seconds = Clock.monotonicSeconds() - began
     report.numInputRows = places.count
     report.durationMs["getBatch"] = batch.seconds * 1_000
@@ -141,21 +142,43 @@ final class Execution<Value: Sendable, Store: StateStore> {
       }
       next.sources[number].offsets = isWhole ? chunk.ends : offsets
       next.sources[number].latest = times[number].latest
-      next.sources[number].planned = nil
     }
     let watermarks = times.indices.compactMap {
       times[$0].watermark(amongPartitions: batch.used[$0])
     }
-    next.watermark = max(watermarks.min() ?? .min, checkpoint.watermark)
-    do { try plan.finish(from: checkpoint.watermark, to: next.watermark) } catch {
-      throw BatchFailure(error: error)
+    next.goal = max(watermarks.min() ?? .min, checkpoint.goal)
+    try finish(next, times, failed.keys.sorted().compactMap { failed[$0] })
+  }
+
+  /// Works on what has ended and was too much for one commit.
+  func giveRest() throws {
+    while checkpoint.watermark < checkpoint.goal {
+      plan.discard()
+      gathering.discard()
+      do { try finish(checkpoint, times, []) } catch let failure as BatchFailure {
+        throw failure.error
+      }
     }
+  }
+
+  /// Ends a batch, whose offsets and times are given, and commits it.
+  private func finish(
+    _ batch: Checkpoint, _ times: [PartitionTimes], _ failed: [FailedRecord]
+  ) throws {
+    var (next, times) = (batch, times)
+    do {
+      let isDone = try plan.finish(
+        from: checkpoint.watermark, to: next.goal,
+        limit: max(query.settings.maxEndingPerCommit, 1))
+      if isDone { next.watermark = next.goal }
+    } catch { throw BatchFailure(error: error) }
     if case .deadLetter(let letter) = query.settings.failures {
-      for place in failed.keys.sorted() { if let record = failed[place] { try letter(record) } }
+      for record in failed { try letter(record) }
     }
     next.epoch += 1
+    for number in next.sources.indices { next.sources[number].planned = nil }
     try commit(next)
-    for number in times.indices { times[number].floor = next.watermark }
+    for number in times.indices { times[number].floor = next.goal }
     self.times = times
     checkpoint = next
     report.failedRecords += failed.count

@@ -37,6 +37,7 @@ package final class Query<Value: Sendable, Store: StateStore>: Sendable {
   /// stays, and the next run goes on behind it. `progress` hears of each batch.
   package func run(progress: (BatchProgress) -> Void = { _ in }) throws {
     let execution = try Execution(self)
+    try execution.giveRest()
     let ports = execution.ports
     waking.withLock { $0 = ports.map(\.arrivals) }
     let ready = BoundedQueue<ReadBatch>(capacity: 1)

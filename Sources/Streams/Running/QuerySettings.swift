@@ -6,6 +6,9 @@ package struct QuerySettings: Sendable {
   /// Records that one batch reads at most; it reads fewer where batches take longer than
   /// `targetMilliseconds`.
   package var maxRecordsPerBatch = 100_000
+  /// Keys whose windows end that one commit works on, about: more are spread over several, so that
+  /// memory stays bounded.
+  package var maxEndingPerCommit = 50_000
   /// How long a batch should take at most.
   package var targetMilliseconds = 250
   /// Threads that run the steps that keep nothing.

@@ -25,20 +25,27 @@ final class BatchState {
 
   func set(_ key: [UInt8], _ value: [UInt8]?) { changes[prefix + key] = .some(value) }
 
-  /// Keys from `lower` up to, not including, `upper`, with the batch's changes, in order.
-  func entries(from lower: [UInt8], to upper: [UInt8]) throws -> [(key: [UInt8], value: [UInt8])] {
+  /// The first keys from `lower` up to, not including, `upper`, in order, as far as the first
+  /// `limit` of those that are committed go. `isAll`: there are no more.
+  func entries(
+    from lower: [UInt8], to upper: [UInt8], limit: Int
+  ) throws -> (found: [(key: [UInt8], value: [UInt8])], isAll: Bool) {
     let (first, last) = (prefix + lower, prefix + upper)
     var found: [(key: [UInt8], value: [UInt8])] = []
-    for (name, value) in try store.entries(from: first, to: last) where changes[name] == nil {
+    let committed = try store.entries(from: first, to: last, limit: limit)
+    let isAll = committed.count < limit
+    for (name, value) in committed where changes[name] == nil {
       found.append((Array(name.dropFirst(prefix.count)), value))
     }
     for (name, value) in changes {
       guard let value, !name.lexicographicallyPrecedes(first), name.lexicographicallyPrecedes(last)
       else { continue }
+      // Behind those, others that are committed come first.
+      if !isAll, let end = committed.last, end.name.lexicographicallyPrecedes(name) { continue }
       found.append((Array(name.dropFirst(prefix.count)), value))
     }
     found.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    return found
+    return (found, isAll)
   }
 }
 
@@ -56,19 +63,28 @@ struct StepState {
 
   func set(_ key: [UInt8], _ value: [UInt8]?) { state.set([number] + key, value) }
 
-  /// What lies under the keys of a kind whose time, their first eight bytes, is at most `time`.
+  /// What lies under the first keys of a kind whose time, their first eight bytes, is at most
+  /// `time`: see `BatchState.entries`.
   func entries(
-    upTo time: Int64, in kind: UInt8
-  ) throws -> [(key: [UInt8], value: [UInt8])] {
-    guard time < .max else { return try entries(in: kind) }
+    upTo time: Int64, in kind: UInt8, limit: Int
+  ) throws -> (found: [(key: [UInt8], value: [UInt8])], isAll: Bool) {
+    guard time < .max else { return try entries(in: kind, limit: limit) }
     let end = withUnsafeBytes(of: UInt64(bitPattern: (time + 1) ^ .min).bigEndian) { Array($0) }
-    return try state.entries(from: [number, kind], to: [number, kind] + end)
-      .map { (Array($0.key.dropFirst(1)), $0.value) }
+    return try entries([kind], [kind] + end, limit)
   }
 
-  /// Everything of a kind, in order.
-  func entries(in kind: UInt8) throws -> [(key: [UInt8], value: [UInt8])] {
-    try state.entries(from: [number, kind], to: [number, kind + 1])
-      .map { (Array($0.key.dropFirst(1)), $0.value) }
+  /// What lies under the first keys of a kind.
+  func entries(
+    in kind: UInt8, limit: Int = .max
+  ) throws -> (found: [(key: [UInt8], value: [UInt8])], isAll: Bool) {
+    try entries([kind], [kind + 1], limit)
+  }
+
+  private func entries(
+    _ lower: [UInt8], _ upper: [UInt8], _ limit: Int
+  ) throws -> (found: [(key: [UInt8], value: [UInt8])], isAll: Bool) {
+    let (found, isAll) = try state.entries(
+      from: [number] + lower, to: [number] + upper, limit: limit)
+    return (found.map { (Array($0.key.dropFirst()), $0.value) }, isAll)
   }
 }

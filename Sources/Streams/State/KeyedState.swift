@@ -51,7 +51,7 @@ final class KeyedState<Key: Hashable & StateValue, Value: StateValue> {
 
   /// Everything that is kept, in the order of the keys' bytes; of a batch's own changes, those that
   /// were flushed.
-  func all() throws -> [(key: Key, value: Value)] { try decode(state.entries(in: kind)) }
+  func all() throws -> [(key: Key, value: Value)] { try decode(state.entries(in: kind).found) }
 
   /// Hands the batch's changes to the state.
   func flush() {
@@ -85,12 +85,13 @@ final class KeyedState<Key: Hashable & StateValue, Value: StateValue> {
 }
 
 extension KeyedState {
-  /// What is kept under keys whose time is at most `time`, earliest first; of a batch's own
-  /// changes, those that were flushed.
+  /// What is kept under keys whose time is at most `time`, earliest first, about `limit` of them;
+  /// of a batch's own changes, those that were flushed. `isAll`: there are no more.
   func due<Inner>(
-    upTo time: Int64
-  ) throws -> [(key: Key, value: Value)] where Key == TimedKey<Inner> {
-    try decode(state.entries(upTo: time, in: kind))
+    upTo time: Int64, limit: Int
+  ) throws -> (found: [(key: Key, value: Value)], isAll: Bool) where Key == TimedKey<Inner> {
+    let (found, isAll) = try state.entries(upTo: time, in: kind, limit: limit)
+    return (try decode(found), isAll)
   }
 }
 

@@ -7,9 +7,9 @@ package protocol StateStore: Sendable {
   associatedtype Transaction
   /// The bytes that are committed under a name.
   func get(_ name: [UInt8]) throws -> [UInt8]?
-  /// What is committed under names from `lower` up to, not including, `upper`, in order.
+  /// What is committed under the first `limit` names from `lower` up to, not including, `upper`.
   func entries(
-    from lower: [UInt8], to upper: [UInt8]
+    from lower: [UInt8], to upper: [UInt8], limit: Int
   ) throws -> [(name: [UInt8], bytes: [UInt8])]
   /// Writes `changes`, where nil removes a name, and lets `body` write rows; all of it is there
   /// when this returns, or nothing of it where it throws.

@@ -17,9 +17,9 @@ package protocol TableStore: Sendable {
   func state(_ name: String) throws -> [UInt8]?
   /// The same for a name that is no text.
   func state(_ name: [UInt8]) throws -> [UInt8]?
-  /// What is kept under names from `lower` up to, not including, `upper`, in order.
+  /// What is kept under the first `limit` names from `lower` up to, not including, `upper`.
   func states(
-    from lower: [UInt8], to upper: [UInt8]
+    from lower: [UInt8], to upper: [UInt8], limit: Int
   ) throws -> [(name: [UInt8], bytes: [UInt8])]
 }
 

@@ -11,8 +11,10 @@ package struct TableStateStore: StateStore {
   package func get(_ name: [UInt8]) throws -> [UInt8]? { try store.state(name) }
 
   package func entries(
-    from lower: [UInt8], to upper: [UInt8]
-  ) throws -> [(name: [UInt8], bytes: [UInt8])] { try store.states(from: lower, to: upper) }
+    from lower: [UInt8], to upper: [UInt8], limit: Int
+  ) throws -> [(name: [UInt8], bytes: [UInt8])] {
+    try store.states(from: lower, to: upper, limit: limit)
+  }
 
   package func commit(
     _ changes: [[UInt8]: [UInt8]?], _ body: (any TableTransaction) throws -> Void
