@@ -127,7 +127,8 @@ let package = Package(
       name: "grouse-benchmarks",
       dependencies: [
         "CLogFloor", "CTableFloor", "TestSupport",
-        "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records",
+        "Node", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
+        "Records",
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),

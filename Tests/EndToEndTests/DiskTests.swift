@@ -37,7 +37,7 @@ private final class SmallDisk {
 struct `Small disks` {
   @Test func `a full disk is named, and loses nothing once there is room`() throws {
     let stage = Stage()
-    let disk = try #require(SmallDisk(megabytes: 6))
+    let disk = try #require(SmallDisk(megabytes: 14))
     let data = disk.path + "/data"
     let file = try stage.write("a.jsonl", Stage.posts(0..<30_000))
     try stage.works(

@@ -9,7 +9,8 @@ struct Benchmarks: ParsableCommand {
     commandName: "grouse-benchmarks",
     subcommands: [
       PipelineBenchmark.self, LatencyBenchmark.self, FloorBenchmark.self, RecordsBenchmark.self,
-      LogBenchmark.self, TablesBenchmark.self, TextBenchmark.self, LearningBenchmark.self,
+      LogBenchmark.self, TablesBenchmark.self, StreamsBenchmark.self, TextBenchmark.self,
+      LearningBenchmark.self,
     ])
 }
 

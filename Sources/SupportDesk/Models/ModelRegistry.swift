@@ -199,7 +199,11 @@ package struct ModelRegistry: Sendable {
       throw .invalidName(reference)
     }
     let versions = try versions(of: name)
-    guard let latest = versions.last else { throw .unknown(name, known: try names()) }
+    guard let latest = versions.last else {
+      // A name alone has no model, where its first one could not be written.
+      let known = try names().filter { (try? self.versions(of: $0).isEmpty) == false }
+      throw .unknown(name, known: known)
+    }
     guard parts.count == 2 else {
       return Path.join(directory, "\(name)/\(try promoted(name) ?? latest)")
     }
