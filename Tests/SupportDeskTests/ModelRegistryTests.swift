@@ -66,7 +66,7 @@ import TextClassification
     let disk = LocalDisk()
     for place in ["m/2", "z/1"] {
       try disk.createDurableDirectory(folder("models/" + place))
-      for file in ["weights", "manifest.json"] {
+      for file in try disk.list(folder("models/m/1")) {
         try disk.copy(folder("models/m/1/" + file), to: folder("models/\(place)/\(file)"))
       }
     }
@@ -75,6 +75,33 @@ import TextClassification
     #expect(try registry.promote("z@1").reference == "z@1")
     #expect(try registry.promoted("m") == 2)
     #expect(try registry.load("z").manifest.reference == "z@1")
+    // No version is 0, and none is behind the highest that there can be.
+    for name in ["0", "9223372036854775807"] {
+      try disk.createDurableDirectory(folder("models/z/" + name))
+    }
+    #expect(try registry.versions(of: "z") == [1])
+    #expect(try save("z").reference == "z@2")
+  }
+
+  @Test func `a manifest that was changed is found out, and crashes nothing`() throws {
+    _ = try save("m")
+    let path = folder("models/m/1/manifest.json")
+    let whole = String(decoding: try LocalDisk().readAll(path), as: UTF8.self)
+    let threshold = try #require(whole.split(separator: "\n").first { $0.contains("threshold\"") })
+    let label = try #require(whole.split(separator: "\n").first { $0.contains("positive_label") })
+    for (line, other) in [
+      (threshold, "  \"threshold\": 0.123,"), (threshold, "  \"threshold\": nan,"),
+      (label, "  \"positive_label\": \"praise\","),
+    ] {
+      try LocalDisk().replace(path, with: Array(whole.replacing(line, with: other).utf8))
+      #expect(throws: ModelError.self) { try registry.load("m") }
+    }
+    let bins = "9223372036854775807 1 1 1 1 1 1 1 1 1"
+    let forged = whole.replacing(
+      threshold, with: threshold + "\n  \"score_bins\": \"\(bins)\", \"unseen\": 0.5,")
+    try LocalDisk().replace(path, with: Array(forged.utf8))
+    let found = try #require(try registry.load("m").manifest.distribution)
+    #expect(found.stabilityIndex(against: found) == 0)
   }
 
   @Test func `versions are kept and found`() throws {
@@ -151,7 +178,7 @@ import TextClassification
     let newer = text.replacing("\"format\": 1", with: "\"format\": 2")
     try LocalDisk().replace(path, with: Array(newer.utf8))
     let error = #expect(throws: ModelError.self) { try registry.load("m") }
-    #expect("\(error.map(String.init(describing:)) ?? "")".contains("format version 2 is newer"))
+    #expect("\(error.map(String.init(describing:)) ?? "")".contains("format version is 2"))
   }
 }
 

@@ -88,7 +88,10 @@ package struct Collector: ~Copyable {
       switch item {
       case .header(let bytes):
         let copy = [UInt8](bytes)
-        let header = try CSVHeader(bytes)
+        let header: CSVHeader
+        do { header = try CSVHeader(bytes) } catch {
+          throw DatasetError.unreadable(path: origin, line: 1, reason: "\(error)")
+        }
         guard header.hasText else {
           throw DatasetError.noColumn(path: origin, column: "text", known: header.names)
         }

@@ -135,9 +135,9 @@ package struct Dataset: Sendable {
     return (texts, labels, groups, topics)
   }
 
-  /// The rows as examples. `positive` names the label to look for; without it, it is that of `known`
-  /// labels, such as a model's, where the file has them, else the one of two that says so itself
-  /// (1, true, yes, complaint …), else the rarer one.
+  /// The rows as examples. `positive` names the label to look for; without it, it is that of
+  /// `known` labels, such as a model's, where the file has them, else the one of two that says so
+  /// itself (1, true, yes, complaint …), else the rarer one.
   package func examples(
     positive: String?, known: ClassLabels? = nil
   ) throws(DatasetError) -> (examples: [LabelledText], labels: ClassLabels) {

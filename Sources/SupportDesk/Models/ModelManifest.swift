@@ -105,14 +105,18 @@ extension ModelManifest {
     func field(_ name: String) -> String? {
       bytes.withUnsafeBytes { try? JSONObject($0).topLevelField(named: name) }
     }
-    func number(_ name: String) -> Double? { field(name).flatMap { Double($0) } }
-    guard let format = field("format").flatMap({ Int($0) }) else {
-      throw .damaged(path: folder, reason: "its manifest.json cannot be read")
+    func number(_ name: String) -> Double? {
+      field(name).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
     }
-    guard format == 1 else {
+    guard let format = field("format").flatMap({ Int($0) }) else {
       throw .damaged(
         path: folder,
-        reason: "its format version \(format) is newer than this program's 1; use a newer program")
+        reason: "its manifest.json cannot be read; take a copy from a backup or remove the folder")
+    }
+    guard format == 1 else {
+      throw .newer(
+        path: folder,
+        reason: "its format version is \(format), and this program knows 1; use a newer program")
     }
     guard let name = field("name"), let version = field("version").flatMap({ Int($0) }),
       let created = field("created_at").flatMap({ Int64($0) }),
@@ -134,7 +138,7 @@ extension ModelManifest {
     manifest.aucPR = number("auc_pr")
     manifest.calibrationError = number("calibration_error")
     let bins = field("score_bins").map { $0.split(separator: " ").compactMap { Int($0) } }
-    if let bins, let unseen = number("unseen") {
+    if let bins, let unseen = number("unseen"), bins.allSatisfy({ $0 >= 0 }) {
       manifest.distribution = ScoreDistribution(bins: bins, unseen: unseen)
     }
     manifest.topics = TopicMetrics(manifest: field)

@@ -56,7 +56,14 @@ extension ModelRegistry {
       var found = try contents.faults().map { "\(self.workbench): \($0)" }
       for name in try names() {
         let known = try contents.manifests(of: name)
-        for version in try versions(of: name) {
+        let there = try versions(of: name)
+        let promoted = try contents.promotions(of: name).last { $0.takenBackAt == nil }
+        if let promoted, !there.contains(promoted.version) {
+          found.append(
+            "\(name)@\(promoted.version) is promoted and its folder is gone: the name means another "
+              + "version; take the folder from a backup, or promote one that is there")
+        }
+        for version in there {
           let folder = Path.join(directory, "\(name)/\(version)")
           guard let text = known[version], let bytes = try? manifestBytes(folder) else { continue }
           if !text.utf8.elementsEqual(bytes) {

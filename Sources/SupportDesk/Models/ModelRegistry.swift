@@ -9,6 +9,7 @@ package enum ModelError: Error, CustomStringConvertible {
   case unknownVersion(name: String, version: Int, known: [Int])
   case invalidName(String)
   case damaged(path: String, reason: String)
+  case newer(path: String, reason: String)
   case nothingPromoted(String)
   case exists(String)
   case workbench(String, reason: String)
@@ -28,6 +29,8 @@ package enum ModelError: Error, CustomStringConvertible {
     case .invalidName(let name):
       "\"\(name)\" cannot be a model's name: use letters, digits, '.', '_' and '-' (no '@', no '/')"
     case .damaged(let path, let reason): "the model in \(path) is damaged: \(reason)"
+    case .newer(let path, let reason):
+      "the model in \(path) is of a newer program: \(reason)"
     case .nothingPromoted(let name):
       "no version of \(name) has been promoted: the name means the latest one"
     case .exists(let path): "\(path) is there already; name a folder that is not"
@@ -52,6 +55,8 @@ package struct ModelRegistry: Sendable {
   static let topics = "topics"
   static let manifest = "manifest.json"
   static let promotions = "promotions"
+  /// What a folder's name may be that is a version.
+  private static let versions = 1...1_000_000_000
 
   /// The models in `directory`, with the database at `workbench`; neither needs to be there.
   package init(
@@ -76,7 +81,9 @@ package struct ModelRegistry: Sendable {
   package func versions(of name: String) throws(ModelError) -> [Int] {
     let folder = Path.join(directory, name)
     guard Self.isValid(name), disk.isDirectory(folder) else { return [] }
-    return try io { () throws(IOFailure) in try disk.list(folder).compactMap { Int($0) }.sorted() }
+    return try io { () throws(IOFailure) in
+      try disk.list(folder).compactMap { Int($0) }.filter { Self.versions.contains($0) }.sorted()
+    }
   }
 
   /// Refuses what cannot be a model's name. Thrown: `invalidName`.
@@ -135,13 +142,28 @@ package struct ModelRegistry: Sendable {
         Path.join(folder, Self.weights), limit: Limits.weightsBytes, disk: disk)
     }
     let topics = try topics(in: folder, checksum: manifest.topicChecksum)
-    do throws(ModelFormatError) {
+    do {
       // This checks the file against its own checksum, which then is the one to compare.
       let classifier = try TextClassifier(decoding: file)
       guard Self.isSum(manifest.checksum, of: file.bytes) else {
-        throw .checksumMismatch
+        throw ModelFormatError.checksumMismatch
+      }
+      // Both are shown and used: somebody has changed the manifest, which has no checksum.
+      guard classifier.threshold == manifest.manifest.threshold,
+        classifier.labels == manifest.manifest.labels
+      else {
+        throw ModelError.damaged(
+          path: folder,
+          reason: "its manifest.json has another threshold or other labels than its weights")
       }
       return (try classifier.with(topics: topics), manifest.manifest)
+    } catch let error as ModelError {
+      throw error
+    } catch ModelFormatError.newerVersion(let found, let known) {
+      throw .newer(
+        path: folder,
+        reason: "its weights have version \(found), and this program knows \(known); use a newer "
+          + "program")
     } catch {
       throw .damaged(path: folder, reason: "its weights: \(error)")
     }

@@ -29,7 +29,7 @@ final class RowReader {
   @exclusivity(unchecked) private var partition: PartitionReader
   @exclusivity(unchecked) private var elements = AssembledValues()
   /// What has been taken apart of the row that is being shown.
-  @exclusivity(unchecked) fileprivate var parts: [UInt32: CollectionParts] = [:]
+  @exclusivity(unchecked) var parts: [UInt32: CollectionParts] = [:]
   /// Whether a row of the partition has been shown, or must be thought to have been.
   @exclusivity(unchecked) private var hasShown = true
 

@@ -28,12 +28,13 @@ public struct ScoreDistribution: Sendable, Equatable {
   /// they are alike, from 0.25 on they are not (Siddiqi, Credit Risk Scorecards, 2006). 0 where one
   /// of them is empty.
   public func stabilityIndex(against training: ScoreDistribution) -> Double {
-    let (now, then) = (bins.reduce(0, +), training.bins.reduce(0, +))
+    let now = bins.reduce(0) { $0 + Double($1) }
+    let then = training.bins.reduce(0) { $0 + Double($1) }
     guard now > 0, then > 0, bins.count == training.bins.count else { return 0 }
     return zip(bins, training.bins).reduce(0) { sum, counts in
       // An empty bin counts as half a text, so that the logarithm is finite.
-      let part = max(Double(counts.0), 0.5) / Double(now)
-      let before = max(Double(counts.1), 0.5) / Double(then)
+      let part = max(Double(counts.0), 0.5) / now
+      let before = max(Double(counts.1), 0.5) / then
       return sum + (part - before) * log(part / before)
     }
   }

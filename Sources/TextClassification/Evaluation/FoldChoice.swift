@@ -22,14 +22,25 @@ public enum FoldChoice: Sendable, Equatable {
         isPositive: isPositive, identities: groups.map { UInt64(bitPattern: Int64($0)) },
         folds: options.folds, seed: options.seed)
     case .stratified:
-      folds = StratifiedFolds.assign(
-        isPositive: isPositive,
-        identities: options.keepsNearDuplicatesTogether ? identities : nil,
-        folds: options.folds, seed: options.seed)
+      folds = Self.stratified(isPositive, identities, options)
     }
     let count = (folds.max() ?? 0) + 1
     try Self.check(folds, count, isPositive, options)
     return (folds, count)
+  }
+
+  /// Near duplicates are parted where there is too little else to fill the folds with.
+  private static func stratified(
+    _ isPositive: [Bool], _ identities: [UInt64], _ options: TrainingOptions
+  ) -> [Int] {
+    func assign(_ identities: [UInt64]?) -> [Int] {
+      StratifiedFolds.assign(
+        isPositive: isPositive, identities: identities, folds: options.folds, seed: options.seed)
+    }
+    guard options.keepsNearDuplicatesTogether else { return assign(nil) }
+    let together = assign(identities)
+    let isFull = (try? check(together, options.folds, isPositive, options)) != nil
+    return isFull ? together : assign(nil)
   }
 
   private static func check(

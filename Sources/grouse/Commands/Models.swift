@@ -30,11 +30,17 @@ struct Models: ParsableCommand {
       var table = TextTable(
         ["model", "trained", "posts", "F1", "macro-F1", "source"],
         numeric: [false, false, true, true, true, false])
+      var isWhole = true
       for name in try registry.names() {
         let versions = try registry.versions(of: name)
         let current = try registry.promoted(name) ?? versions.last
         for version in versions {
-          let manifest = try registry.manifest("\(name)@\(version)")
+          let manifest: ModelManifest
+          do { manifest = try registry.manifest("\(name)@\(version)") } catch {
+            Messages.line("\(error)")
+            isWhole = false
+            continue
+          }
           if options.json {
             try StandardOutput.line(Models.json(manifest, isCurrent: version == current))
             continue
@@ -47,11 +53,10 @@ struct Models: ParsableCommand {
           ])
         }
       }
-      guard !options.json else { return }
-      if table.rows.isEmpty {
+      if !table.rows.isEmpty { try table.print() }
+      guard isWhole else { throw ExitCode.failure }
+      if !options.json && table.rows.isEmpty {
         Messages.line("no models yet; `grouse train FILE` makes one")
-      } else {
-        try table.print()
       }
     }
   }

@@ -73,6 +73,10 @@ struct Train: ParsableCommand {
     guard folds == 0 || (2...100).contains(folds) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
+    guard folds > 0 || search.foldColumn != nil || threshold.isKnown else {
+      throw ValidationError(
+        "--threshold \(threshold) is chosen by a cross-validation: give --folds 2 or more")
+    }
     try search.validate(folds: folds, algorithm: algorithm, seed: seed)
     if let model { try checkUsage { try ModelRegistry.check(name: model) } }
     guard !noTopics || columns.topic == nil else {
@@ -189,7 +193,7 @@ struct TrainingJob {
     options.labels = data.labels
     options.algorithm = algorithm
     options.threshold = threshold
-    options.keepsNearDuplicatesTogether = search?.search != nil
+    options.keepsNearDuplicatesTogether = true
     let trainer = TextClassifierTrainer(
       options: options, brandNames: brand.allNames, prior: data.prior)
     let start = Clock.monotonicSeconds()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TextClassification
 
-@Suite struct DatasetTests {
+@Suite struct LabelledRowsTests {
   private let folder = TemporaryDirectory()
 
   private func dataset(_ text: String) throws -> Dataset {
