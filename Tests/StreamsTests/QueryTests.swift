@@ -171,7 +171,15 @@ import Testing
     forever.trigger = .continuous
     let query = Query("q", numbers(10), in: store, settings: forever, to: sink)
     // It waits for more, until it is told to stop.
-    try query.run { if $0.sources[0].endOffset == [10] { query.stop() } }
+    var reports: [BatchProgress] = []
+    try query.run { report in
+      reports.append(report)
+      if report.sources[0].endOffset == [10] { query.stop() }
+    }
+    #expect(reports.map(\.numInputRows) == [4, 2] && reports.map(\.numOutputRows) == [4, 2])
+    #expect(reports.map(\.batchId) == [1, 2])
+    #expect(reports.map { $0.sources[0].startOffset } == [[4], [8]])
+    #expect(reports[0].inputRowsPerSecond == 0 && reports[1].inputRowsPerSecond > 0)
     #expect(store.rows == Array(0..<10))
   }
 

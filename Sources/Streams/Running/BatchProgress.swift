@@ -11,15 +11,17 @@ package struct BatchProgress: Sendable {
   package var name: String
   package var batchId: Int64
   package var numInputRows = 0
+  /// Since the batch before began; 0 for the first.
   package var inputRowsPerSecond = 0.0
   package var processedRowsPerSecond = 0.0
-  /// Milliseconds, by what they were spent on: `getBatch`, `addBatch`, `walCommit`,
-  /// `triggerExecution`.
+  /// Milliseconds, by what they were spent on: `getBatch`, reading; `addBatch`, the steps, the sink
+  /// and the commit; `triggerExecution`, both.
   package var durationMs: [String: Double] = [:]
   /// Milliseconds since 1970; nil where the query has no watermark yet.
   package var watermark: Int64?
   package var numRowsDroppedByWatermark = 0
   package var numStateRowsUpdated = 0
+  /// Records that were left out or handed over.
   package var failedRecords = 0
   package var sources: [Source] = []
   package var numOutputRows = 0

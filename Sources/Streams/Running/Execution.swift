@@ -10,6 +10,8 @@ final class Execution<Value: Sendable, Store: StateStore> {
   private let prefix: [UInt8]
   private var times: [PartitionTimes]
   private var report = BatchProgress(name: "", batchId: 0)
+  /// When the batch before began, in seconds that only grow.
+  private var lastBegan: Double?
 
   init(_ query: Query<Value, Store>) throws {
     self.query = query
@@ -66,6 +68,10 @@ final class Execution<Value: Sendable, Store: StateStore> {
     report.durationMs["getBatch"] = batch.seconds * 1_000
     report.durationMs["addBatch"] = seconds * 1_000
     report.durationMs["triggerExecution"] = (seconds + batch.seconds) * 1_000
+    if let lastBegan {
+      report.inputRowsPerSecond = Double(places.count) / max(began - lastBegan, 1e-9)
+    }
+    lastBegan = began
     report.processedRowsPerSecond = Double(places.count) / max(seconds + batch.seconds, 1e-9)
     report.watermark = checkpoint.watermark == .min ? nil : checkpoint.watermark
     for (number, port) in ports.enumerated() {
