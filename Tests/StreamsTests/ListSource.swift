@@ -20,14 +20,12 @@ final class ListSource<Value: Sendable>: StreamSource {
   func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(partitions[partition].count) }
 
   func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
     into events: inout [Event<Value>]
   ) -> Int64 {
-    let most = min(limit, Int(end - offset))
-    // A planned batch is read to its end, whatever it takes.
-    let isPlanned = limit > 1 << 40
+    let most = min(limit ?? .max, Int(end - offset))
     let some = random?.withLock { Int.random(in: min(1, most)...most, using: &$0) } ?? most
-    let count = isPlanned ? most : some
+    let count = limit == nil ? most : some
     for place in Int(offset)..<(Int(offset) + count) {
       events.append(
         Event(

@@ -94,6 +94,31 @@ import Testing
     }
   }
 
+  @Test func `a time that no window can hold is its record's fault`() throws {
+    for time in [Int64.max, .max - 1, .min, 0] {
+      for window in [
+        Window.tumbling(.seconds(1)), .tumbling(.milliseconds(1)),
+        .sliding(.seconds(2), every: .seconds(1)), .session(gap: .seconds(1)),
+      ] {
+        var settings = QuerySettings()
+        settings.trigger = .availableNow
+        settings.outputMode = .update
+        settings.failures = .skip
+        let store = MemoryStore<Range<Int64>>()
+        let items = ListSource("items", [[Item(key: 0, time: time, number: 0)]], seed: nil)
+        let stream = try Stream(items).watermark(.seconds(1), on: \.time)
+          .aggregate(by: \.key, in: window, .count())
+        var failed = 0
+        try Query(
+          "q", stream, in: store, settings: settings,
+          to: .rows { batch, transaction in transaction.rows += batch.events.map(\.value.window) }
+        ).run { failed += $0.failedRecords }
+        #expect(failed == 1 || !store.rows.isEmpty && store.rows.allSatisfy { $0.contains(time) })
+        if time == 0 { #expect(failed == 0) }
+      }
+    }
+  }
+
   @Test func `sessions gather what is near`() throws {
     for seed in seeds() {
       var random = SeededRandom(seed: seed)

@@ -64,10 +64,10 @@ private struct Numbers: StreamSource {
   func partitionCount() -> Int { 1 }
   func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(count) }
   func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
     into events: inout [Event<Int64>]
   ) -> Int64 {
-    let next = min(end, offset + Int64(min(limit, count)))
+    let next = min(end, offset + Int64(min(limit ?? count, count)))
     for number in offset..<next {
       events.append(Event(number, time: number, origin: Origin(name, 0, number)))
     }

@@ -3,9 +3,8 @@ internal import Bytes
 /// Gathers values in sessions: a value joins those of its key that are near it in time.
 ///
 /// State: kind 0, the end of a session and its key → nothing; kind 1, key → its open sessions.
-final class SessionStage<Value: Sendable, Key: Hashable & StateValue, Accumulator, Result>: Stage<
-  Value
->
+final class SessionStage<Value: Sendable, Key: Hashable & StateValue, Accumulator, Result>:
+  AggregateStage<Value, Key, Accumulator, Result>
 where Accumulator: StateValue, Result: Sendable {
   private struct Session: StateValue {
     var start, end: Int64
@@ -14,6 +13,8 @@ where Accumulator: StateValue, Result: Sendable {
     init(_ start: Int64, _ end: Int64, _ accumulator: Accumulator) {
       (self.start, self.end, self.accumulator) = (start, end, accumulator)
     }
+
+    var span: Range<Int64> { start..<end }
 
     func encode(into buffer: inout ByteBuffer) {
       start.encode(into: &buffer)
@@ -28,11 +29,6 @@ where Accumulator: StateValue, Result: Sendable {
     }
   }
 
-  private let plan: Plan
-  private let window: Window
-  private let key: @Sendable (Value) -> Key
-  private let aggregate: Aggregate<Value, Accumulator, Result>
-  private let next: Stage<Windowed<Key, Result>>
   private let ends: KeyedState<TimedKey<Key>, Bool>
   private let open: KeyedState<Key, [Session]>
 
@@ -40,16 +36,10 @@ where Accumulator: StateValue, Result: Sendable {
     _ state: StepState, _ plan: Plan, _ window: Window, _ key: @escaping @Sendable (Value) -> Key,
     _ aggregate: Aggregate<Value, Accumulator, Result>, _ next: Stage<Windowed<Key, Result>>
   ) {
-    self.plan = plan
-    self.window = window
-    self.key = key
-    self.aggregate = aggregate
-    self.next = next
     ends = KeyedState(state, kind: 0)
     open = KeyedState(state, kind: 1)
+    super.init(plan, window, key, aggregate, next)
   }
-
-  override var gathers: Bool { true }
 
   override func receive(_ event: Event<Value>) throws {
     // One that lies behind its watermark might belong to a session that has been given.
@@ -87,7 +77,7 @@ where Accumulator: StateValue, Result: Sendable {
     ends.flush()
     let given = plan.mode == .complete ? try open.all() : changed
     for (key, sessions) in given {
-      for session in sessions { try give(key, session) }
+      for session in sessions { try give(key, session.span, session.accumulator) }
     }
   }
 
@@ -98,7 +88,9 @@ where Accumulator: StateValue, Result: Sendable {
       ends.set(due, nil)
       var sessions = try open[due.key] ?? []
       for session in sessions where session.end == due.time {
-        if plan.mode == .append { try give(due.key, session, at: former) }
+        if plan.mode == .append {
+          try give(due.key, session.span, session.accumulator, at: former)
+        }
       }
       sessions.removeAll { $0.end == due.time }
       open.set(due.key, sessions.isEmpty ? nil : sessions)
@@ -106,15 +98,6 @@ where Accumulator: StateValue, Result: Sendable {
     open.flush()
     ends.flush()
     return isAll
-  }
-
-  private func give(_ key: Key, _ session: Session, at watermark: Int64 = .min) throws {
-    let value = Windowed(
-      key: key, window: session.start..<session.end,
-      value: try aggregate.result(session.accumulator))
-    var event = Event(value, time: session.end - 1, origin: nil)
-    event.watermark = watermark
-    try next.receive(event)
   }
 
   override func discard() {

@@ -19,26 +19,28 @@ package enum Window: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The ends of the windows that a time lies in, earliest first, for windows that do not depend
-  /// on the values.
-  func ends(of time: Int64) -> StrideTo<Int64> {
+  /// on the values. Thrown for a time whose windows no 64 bits can tell.
+  func ends(of time: Int64) throws(StreamError) -> StrideThrough<Int64> {
     switch self {
-    case .tumbling(let size): ends(of: time, size.milliseconds, size.milliseconds)
-    case .sliding(let size, let slide): ends(of: time, size.milliseconds, slide.milliseconds)
-    case .session, .unbounded: stride(from: .max, to: .max, by: 1)
+    case .tumbling(let size): try ends(of: time, size.milliseconds, size.milliseconds)
+    case .sliding(let size, let slide): try ends(of: time, size.milliseconds, slide.milliseconds)
+    case .session, .unbounded: stride(from: 0, through: -1, by: 1)
     }
   }
 
-  private func ends(of time: Int64, _ size: Int64, _ slide: Int64) -> StrideTo<Int64> {
+  private func ends(
+    of time: Int64, _ size: Int64, _ slide: Int64
+  ) throws(StreamError) -> StrideThrough<Int64> {
     let size = max(size, 1)
     let slide = max(slide, 1)
     // The window that begins last at or before the time; those before it that still hold it.
     let back = time % slide
     let (last, underflows) = time.subtractingReportingOverflow(back < 0 ? back + slide : back)
     let (end, overflows) = last.addingReportingOverflow(size)
-    guard !overflows, !underflows else { return stride(from: time, to: time, by: 1) }
-    guard end > time else { return stride(from: time, to: time, by: 1) }
+    guard !overflows, !underflows else { throw .unsupported("no window can hold the time \(time)") }
+    guard end > time else { return stride(from: 0, through: -1, by: 1) }
     let windows = (end - time - 1) / slide
-    return stride(from: end - windows * slide, to: end + 1, by: Int64.Stride(slide))
+    return stride(from: end - windows * slide, through: end, by: Int64.Stride(slide))
   }
 
   /// Milliseconds from a window's start to its end.
@@ -65,7 +67,8 @@ extension Windowed: Hashable where Key: Hashable, Value: Hashable {}
 extension Stream {
   /// What `aggregate` makes of the values of each key in each window.
   ///
-  /// In the mode `append` a result comes once, when the watermark has passed its window's end. A
+  /// In the mode `append` a result comes once, when the watermark has passed its window's end; in
+  /// `update` a session that has grown, or has become one with another, comes again as it is now. A
   /// value is late, and left out, where its own partition's watermark has passed the end of its
   /// window, or, in sessions, its own time.
   package func aggregate<Key: Hashable & StateValue, Accumulator, Result>(

@@ -1,35 +1,23 @@
 /// Gathers values in windows that do not depend on them.
 ///
 /// State: kind 0, a window's end and the key → the accumulator.
-final class WindowStage<Value: Sendable, Key: Hashable & StateValue, Accumulator, Result>: Stage<
-  Value
->
+final class WindowStage<Value: Sendable, Key: Hashable & StateValue, Accumulator, Result>:
+  AggregateStage<Value, Key, Accumulator, Result>
 where Accumulator: StateValue, Result: Sendable {
-  private let plan: Plan
-  private let window: Window
-  private let key: @Sendable (Value) -> Key
-  private let aggregate: Aggregate<Value, Accumulator, Result>
-  private let next: Stage<Windowed<Key, Result>>
   private let open: KeyedState<TimedKey<Key>, Accumulator>
 
   init(
     _ state: StepState, _ plan: Plan, _ window: Window, _ key: @escaping @Sendable (Value) -> Key,
     _ aggregate: Aggregate<Value, Accumulator, Result>, _ next: Stage<Windowed<Key, Result>>
   ) {
-    self.plan = plan
-    self.window = window
-    self.key = key
-    self.aggregate = aggregate
-    self.next = next
     open = KeyedState(state, kind: 0)
+    super.init(plan, window, key, aggregate, next)
   }
-
-  override var gathers: Bool { true }
 
   override func receive(_ event: Event<Value>) throws {
     let key = key(event.value)
     if window == .unbounded { return try add(event, key, end: .max) }
-    for end in window.ends(of: event.time) {
+    for end in try window.ends(of: event.time) {
       if end <= event.watermark { plan.late += 1 } else { try add(event, key, end: end) }
     }
   }
@@ -44,29 +32,22 @@ where Accumulator: StateValue, Result: Sendable {
     let changed = plan.mode == .update ? open.changed() : []
     open.flush()
     let given = plan.mode == .complete ? try open.all() : changed
-    for (key, accumulator) in given { try give(key, accumulator) }
+    for (key, accumulator) in given { try give(key.key, span(key), accumulator) }
   }
 
   override func advance(from former: Int64, to watermark: Int64, limit: Int) throws -> Bool {
     guard plan.mode != .complete else { return true }
     let (due, isAll) = try open.due(upTo: watermark, limit: limit)
     for (key, accumulator) in due {
-      if plan.mode == .append { try give(key, accumulator, at: former) }
+      if plan.mode == .append { try give(key.key, span(key), accumulator, at: former) }
       open.set(key, nil)
     }
     open.flush()
     return isAll
   }
 
-  private func give(
-    _ key: TimedKey<Key>, _ accumulator: Accumulator, at watermark: Int64 = .min
-  ) throws {
-    let start = window == .unbounded ? Int64.min : key.time - window.length
-    let value = Windowed(
-      key: key.key, window: start..<key.time, value: try aggregate.result(accumulator))
-    var event = Event(value, time: key.time - 1, origin: nil)
-    event.watermark = watermark
-    try next.receive(event)
+  private func span(_ key: TimedKey<Key>) -> Range<Int64> {
+    (window == .unbounded ? .min : key.time - window.length)..<key.time
   }
 
   override func discard() { open.discard() }

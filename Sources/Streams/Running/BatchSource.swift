@@ -122,14 +122,14 @@ final class BatchSource: @unchecked Sendable {
 
   private func read(_ batch: inout ReadBatch) throws {
     let began = Clock.monotonicSeconds()
-    let limit = planned == nil ? size.withLock { $0.records } : .max
+    let limit = planned == nil ? size.withLock { $0.records / ports.count } : nil
     for (number, port) in ports.enumerated() {
       let ends = planned?[number] ?? batch.latest[number]
       let ranges = positions[number].enumerated().map { partition, start in
         start..<max(partition < ends.count ? ends[partition] : start, start)
       }
       let chunk = try port.read(
-        ranges, limit: limit / ports.count, workers: settings.workers)
+        ranges, limit: limit, workers: settings.workers)
       positions[number] = chunk.ends
       batch.chunks.append(chunk)
     }

@@ -9,9 +9,10 @@ class Port {
 
   func partitionCount() throws -> Int { 0 }
   func bounds(of partition: Int) throws -> Range<Int64> { 0..<0 }
-  /// Reads records of each partition from `range`'s lower bound on, about `limit` in all and
-  /// none behind its upper bound, and runs the steps that keep nothing, on `workers` threads.
-  func read(_ ranges: [Range<Int64>], limit: Int, workers: Int) throws -> Chunk { Chunk() }
+  /// Reads records of each partition from its range's lower bound on, about `limit` in all, without
+  /// one all of them, and none behind its upper bound; runs the steps that keep nothing, on
+  /// `workers` threads.
+  func read(_ ranges: [Range<Int64>], limit: Int?, workers: Int) throws -> Chunk { Chunk() }
   /// Gives what has become of a chunk's record to the next step.
   func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {}
 }
@@ -58,10 +59,10 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
     try steps.source.bounds(of: partition)
   }
 
-  override func read(_ ranges: [Range<Int64>], limit: Int, workers: Int) throws -> Chunk {
+  override func read(_ ranges: [Range<Int64>], limit: Int?, workers: Int) throws -> Chunk {
     let chunk = EventChunk<Value>()
     var read: [Event<Source.Value>] = []
-    let share = max(limit / max(ranges.count, 1), 1)
+    let share = limit.map { max($0 / max(ranges.count, 1), 1) }
     for (partition, range) in ranges.enumerated() {
       chunk.ends.append(
         range.isEmpty

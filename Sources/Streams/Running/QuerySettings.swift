@@ -33,7 +33,8 @@ package enum Trigger: Sendable {
 
 /// What becomes of a record on which a step or the sink fails.
 package enum FailurePolicy: Sendable {
-  /// The query ends; nothing of the batch is committed.
+  /// The query ends. Nothing of a batch is committed in which a step fails; of one that the sink
+  /// refuses, records before the first one that it refuses may be.
   case stop
   /// It is left out, and counted.
   case skip

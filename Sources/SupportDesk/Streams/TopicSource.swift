@@ -18,13 +18,9 @@ package struct TopicRecord: Sendable, Equatable {
 package final class TopicSource: StreamSource {
   package let name: String
   private let log: any EventLog
-  private let buffer = Mutex(Reusable())
+  private let buffer = Mutex(ByteBuffer(capacity: 1 << 20))
 
-  private struct Reusable: ~Copyable {
-    var bytes = ByteBuffer(capacity: 1 << 20)
-  }
-
-  /// Bytes of records that are read at a time.
+  /// Bytes of records that are read at a time, and about what one call reads where it may stop.
   private static let readBytes = 4 << 20
 
   /// The topic must be there.
@@ -45,22 +41,22 @@ package final class TopicSource: StreamSource {
   private struct Enough: Error { let next: Int64 }
 
   package func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
     into events: inout [Event<TopicRecord>]
   ) throws -> Int64 {
+    let place = TopicPartition(name, partition)
     var next = offset
-    var left = limit
-    try buffer.withLock { reusable in
-      while next < end, left > 0 {
-        reusable.bytes.removeAll()
-        try log.read(
-          TopicPartition(name, partition), from: next, maxBytes: Self.readBytes,
-          into: &reusable.bytes)
-        guard reusable.bytes.count > 0 else { break }
+    var left = limit ?? .max
+    var room = limit == nil ? Int.max : Self.readBytes
+    try buffer.withLock { buffer in
+      while next < end, left > 0, room > 0 {
+        buffer.removeAll()
+        try log.read(place, from: next, maxBytes: Self.readBytes, into: &buffer)
+        guard buffer.count > 0 else { break }
+        room -= buffer.count
         do {
-          var decoder = RecordDecoder()
-          next = try reusable.bytes.withBytes { bytes throws in
-            try RecordBatches.forEach(bytes, from: next, with: &decoder) { record in
+          next = try buffer.withBytes { bytes throws in
+            try RecordBatches.forEach(bytes, from: next) { record in
               guard left > 0, record.offset < end else { throw Enough(next: record.offset) }
               left -= 1
               events.append(
@@ -72,8 +68,6 @@ package final class TopicSource: StreamSource {
             }
           }
         } catch let enough as Enough { next = enough.next }
-        // What was read stays in memory until the batch is committed.
-        if limit < .max, reusable.bytes.count >= Self.readBytes { break }
       }
     }
     return min(next, end)
