@@ -6,12 +6,26 @@ final class Plan {
   var ports: [Port] = []
   /// In the order in which they are made: from the sink to the sources.
   private(set) var steps: [RunningStep] = []
-  /// Late events that were left out since the batch began.
-  var late = 0
+  /// How many late events were left out since the batch began.
+  private(set) var late = 0
+  /// Those of them that have an origin, where somebody asks for them.
+  private(set) var lateRecords: [FailedRecord] = []
+  private let gathersLate: Bool
 
-  init(_ state: BatchState, _ mode: OutputMode) {
+  init(_ state: BatchState, _ mode: OutputMode, gathersLate: Bool = false) {
     self.state = state
     self.mode = mode
+    self.gathersLate = gathersLate
+  }
+
+  /// Counts an event that came too late, for one window or altogether.
+  func leaveOut<Value>(_ event: Event<Value>) {
+    late += 1
+    guard gathersLate, let origin = event.origin, lateRecords.last?.origin != origin else { return }
+    lateRecords.append(
+      FailedRecord(
+        origin: origin,
+        reason: "late: its time \(event.time) is behind the watermark \(event.watermark)"))
   }
 
   /// Adds a step that keeps something; `make` gets its part of the state.
@@ -37,6 +51,7 @@ final class Plan {
   /// Forgets the batch at hand.
   func discard() {
     late = 0
+    lateRecords.removeAll()
     state.discard()
     for step in steps { step.discard() }
   }

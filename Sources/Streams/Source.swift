@@ -8,6 +8,8 @@ package protocol StreamSource<Value>: Sendable {
   associatedtype Value: Sendable
   /// Tells the source from the query's others, in its checkpoint too.
   var name: String { get }
+  /// Tells this source from another one that has taken its name; empty where there is none such.
+  func identity() throws -> String
   /// Raised when there may be more to read.
   var arrivals: Signal { get }
   /// How many partitions there are now; none goes away.
@@ -22,4 +24,8 @@ package protocol StreamSource<Value>: Sendable {
     _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
     into events: inout [Event<Value>]
   ) throws -> Int64
+}
+
+extension StreamSource {
+  package func identity() -> String { "" }
 }

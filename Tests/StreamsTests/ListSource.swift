@@ -8,14 +8,17 @@ final class ListSource<Value: Sendable>: StreamSource {
   let arrivals = Signal()
   private let partitions: [[Value]]
   private let random: Mutex<SeededRandom>?
+  private let identifier: String
 
   /// Whole pieces are read where there is no `seed`.
-  init(_ name: String, _ partitions: [[Value]], seed: UInt64?) {
+  init(_ name: String, _ partitions: [[Value]], seed: UInt64?, identity: String = "") {
     self.name = name
+    identifier = identity
     self.partitions = partitions
     random = seed.map { Mutex(SeededRandom(seed: $0)) }
   }
 
+  func identity() -> String { identifier }
   func partitionCount() -> Int { partitions.count }
   func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(partitions[partition].count) }
 

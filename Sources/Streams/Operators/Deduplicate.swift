@@ -47,7 +47,7 @@ private final class DeduplicateStage<Value: Sendable, Key: Hashable & StateValue
       return
     }
     guard event.time >= event.watermark else {
-      plan.late += 1
+      plan.leaveOut(event)
       return
     }
     let times = try seen[key] ?? []

@@ -78,7 +78,7 @@ private final class JoinStep<Key: Hashable & StateValue, Left: StateValue, Right
   }
 
   private func isOnTime(_ event: Event<some Any>) -> Bool {
-    if event.time < event.watermark { plan.late += 1 }
+    if event.time < event.watermark { plan.leaveOut(event) }
     return event.time >= event.watermark
   }
 

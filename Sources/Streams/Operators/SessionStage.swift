@@ -44,7 +44,7 @@ where Accumulator: StateValue, Result: Sendable {
   override func receive(_ event: Event<Value>) throws {
     // One that lies behind its watermark might belong to a session that has been given.
     guard event.time >= event.watermark else {
-      plan.late += 1
+      plan.leaveOut(event)
       return
     }
     let key = key(event.value)

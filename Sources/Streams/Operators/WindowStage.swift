@@ -18,7 +18,7 @@ where Accumulator: StateValue, Result: Sendable {
     let key = key(event.value)
     if window == .unbounded { return try add(event, key, end: .max) }
     for end in try window.ends(of: event.time) {
-      if end <= event.watermark { plan.late += 1 } else { try add(event, key, end: end) }
+      if end <= event.watermark { plan.leaveOut(event) } else { try add(event, key, end: end) }
     }
   }
 

@@ -4,8 +4,11 @@ internal import Synchronization
 /// What was read for one batch, a chunk a port.
 struct ReadBatch: Sendable {
   var chunks: [Chunk] = []
-  /// Whether each partition of each port has records, read or not.
+  /// Whether time waits for each partition of each port: it has records, read or not, and is not
+  /// idle.
   var used: [[Bool]] = []
+  /// Whether all that time could wait for in a port is idle.
+  var idle: [Bool] = []
   /// The offsets it began at, and those that could be read, by port.
   var starts: [[Int64]] = []
   var latest: [[Int64]] = []
@@ -25,6 +28,10 @@ final class BatchSource: @unchecked Sendable {
   private var positions: [[Int64]]
   /// Where the next batch has to end, as a former run has written down; nil from then on.
   private var planned: [[Int64]]?
+  /// When each partition of each port last had something new, in seconds that only grow, and how
+  /// far it went then.
+  private var growth: [[(end: Int64, at: Double)]]
+  private var lastUsed: [[Bool]] = []
 
   init(
     _ ports: [Port], _ settings: QuerySettings, after checkpoint: Checkpoint,
@@ -37,6 +44,7 @@ final class BatchSource: @unchecked Sendable {
       BatchSize(
         most: settings.maxRecordsPerBatch, target: Double(settings.targetMilliseconds) / 1_000))
     positions = checkpoint.sources.map(\.offsets)
+    growth = ports.map { _ in [] }
     let plans = checkpoint.sources.compactMap(\.planned)
     planned = plans.count == ports.count ? plans : nil
   }
@@ -54,6 +62,8 @@ final class BatchSource: @unchecked Sendable {
     while !isStopped() {
       // Before looking, so that what comes in between is not slept over.
       let seen = ports.first?.arrivals.generation ?? 0
+      var isEnded = false
+      if case .untilEnd(let ended) = settings.trigger { isEnded = ended() }
       var batch = ReadBatch()
       do {
         try look(into: &batch)
@@ -67,7 +77,8 @@ final class BatchSource: @unchecked Sendable {
       }
       let isEmpty =
         batch.failure == nil && batch.chunks.allSatisfy(\.records.isEmpty)
-        && positions == batch.starts
+        && positions == batch.starts && !hasBecomeIdle(batch)
+      lastUsed = batch.used
       if !isEmpty {
         let isLast = batch.failure != nil
         if !push(batch) || isLast { return }
@@ -76,6 +87,9 @@ final class BatchSource: @unchecked Sendable {
       case .once: return
       case .availableNow: if isEmpty { return }
       case .continuous: if isEmpty { wait(since: seen, milliseconds: nil) }
+      case .untilEnd:
+        if isEmpty, isEnded { return }
+        if isEmpty { wait(since: seen, milliseconds: nil) }
       case .every(let span):
         due = max(due + Double(span.milliseconds) / 1_000, Clock.monotonicSeconds())
         while !isStopped(), case let left = due - Clock.monotonicSeconds(), left > 0 {
@@ -90,13 +104,46 @@ final class BatchSource: @unchecked Sendable {
     guard let first = ports.first?.arrivals else { return }
     // One signal can be waited for: sources that have others are looked at again after a while.
     let isShared = ports.allSatisfy { $0.arrivals === first }
-    first.wait(since: seen, milliseconds: milliseconds ?? (isShared ? nil : 5))
+    let limit = [milliseconds, isShared ? nil : 5, millisecondsToIdle].compactMap(\.self).min()
+    first.wait(since: seen, milliseconds: limit)
+  }
+
+  /// Until the next partition that time waits for counts as idle; nil where none will.
+  private var millisecondsToIdle: Int? {
+    guard let idleAfter = settings.idleAfter else { return nil }
+    let now = Clock.monotonicSeconds()
+    var least: Int?
+    for (port, used) in zip(growth, lastUsed) {
+      for (partition, isUsed) in zip(port, used) where isUsed {
+        let left = partition.at + Double(idleAfter.milliseconds) / 1_000 - now
+        least = min(least ?? .max, Int((max(left, 0) * 1_000).rounded(.up)) + 1)
+      }
+    }
+    return least
+  }
+
+  /// Whether time waits for fewer partitions than before.
+  private func hasBecomeIdle(_ batch: ReadBatch) -> Bool {
+    zip(lastUsed, batch.used).contains { before, now in
+      zip(before, now).contains { $0 && !$1 }
+    }
+  }
+
+  /// Whether a partition that was read to its end has had nothing new for long enough.
+  private func isIdle(_ port: Int, _ partition: Int, end: Int64, position: Int64) -> Bool {
+    guard let idleAfter = settings.idleAfter else { return false }
+    let now = Clock.monotonicSeconds()
+    if growth[port].count <= partition { growth[port].append((end, now)) }
+    if growth[port][partition].end != end { growth[port][partition] = (end, now) }
+    return position == end
+      && now - growth[port][partition].at >= Double(idleAfter.milliseconds) / 1_000
   }
 
   private func look(into batch: inout ReadBatch) throws {
     for (number, port) in ports.enumerated() {
       var latest: [Int64] = []
       var used: [Bool] = []
+      var idle = 0
       for partition in 0..<(try port.partitionCount()) {
         let bounds = try port.bounds(of: partition)
         if positions[number].count <= partition { positions[number].append(bounds.lowerBound) }
@@ -112,8 +159,12 @@ final class BatchSource: @unchecked Sendable {
           positions[number][partition] = isBefore ? bounds.lowerBound : bounds.upperBound
         }
         latest.append(bounds.upperBound)
-        used.append(bounds.upperBound > bounds.lowerBound || position > 0)
+        let isIdle = isIdle(
+          number, partition, end: bounds.upperBound, position: positions[number][partition])
+        if isIdle { idle += 1 }
+        used.append(!isIdle && (bounds.upperBound > bounds.lowerBound || position > 0))
       }
+      batch.idle.append(idle > 0 && !used.contains(true))
       batch.latest.append(latest)
       batch.used.append(used)
     }

@@ -11,8 +11,12 @@ struct Checkpoint: StateValue, Equatable {
     var latest: [Int64]
     /// The offsets behind the epoch that was begun, where its sink was outside the store.
     var planned: [Int64]?
+    /// What the source was told by from others of its name; empty where it was not.
+    var identity = ""
 
-    init(name: String) { (self.name, offsets, latest) = (name, [], []) }
+    init(name: String, identity: String = "") {
+      (self.name, self.identity, offsets, latest) = (name, identity, [], [])
+    }
 
     func encode(into buffer: inout ByteBuffer) {
       name.encode(into: &buffer)
@@ -29,7 +33,7 @@ struct Checkpoint: StateValue, Equatable {
     }
   }
 
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
   /// The query's steps in words.
   var outline: String
   /// The number of the next batch.
@@ -48,25 +52,38 @@ struct Checkpoint: StateValue, Equatable {
     watermark.encode(into: &buffer)
     goal.encode(into: &buffer)
     sources.encode(into: &buffer)
+    sources.map(\.identity).encode(into: &buffer)
   }
 
   init(from reader: inout ByteReader) throws(ByteError) {
-    _ = try UInt8(from: &reader)
+    let version = try UInt8(from: &reader)
     outline = try String(from: &reader)
     epoch = try Int64(from: &reader)
     watermark = try Int64(from: &reader)
     goal = try Int64(from: &reader)
     sources = try [Progress](from: &reader)
+    guard version > 1 else { return }
+    for (number, identity) in try [String](from: &reader).enumerated()
+    where sources.indices.contains(number) {
+      sources[number].identity = identity
+    }
   }
 
-  /// Reads a checkpoint of the query `name`, whose steps are `outline` now.
-  init(_ bytes: [UInt8], name: String, outline: String) throws(StreamError) {
+  /// Reads a checkpoint of the query `name`.
+  init(_ bytes: [UInt8], name: String) throws(StreamError) {
     guard let version = bytes.first, version <= Self.version else {
       throw .damagedState(
         "the checkpoint of query \(name) has version \(bytes.first.map { "\($0)" } ?? "none"), "
           + "and this program knows \(Self.version): use the program that wrote it, or a newer one")
     }
     self = try Self.decoded(bytes)
+  }
+
+  /// The same, where its steps are `outline` now.
+  init(_ bytes: [UInt8], name: String, outline: String) throws(StreamError) {
+    try self.init(bytes, name: name)
+    // Empty in a place that was set before the query ever ran.
+    if self.outline.isEmpty { self.outline = outline }
     guard self.outline == outline else {
       throw .changedQuery(name: name, was: self.outline, is: outline)
     }

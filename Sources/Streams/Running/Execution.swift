@@ -20,9 +20,11 @@ final class Execution<Value: Sendable, Store: StateStore> {
       throw StreamError.unsupported(
         "the name of a query has 1 to \(StreamLimits.nameBytes) bytes and no '/': \(query.name)")
     }
-    prefix = Array("query/\(query.name)/state/".utf8)
+    prefix = QueryPosition.prefix(of: query.name)
     let outline = "\(query.stream.outline); \(query.settings.outputMode)"
-    plan = Plan(BatchState(query.store, prefix: prefix), query.settings.outputMode)
+    plan = Plan(
+      BatchState(query.store, prefix: prefix), query.settings.outputMode,
+      gathersLate: query.settings.late != nil)
     query.stream.build(plan, gathering)
     ports = plan.ports
     try plan.check()
@@ -33,8 +35,25 @@ final class Execution<Value: Sendable, Store: StateStore> {
     if checkpoint.sources.isEmpty {
       checkpoint.sources = ports.map { Checkpoint.Progress(name: $0.name) }
     }
+    try Self.meet(ports, &checkpoint, query)
     times = zip(ports, checkpoint.sources).map { [goal = checkpoint.goal] port, source in
       PartitionTimes(delay: port.delay, latest: source.latest, floor: goal)
+    }
+  }
+
+  /// Finds out whether the sources are those that the checkpoint speaks of.
+  private static func meet(
+    _ ports: [Port], _ checkpoint: inout Checkpoint, _ query: Query<Value, Store>
+  ) throws {
+    for (number, port) in ports.enumerated() where checkpoint.sources.indices.contains(number) {
+      let (was, now) = (checkpoint.sources[number].identity, try port.identity())
+      if !was.isEmpty, was != now {
+        guard !query.settings.failOnDataLoss else {
+          throw StreamError.replacedSource(query: query.name, source: port.name)
+        }
+        checkpoint.sources[number] = Checkpoint.Progress(name: port.name)
+      }
+      checkpoint.sources[number].identity = now
     }
   }
 
@@ -149,10 +168,13 @@ final class Execution<Value: Sendable, Store: StateStore> {
       next.sources[number].offsets = isWhole ? chunk.ends : offsets
       next.sources[number].latest = times[number].latest
     }
-    let watermarks = times.indices.compactMap {
-      times[$0].watermark(amongPartitions: batch.used[$0])
-    }
-    next.goal = max(watermarks.min() ?? .min, checkpoint.goal)
+    // Where all is idle, nothing is waited for, and time is where it has come to anywhere.
+    let active = times.indices.filter { !batch.idle[$0] }
+    let time =
+      active.isEmpty
+      ? times.compactMap(\.furthest).max()
+      : active.compactMap { times[$0].watermark(amongPartitions: batch.used[$0]) }.min()
+    next.goal = max(time ?? .min, checkpoint.goal)
     try finish(next, times, failed.keys.sorted().compactMap { failed[$0] })
   }
 
@@ -181,6 +203,7 @@ final class Execution<Value: Sendable, Store: StateStore> {
     if case .deadLetter(let letter) = query.settings.failures {
       for record in failed { try letter(record) }
     }
+    if let late = query.settings.late { for record in plan.lateRecords { try late(record) } }
     next.epoch += 1
     for number in next.sources.indices { next.sources[number].planned = nil }
     try commit(next)

@@ -20,6 +20,11 @@ struct PartitionTimes: Equatable, Sendable {
     latest[partition] = max(latest[partition], time)
   }
 
+  /// The watermark of the partition furthest ahead; nil where the source says nothing of time.
+  var furthest: Int64? {
+    delay == nil ? nil : latest.indices.map { watermark(of: $0) }.max() ?? floor
+  }
+
   /// The watermark of the partition furthest behind, of those that have records; nil where the
   /// source says nothing of time.
   func watermark(amongPartitions areUsed: [Bool]) -> Int64? {

@@ -7,6 +7,7 @@ class Port {
   var delay: Span? { nil }
   var arrivals: Signal { Signal() }
 
+  func identity() throws -> String { "" }
   func partitionCount() throws -> Int { 0 }
   func bounds(of partition: Int) throws -> Range<Int64> { 0..<0 }
   /// Reads records of each partition from its range's lower bound on, about `limit` in all, without
@@ -54,6 +55,7 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
   override var name: String { steps.source.name }
   override var delay: Span? { steps.delay }
   override var arrivals: Signal { steps.source.arrivals }
+  override func identity() throws -> String { try steps.source.identity() }
   override func partitionCount() throws -> Int { try steps.source.partitionCount() }
   override func bounds(of partition: Int) throws -> Range<Int64> {
     try steps.source.bounds(of: partition)

@@ -3,6 +3,14 @@ package struct QuerySettings: Sendable {
   package var trigger = Trigger.continuous
   package var outputMode = OutputMode.append
   package var failures = FailurePolicy.stop
+  /// What becomes of late events besides being left out and counted: given, by record, before the
+  /// batch is committed; again where the query is killed in between.
+  package var late: (@Sendable (FailedRecord) throws -> Void)?
+  /// How long a partition may have nothing new before time goes on without it; for ever where nil.
+  /// Where all have been so long without, time is where the one furthest ahead has come to.
+  /// Its later events are late where time has passed them, so that what is late then depends on the
+  /// clock, too.
+  package var idleAfter: Span?
   /// Records that one batch reads at most; it reads fewer where batches take longer than
   /// `targetMilliseconds`.
   package var maxRecordsPerBatch = 100_000
@@ -13,7 +21,8 @@ package struct QuerySettings: Sendable {
   package var targetMilliseconds = 250
   /// Threads that run the steps that keep nothing.
   package var workers = 2
-  /// Whether records that are gone before they were read end the query.
+  /// Whether it ends the query that records are gone before they were read, or that a source is
+  /// another one than before, under the same name; otherwise it goes on with what is there.
   package var failOnDataLoss = true
 
   package init() {}
@@ -23,6 +32,10 @@ package struct QuerySettings: Sendable {
 package enum Trigger: Sendable {
   /// As soon as there is something to read.
   case continuous
+  /// As `continuous`, until the closure says that no more will come and all that is there is
+  /// committed. Called on a thread of the query; who makes it true raises `arrivals` of the first
+  /// source.
+  case untilEnd(@Sendable () -> Bool)
   /// Once in so many milliseconds, where there is something to read.
   case every(Span)
   /// Until all that was there at the start is committed, in as many batches as it takes.
