@@ -104,8 +104,8 @@ let package = Package(
     target(
       "Node",
       [
-        "SupportDesk", "CommitLog", "Tables", "TextClassification", "Posts", "Records", "Bytes",
-        "Machine", .product(name: "Yams", package: "Yams"),
+        "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification", "Posts", "Records",
+        "Bytes", "Machine", .product(name: "Yams", package: "Yams"),
       ]),
     tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
     target("Terminal", ["CEdit", "Machine"]),

@@ -59,4 +59,6 @@ private struct EmbeddedTransaction: TableTransaction {
   }
 
   func state(_ name: String) throws -> [UInt8]? { try transaction.state(name) }
+
+  func state(_ name: [UInt8]) throws -> [UInt8]? { try transaction.state(name) }
 }

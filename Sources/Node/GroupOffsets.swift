@@ -1,5 +1,6 @@
 package import CommitLog
 package import Records
+internal import Streams
 internal import SupportDesk
 package import Tables
 
@@ -24,12 +25,17 @@ package struct GroupOffsets {
     committed = try ConsumerOffsets(log)
     for group in committed.groups { byGroup[group] = committed.offsets(of: group) }
     guard let tables else { return }
-    for state in try tables.states(withPrefix: QueryCheckpoint.prefix) {
-      guard let found = QueryCheckpoint.offset(named: state.name, state.bytes) else { continue }
-      queries.insert(found.query)
-      let time = byGroup[found.query]?[found.place]?.committedAt ?? 0
-      byGroup[found.query, default: [:]][found.place] = CommittedOffset(
-        offset: found.offset, committedAt: time)
+    let states = TableStateStore(EmbeddedTableStore(tables))
+    for name in try QueryPosition.names(in: states) {
+      guard let position = try QueryPosition(of: name, in: states) else { continue }
+      queries.insert(name)
+      for topic in position.sources {
+        for (partition, offset) in position.offsets(of: topic).enumerated() {
+          let place = TopicPartition(topic, partition)
+          let time = byGroup[name]?[place]?.committedAt ?? 0
+          byGroup[name, default: [:]][place] = CommittedOffset(offset: offset, committedAt: time)
+        }
+      }
     }
   }
 

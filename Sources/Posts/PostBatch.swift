@@ -38,6 +38,9 @@ package struct PostBatch: ~Copyable, Sendable {
     }
   }
 
+  /// All fields' bytes, of which their ranges are parts.
+  package borrowing func copyOfBytes() -> [UInt8] { arena.toArray() }
+
   /// A field as a string.
   package borrowing func string(_ range: ByteRange) -> String {
     String(decoding: bytes(range), as: UTF8.self)

@@ -384,7 +384,7 @@ struct PostRows {
   /// Makes the application's tables and prepares an INSERT of all columns, from their names alone
   /// or in CQL.
   func prepare(_ tables: Tables, isTyped: Bool) throws -> PreparedStatement {
-    for definition in GrouseTables.definitions { _ = try tables.execute(definition) }
+    for definition in GrouseTables.definitions() { _ = try tables.execute(definition) }
     if isTyped { return try tables.prepareInsert(into: "posts", of: "grouse", Self.columns) }
     return try tables.prepare(
       """

@@ -25,4 +25,11 @@ package struct BatchProgress: Sendable {
   package var failedRecords = 0
   package var sources: [Source] = []
   package var numOutputRows = 0
+
+  /// Records that could be read when the batch was, and are still to be.
+  package var lag: Int64 {
+    sources.reduce(0) { sum, source in
+      zip(source.latestOffset, source.endOffset).reduce(sum) { $0 + max($1.0 - $1.1, 0) }
+    }
+  }
 }

@@ -1,14 +1,15 @@
 package import Machine
 internal import Records
+package import Streams
 internal import Synchronization
 internal import Tables
 package import TextClassification
 
-/// The streaming query: topic in, verdicts out, exactly once.
+/// The shipped query: topic in; verdicts, counts, cases and alerts out, exactly once.
 ///
-/// One thread reads, parses and classifies the next batch while another commits the one before. A
-/// batch's rows, counts and offsets are one transaction, so that a crash at any moment leaves each
-/// post's row once and the next start goes on where the last commit ended.
+/// A stream that parts: one branch writes rows, cases and counts, the other counts complaints by the
+/// minute and watches for surges. What a batch makes of both, and its offsets, are one transaction,
+/// so that a crash at any moment leaves each post's row once.
 package final class ClassifyQuery: Sendable {
   /// What is to be run.
   package struct Settings: Sendable {
@@ -17,8 +18,14 @@ package final class ClassifyQuery: Sendable {
     package var topic = "posts"
     package var brand = Brand()
     package var filter = PostFilter()
-    /// Bytes of records that one batch reads at most.
+    /// Bytes of records that one batch reads of each partition at most.
     package var batchBytes = 4 << 20
+    /// Records that one batch reads at most.
+    package var batchRecords = 100_000
+    /// Where rows go.
+    package var tables = TableNames.live
+    /// How long a partition may have nothing new before alerts no longer wait for it.
+    package var idleAfter: Span? = .minutes(2)
     /// Tells the hour in which posts were scored.
     package var clock = Clock.system
 
@@ -40,6 +47,10 @@ package final class ClassifyQuery: Sendable {
     package var lag: Int64
     /// How the posts were scored.
     package var scores: ScoreTally
+    /// What has become of alerts in this batch.
+    package var alerts: [SurgeAlert]
+    /// The batch, as the stream tells of it.
+    package var batch: BatchProgress
   }
 
   private let log: any EventLog
@@ -47,7 +58,8 @@ package final class ClassifyQuery: Sendable {
   private let settings: Settings
   private let scorer: TextScorer
   private let model: String
-  private let hourly: HourlyScores
+  private let training: ScoreDistribution?
+  private let running = Mutex<Query<DeskOutput, TableStateStore>?>(nil)
   private let stopping = Atomic<Bool>(false)
   private let sourcesEnded = Atomic<Bool>(true)
 
@@ -61,13 +73,14 @@ package final class ClassifyQuery: Sendable {
     self.store = store
     self.settings = settings
     self.model = model
-    hourly = HourlyScores(model: model, training: training)
+    self.training = training
     scorer = classifier.scorer(brandNames: settings.brand.allNames)
   }
 
   /// Ends the run in order after the batch at hand. Any thread.
   package func stop() {
     stopping.store(true, ordering: .releasing)
+    running.withLock { $0 }?.stop()
     log.arrivals.raise()
   }
 
@@ -82,103 +95,84 @@ package final class ClassifyQuery: Sendable {
   package func run(
     until end: End, progress: (Progress) -> Void = { _ in }
   ) throws -> QueryTotals {
-    let tables = try GrouseTables(store)
-    let deadLetters = try DeadLetters(log)
-    let checkpoint = QueryCheckpoint(name: settings.name, topic: settings.topic)
-    let positions = try checkpoint.positions(in: store, of: log)
-    let topicIdentifier = try log.identifier(of: settings.topic)
-    var uncommitted = try deadLetters.origins(from: try checkpoint.deadEnd(in: store))
-    let free = BoundedQueue<ClassifiedBatch>(capacity: 3)
-    let ready = BoundedQueue<ClassifiedBatch>(capacity: 1)
-    for _ in 0..<3 { _ = free.push(ClassifiedBatch()) }
-    let reading = Worker { [self] in
-      read(from: positions, end, free, ready)
-      ready.close()
-    }
-    defer {
-      free.close()
-      ready.close()
-      // The reader may be waiting for records: it looks again, and finds its queue closed.
-      log.arrivals.raise()
-      reading.join()
-    }
-    var writer = VerdictWriter(
-      tables, topic: settings.topic, brand: settings.brand,
-      labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
-      subjects: scorer.classifier.topics?.names ?? [], model: model)
+    let sink = try DeskSink(
+      log, store, settings, scorer, model: model, training: training)
+    let query = try query(until: end, sink)
+    running.withLock { $0 = query }
+    defer { running.withLock { $0 = nil } }
+    if stopping.load(ordering: .acquiring) { return QueryTotals() }
     var totals = QueryTotals()
     var scores = ScoreTally()
-    var values = BoundValues()
-    var committed = positions
-    while let batch = ready.pop() {
-      // Letters of a batch that was never committed are there already, whatever batches their
-      // records are in this time.
-      try deadLetters.append(batch.letters.filter { !uncommitted.contains($0.origin) })
-      uncommitted.subtract(batch.letters.map(\.origin))
-      let deadEnd = try deadLetters.end()
-      var outcome = batch.totals
-      for (partition, offset) in batch.ends { committed[Int(partition)] = offset }
-      try store.commit { transaction in
-        try writer.write(batch, in: transaction, &outcome)
-        try hourly.add(
-          batch.scores, at: settings.clock.milliseconds, to: transaction, tables, &values)
-        try checkpoint.set(
-          committed, deadEnd: deadEnd, topicIdentifier: topicIdentifier, in: transaction)
-      }
-      totals += outcome
-      scores += batch.scores
-      let failure = batch.failure
-      _ = free.push(batch)
-      progress(Progress(totals: totals, lag: try lag(behind: committed), scores: scores))
-      if let failure { throw failure }
+    try query.run { batch in
+      let written = sink.takeWritten()
+      totals += written.totals
+      scores += written.scores
+      progress(
+        Progress(
+          totals: totals, lag: batch.lag, scores: scores, alerts: written.alerts, batch: batch))
     }
-    try commitGroup(committed)
+    try commitGroup()
     return totals
   }
 
-  private func read(
-    from positions: [Int64], _ end: End, _ free: BoundedQueue<ClassifiedBatch>,
-    _ ready: BoundedQueue<ClassifiedBatch>
-  ) {
-    var reader = BatchReader(
-      log, topic: settings.topic, positions: positions, filter: settings.filter, scorer: scorer)
-    while !stopping.load(ordering: .acquiring), let batch = free.pop() {
-      // Read before looking, so that what comes in between is not slept over.
-      let seen = log.arrivals.generation
-      let isLast = sourcesEnded.load(ordering: .acquiring)
-      do {
-        if !(try reader.fill(batch, maxBytes: settings.batchBytes)) {
-          if case .caughtUp = end, isLast { return }
-          log.arrivals.wait(since: seen)
-          if stopping.load(ordering: .acquiring) || free.isClosed { return }
-        }
-      } catch {
-        batch.failure = error
-      }
-      if batch.ends.isEmpty && batch.failure == nil {
-        _ = free.push(batch)
-        continue
-      }
-      let failed = batch.failure != nil
-      if !ready.push(batch) || failed { return }
+  private func query(
+    until end: End, _ sink: DeskSink
+  ) throws -> Query<DeskOutput, TableStateStore> {
+    let step = ClassifyStep(filter: settings.filter, scorer: scorer)
+    let brand = settings.brand.key
+    let partitions = try max(log.partitionCount(of: settings.topic), 1)
+    let source = TopicSource(
+      settings.topic, in: log, maxBytes: settings.batchBytes / partitions)
+    let stream = try Stream(source)
+      .flatMap { step.outcomes(of: $0) }
+      .watermark(.minutes(2)) { $0.time }
+      .branch({ $0.map { .outcome($0) } }, { Self.alerts($0, brand) })
+    var running = QuerySettings()
+    running.maxRecordsPerBatch = settings.batchRecords
+    running.failOnDataLoss = false
+    running.idleAfter = settings.idleAfter
+    if case .caughtUp = end {
+      running.trigger = .untilEnd { [self] in sourcesEnded.load(ordering: .acquiring) }
     }
+    return Query(
+      settings.name, stream, in: TableStateStore(store), settings: running,
+      to: .rows { batch, transaction in try sink.write(batch.events, transaction) })
   }
 
-  private func lag(behind positions: [Int64]) throws -> Int64 {
-    var lag: Int64 = 0
-    for (number, position) in positions.enumerated() {
-      lag += try log.bounds(of: TopicPartition(settings.topic, number)).upperBound - position
-    }
-    return max(lag, 0)
+  /// Complaints a minute of each brand, and what stands out of them.
+  private static func alerts(
+    _ outcomes: Stream<PostOutcome>, _ brand: String
+  ) -> Stream<DeskOutput> {
+    outcomes
+      .filter { outcome in
+        guard case .classified(let post) = outcome else { return false }
+        return post.isComplaint && outcome.time > .min
+      }
+      .aggregate(by: { $0.brand ?? brand }, in: .tumbling(.minutes(1)), .count())
+      .flatMap(by: { $0.key }, keeping: SurgeWatch.self) { watch, minute in
+        let start = minute.window.lowerBound
+        var taking = watch ?? SurgeWatch(from: start)
+        defer { watch = taking }
+        return taking.take(minute.value, at: start, brand: minute.key)
+      }
+      .map { .alert($0) }
   }
 
   /// Shows at the end of a run how far it came to whoever reads the log's own groups. The
   /// checkpoint is what counts.
-  private func commitGroup(_ positions: [Int64]) throws {
+  private func commitGroup() throws {
+    let positions = try QueryCheckpoint(name: settings.name, topic: settings.topic)
+      .positions(in: store, of: log)
     var offsets: [TopicPartition: Int64] = [:]
     for (number, position) in positions.enumerated() {
       offsets[TopicPartition(settings.topic, number)] = position
     }
     try log.commit(group: settings.name, offsets)
   }
+}
+
+/// What the query gives to its sink.
+enum DeskOutput: Sendable {
+  case outcome(PostOutcome)
+  case alert(SurgeAlert)
 }

@@ -1,10 +1,6 @@
-package import Records
-internal import Tables
+internal import Streams
 
-/// What a query keeps beside its rows, in the same transaction: `query/<name>/offsets/<topic>-<n>`,
-/// the next offset to read of each partition, `query/<name>/dead`, the end of the dead letters that
-/// belong to committed batches (both int64, big-endian), and `query/<name>/topic/<topic>`, the
-/// identifier of the topic that the offsets are of.
+/// Where a query that reads one topic stands: for those who look, and for those who move it.
 package struct QueryCheckpoint: Sendable {
   private let name: String
   private let topic: String
@@ -14,56 +10,14 @@ package struct QueryCheckpoint: Sendable {
     self.topic = topic
   }
 
-  /// What the names of all queries' states begin with.
-  package static let prefix = "query/"
-
-  /// Reads one of a query's offsets; nil where the state is something else.
-  package static func offset(
-    named name: String, _ bytes: [UInt8]
-  ) -> (query: String, place: TopicPartition, offset: Int64)? {
-    let parts = name.split(separator: "/", maxSplits: 3).map(String.init)
-    guard parts.count == 4, parts[0] == "query", parts[2] == "offsets", bytes.count == 8,
-      let place = TopicPartition(folder: parts[3])
-    else { return nil }
-    return (parts[1], place, bytes.bigEndianInteger())
-  }
-
-  private func offsetName(_ partition: Int) -> String {
-    "query/\(name)/offsets/\(topic)-\(partition)"
-  }
-
-  private var deadName: String { "query/\(name)/dead" }
-
-  private var topicName: String { "query/\(name)/topic/\(topic)" }
-
-  /// The next offset of each partition; 0 where nothing was committed, and where the offsets are of
-  /// another topic of the same name: that was deleted, and its successor begins anew. Where the log
-  /// has lost its end, to a power cut without `durability: batch`, what comes next is read.
-  func positions(in store: any TableStore, of log: any EventLog) throws -> [Int64] {
-    let partitions = try log.partitionCount(of: topic)
-    let kept = try store.state(topicName).map { String(decoding: $0, as: UTF8.self) }
-    guard try kept == log.identifier(of: topic) else {
-      return Array(repeating: 0, count: partitions)
+  /// The next offset of each partition; 0 where nothing was committed.
+  package func positions(in store: any TableStore, of log: any EventLog) throws -> [Int64] {
+    let position = try QueryPosition(of: name, in: TableStateStore(store))
+    let isSame = try position?.identity(of: topic) == log.identifier(of: topic)
+    let kept = isSame ? position?.offsets(of: topic) ?? [] : []
+    return try (0..<log.partitionCount(of: topic)).map { number in
+      number < kept.count ? kept[number] : 0
     }
-    return try (0..<partitions).map { number in
-      let kept = try store.state(offsetName(number))?.bigEndianInteger() ?? 0
-      return min(kept, try log.bounds(of: TopicPartition(topic, number)).upperBound)
-    }
-  }
-
-  func deadEnd(in store: any TableStore) throws -> Int64 {
-    try store.state(deadName)?.bigEndianInteger() ?? 0
-  }
-
-  func set(
-    _ positions: [Int64], deadEnd: Int64, topicIdentifier: String,
-    in transaction: any TableTransaction
-  ) throws {
-    try transaction.setState(topicName, Array(topicIdentifier.utf8))
-    for (partition, position) in positions.enumerated() {
-      try transaction.setState(offsetName(partition), bigEndian(position))
-    }
-    try transaction.setState(deadName, bigEndian(deadEnd))
   }
 
   /// Moves the query to other offsets of some partitions; its next run goes on from there.
@@ -74,11 +28,10 @@ package struct QueryCheckpoint: Sendable {
     for (partition, offset) in offsets where positions.indices.contains(partition) {
       positions[partition] = offset
     }
-    let (moved, deadEnd) = (positions, try deadEnd(in: store))
-    let identifier = try log.identifier(of: topic)
-    try store.commit { transaction in
-      try set(moved, deadEnd: deadEnd, topicIdentifier: identifier, in: transaction)
-    }
+    let states = TableStateStore(store)
+    var position = try QueryPosition(of: name, in: states) ?? QueryPosition(beginning: name)
+    position.move(topic, identity: try log.identifier(of: topic), to: positions)
+    try position.write(to: states)
   }
 
   /// Sends the query back to the beginning: its next run reads every record again.

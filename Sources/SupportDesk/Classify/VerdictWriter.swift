@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Posts
+internal import Streams
 internal import Tables
 internal import TextClassification
 
@@ -16,6 +17,7 @@ struct VerdictWriter: ~Copyable {
   private let brand: [UInt8]
   private var values = BoundValues()
   private var counts = MinuteCounts()
+  private var cases: CaseBook
   private var subjectCounts = SubjectCounts()
   /// The names of what the model says posts are about, in UTF-8.
   private let subjects: [[UInt8]]
@@ -30,20 +32,24 @@ struct VerdictWriter: ~Copyable {
     self.labels = labels
     self.model = model
     self.subjects = subjects.map { Array($0.utf8) }
+    cases = CaseBook(tables, scope: tables.names.scope)
   }
 
-  /// Writes all rows of `batch` and counts into `totals` what became of its posts.
+  /// Writes the rows of a batch's posts, and counts into `totals` what became of them.
   mutating func write(
-    _ batch: ClassifiedBatch, in transaction: any TableTransaction, _ totals: inout QueryTotals
+    _ posts: [(post: ClassifiedPost, origin: Origin)], in transaction: any TableTransaction,
+    _ totals: inout QueryTotals
   ) throws {
     counts.removeAll()
     subjectCounts.removeAll()
-    for verdict in batch.classified {
-      let post = batch.posts.posts[verdict.number]
-      try write(verdict, post, batch, transaction, &totals)
-    }
+    for (post, origin) in posts { try write(post, origin, transaction, &totals) }
     try counts.write(to: transaction, tables, &values)
     try subjectCounts.write(to: transaction, tables, &values)
+  }
+
+  /// The brand that a post counts for, as UTF-8.
+  func brand(of post: ClassifiedPost) -> [UInt8] {
+    post.post.brandTag.isEmpty ? brand : [UInt8](post.bytes(post.post.brandTag))
   }
 
   /// A row that stands in the tables.
@@ -63,77 +69,85 @@ struct VerdictWriter: ~Copyable {
   }
 
   private mutating func write(
-    _ verdict: ClassifiedPost, _ post: Post, _ batch: ClassifiedBatch,
-    _ transaction: any TableTransaction, _ totals: inout QueryTotals
+    _ post: ClassifiedPost, _ origin: Origin, _ transaction: any TableTransaction,
+    _ totals: inout QueryTotals
   ) throws {
-    let id = batch.posts.bytes(post.id)
-    if try isSuperseded(post, batch, transaction) {
+    let id = [UInt8](post.bytes(post.post.id))
+    if try isSuperseded(post, id, transaction) {
       totals.edits += 1
       return
     }
-    let stored = try find(id, verdict, transaction)
+    let stored = try find(id, origin, transaction)
     if let stored, !stored.isOwnRecord {
       totals.duplicates += 1
       return
     }
-    let tag = batch.posts.bytes(post.brandTag)
     let key =
       stored?.key
-      ?? RowKey(
-        brand: tag.isEmpty ? brand : [UInt8](tag), createdAt: post.createdAt ?? verdict.recordTime)
+      ?? RowKey(brand: brand(of: post), createdAt: post.post.createdAt ?? post.recordTime)
     if stored == nil {
       totals.new += 1
     } else {
       totals.renewed += 1
     }
-    if verdict.isComplaint { totals.complaints += 1 }
-    try insert(verdict, post, key, batch, transaction)
+    if post.isComplaint { totals.complaints += 1 }
+    let subject = post.subject.map { subjects[$0.place] }
+    try insert(post, origin, id, key, subject, transaction)
     counts.add(
       key, posts: stored == nil ? 1 : 0,
-      complaints: (verdict.isComplaint ? 1 : 0) - (stored?.isComplaint == true ? 1 : 0))
+      complaints: (post.isComplaint ? 1 : 0) - (stored?.isComplaint == true ? 1 : 0))
     if let stored {
       subjectCounts.add(
         key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
     }
-    subjectCounts.add(
-      key, verdict.subject.map { subjects[$0.place] }, posts: 1,
-      complaints: verdict.isComplaint ? 1 : 0)
-    if verdict.isComplaint && stored?.isComplaint == true {
-      try renewCase(verdict, post, key, batch, transaction)
-    } else if verdict.isComplaint {
-      try openCase(verdict, post, key, batch, transaction)
-    } else if !verdict.isComplaint, stored?.isComplaint == true {
-      try withdrawCase(id, key, transaction)
+    subjectCounts.add(key, subject, posts: 1, complaints: post.isComplaint ? 1 : 0)
+    let was = stored?.isComplaint == true
+    guard post.isComplaint || was else { return }
+    let complaint = complaint(post, id, key, subject)
+    switch (was, post.isComplaint) {
+    case (true, true): try cases.renew(complaint, in: transaction)
+    case (false, _): try cases.add(complaint, in: transaction)
+    case (true, false): try cases.remove(complaint, in: transaction)
     }
+  }
+
+  private func complaint(
+    _ post: ClassifiedPost, _ id: [UInt8], _ key: RowKey, _ subject: [UInt8]?
+  ) -> Complaint {
+    func field(_ range: ByteRange) -> [UInt8]? {
+      range.isEmpty ? nil : [UInt8](post.bytes(range))
+    }
+    let text = [UInt8](post.bytes(post.post.text))
+    return Complaint(
+      brand: key.brand, member: Members.Member(createdAt: key.createdAt, id: id),
+      author: field(post.post.authorID), conversation: field(post.post.conversationID),
+      screenName: field(post.post.screenName), text: text, probability: post.probability,
+      words: post.words, subject: subject,
+      pasted: post.fingerprint ?? text.withUnsafeBytes { PastedText($0) })
   }
 
   /// Keeps, for posts that were edited, the latest version's id by the first one's; removes the row
   /// of the version before. True where `post` is an earlier version than one that is stored.
   private mutating func isSuperseded(
-    _ post: Post, _ batch: ClassifiedBatch, _ transaction: any TableTransaction
+    _ post: ClassifiedPost, _ id: [UInt8], _ transaction: any TableTransaction
   ) throws -> Bool {
-    let root = batch.posts.bytes(post.rootID)
-    let id = batch.posts.bytes(post.id)
-    let name = "edits/" + String(decoding: root, as: UTF8.self)
+    let root = [UInt8](post.bytes(post.post.rootID))
+    let name = Array("\(tables.names.scope)edits/".utf8) + root
     let latest = try transaction.state(name)
-    if let latest, latest.withUnsafeBytes({ Self.isEarlier(id, $0) }) { return true }
-    guard !id.elementsEqual(root), latest.map({ !id.elementsEqual($0) }) ?? true else {
-      return false
-    }
-    try (latest ?? [UInt8](root)).withUnsafeBytes { try remove($0, transaction) }
-    try transaction.setState(name, [UInt8](id))
+    if let latest, Self.isEarlier(id, latest) { return true }
+    guard id != root, id != latest else { return false }
+    try remove(latest ?? root, transaction)
+    try transaction.setState(name, id)
     return false
   }
 
   /// Ids are numbers that rise with time; the shorter is the smaller.
-  private static func isEarlier(
-    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
-  ) -> Bool {
+  private static func isEarlier(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count ? left.lexicographicallyPrecedes(right) : left.count < right.count
   }
 
   private mutating func find(
-    _ id: UnsafeRawBufferPointer, _ verdict: ClassifiedPost?, _ transaction: any TableTransaction
+    _ id: [UInt8], _ origin: Origin?, _ transaction: any TableTransaction
   ) throws -> Stored? {
     values.removeAll()
     values.append(id)
@@ -141,20 +155,30 @@ struct VerdictWriter: ~Copyable {
       row.count == 8, let brand = row[0], let createdAt = row[2]
     else { return nil }
     let isOwn =
-      verdict.map { verdict in
-        row[3] == topic && row[4] == bigEndian(verdict.partition)
-          && row[5] == bigEndian(verdict.offset)
+      origin.map { origin in
+        row[3] == topic && row[4] == bigEndian(Int32(clamping: origin.partition))
+          && row[5] == bigEndian(origin.offset)
       } ?? false
     return Stored(
       key: RowKey(brand: brand, createdAt: createdAt.bigEndianInteger()), isOwnRecord: isOwn,
       isComplaint: row[6] == bigEndian(1.0.bitPattern), subject: row[7])
   }
 
-  /// Takes a post's row, its count and its open case away.
+  /// Takes a post's row, its count and its part in cases away.
   private mutating func remove(
-    _ id: UnsafeRawBufferPointer, _ transaction: any TableTransaction
+    _ id: [UInt8], _ transaction: any TableTransaction
   ) throws {
     guard let stored = try find(id, nil, transaction) else { return }
+    if stored.isComplaint {
+      values.removeAll()
+      values.append(id)
+      let member = Members.Member(createdAt: stored.key.createdAt, id: id)
+      if let row = try transaction.execute(tables.readPost, values).rows.first,
+        let complaint = Complaint(row, member)
+      {
+        try cases.remove(complaint, in: transaction)
+      }
+    }
     values.removeAll()
     values.append(stored.key.brand)
     values.append(stored.key.day)
@@ -164,37 +188,35 @@ struct VerdictWriter: ~Copyable {
     counts.add(stored.key, posts: -1, complaints: stored.isComplaint ? -1 : 0)
     subjectCounts.add(
       stored.key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
-    if stored.isComplaint { try withdrawCase(id, stored.key, transaction) }
   }
 
   private mutating func insert(
-    _ verdict: ClassifiedPost, _ post: Post, _ key: RowKey, _ batch: ClassifiedBatch,
+    _ post: ClassifiedPost, _ origin: Origin, _ id: [UInt8], _ key: RowKey, _ subject: [UInt8]?,
     _ transaction: any TableTransaction
   ) throws {
-    let id = batch.posts.bytes(post.id)
     values.removeAll()
     values.append(key.brand)
     values.append(key.day)
     values.append(key.createdAt)
     values.append(id)
     appendUUID(of: id)
-    append(post.authorID, batch)
-    append(post.screenName, batch)
-    values.append(batch.posts.bytes(post.text))
-    append(post.language, batch)
-    values.append(post.kind)
-    append(post.inReplyToID, batch)
-    append(post.conversationID, batch)
-    values.append(verdict.isComplaint ? 1.0 : 0.0)
-    values.append(verdict.probability)
-    values.append(verdict.isComplaint ? labels.complaint : labels.other)
+    append(post.post.authorID, post)
+    append(post.post.screenName, post)
+    values.append(post.bytes(post.post.text))
+    append(post.post.language, post)
+    values.append(post.post.kind)
+    append(post.post.inReplyToID, post)
+    append(post.post.conversationID, post)
+    values.append(post.isComplaint ? 1.0 : 0.0)
+    values.append(post.probability)
+    values.append(post.isComplaint ? labels.complaint : labels.other)
     values.append(model)
-    appendWords(verdict, batch)
+    values.append(post.words)
     values.append(topic)
-    values.append(verdict.partition)
-    values.append(verdict.offset)
-    appendSubject(verdict)
-    if let subject = verdict.subject {
+    values.append(Int32(clamping: origin.partition))
+    values.append(origin.offset)
+    values.append(optional: subject)
+    if let subject = post.subject {
       values.append(subject.probability)
     } else {
       values.appendNull()
@@ -202,74 +224,18 @@ struct VerdictWriter: ~Copyable {
     try transaction.execute(tables.insertPost, values)
   }
 
-  private mutating func openCase(
-    _ verdict: ClassifiedPost, _ post: Post, _ key: RowKey, _ batch: ClassifiedBatch,
-    _ transaction: any TableTransaction
-  ) throws {
-    values.removeAll()
-    values.append(key.brand)
-    values.append(key.createdAt)
-    values.append(batch.posts.bytes(post.id))
-    append(post.screenName, batch)
-    values.append(batch.posts.bytes(post.text))
-    values.append(verdict.probability)
-    appendWords(verdict, batch)
-    appendSubject(verdict)
-    try transaction.execute(tables.insertCase, values)
-  }
-
-  /// The post is a complaint as before, by a newer verdict; one that was closed stays closed.
-  private mutating func renewCase(
-    _ verdict: ClassifiedPost, _ post: Post, _ key: RowKey, _ batch: ClassifiedBatch,
-    _ transaction: any TableTransaction
-  ) throws {
-    values.removeAll()
-    values.append(batch.posts.bytes(post.text))
-    values.append(verdict.probability)
-    appendWords(verdict, batch)
-    appendSubject(verdict)
-    values.append(key.brand)
-    values.append(key.createdAt)
-    values.append(batch.posts.bytes(post.id))
-    try transaction.execute(tables.renewCase, values)
-  }
-
-  /// The post is no complaint any more: its case goes, if it is still open.
-  private mutating func withdrawCase(
-    _ id: UnsafeRawBufferPointer, _ key: RowKey, _ transaction: any TableTransaction
-  ) throws {
-    values.removeAll()
-    values.append(key.brand)
-    values.append(key.createdAt)
-    values.append(id)
-    try transaction.execute(tables.deleteCase, values)
-  }
-
-  private mutating func append(_ field: ByteRange, _ batch: ClassifiedBatch) {
+  private mutating func append(_ field: ByteRange, _ post: ClassifiedPost) {
     if field.isEmpty {
       values.appendNull()
     } else {
-      values.append(batch.posts.bytes(field))
-    }
-  }
-
-  private mutating func appendWords(_ verdict: ClassifiedPost, _ batch: ClassifiedBatch) {
-    guard !verdict.words.isEmpty else { return values.appendNull() }
-    batch.words.withBytes { values.append(UnsafeRawBufferPointer(rebasing: $0[verdict.words])) }
-  }
-
-  private mutating func appendSubject(_ verdict: ClassifiedPost) {
-    if let subject = verdict.subject {
-      values.append(subjects[subject.place])
-    } else {
-      values.appendNull()
+      values.append(post.bytes(field))
     }
   }
 
   /// A version 8 UUID (RFC 9562: bytes of one's own making) that is a hash of the post's id, so
   /// that the same post has the same one always and everywhere.
-  private mutating func appendUUID(of id: UnsafeRawBufferPointer) {
-    let (high, low) = Murmur.hash3x128(id, signExtendedTail: false)
+  private mutating func appendUUID(of id: [UInt8]) {
+    let (high, low) = id.withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false) }
     let version = high & 0xFFFF_FFFF_FFFF_0FFF | 0x8000
     let variant = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
     withUnsafeBytes(of: (version.bigEndian, variant.bigEndian)) { values.append($0) }

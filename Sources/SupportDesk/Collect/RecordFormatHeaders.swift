@@ -22,12 +22,10 @@ package enum RecordFormatHeaders {
 
     package init() {}
 
-    /// The format that a record's headers name. Thrown: `PostError` for a CSV header without text;
-    /// `RecordError` for headers that cannot be read.
-    package mutating func format(of record: Record) throws -> RecordFormat {
-      guard record.headerCount > 0 else { return .json }
+    /// The format that a record's headers name. Thrown: `PostError` for a CSV header without text.
+    package mutating func format(of headers: [RecordHeader]) throws -> RecordFormat {
       var format: RecordFormat = .json
-      for header in try record.headers() {
+      for header in headers {
         switch header.name {
         case RecordFormatHeaders.format where header.value == Array("text".utf8): format = .text
         case RecordFormatHeaders.columns:

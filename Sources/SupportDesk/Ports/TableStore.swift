@@ -34,4 +34,6 @@ package protocol TableTransaction {
   func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws
   /// The bytes kept under a name, those set in this transaction included; nil where there are none.
   func state(_ name: String) throws -> [UInt8]?
+  /// The same for a name that is no text.
+  func state(_ name: [UInt8]) throws -> [UInt8]?
 }

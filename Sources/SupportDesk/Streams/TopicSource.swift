@@ -1,15 +1,17 @@
 internal import Bytes
 package import Machine
-internal import Records
+package import Records
 package import Streams
 internal import Synchronization
 
 /// A record of a topic as a stream has it.
 package struct TopicRecord: Sendable, Equatable {
-  /// Nil where the record has none.
-  package var key: [UInt8]?
+  /// Nil where the record has none. The bytes of records that were read together lie in one piece
+  /// of memory, which lives as long as the last of them.
+  package var key: ArraySlice<UInt8>?
   /// Nil for a tombstone.
-  package var value: [UInt8]?
+  package var value: ArraySlice<UInt8>?
+  package var headers: [RecordHeader]
   /// Milliseconds since 1970.
   package var timestamp: Int64
 }
@@ -18,27 +20,25 @@ package struct TopicRecord: Sendable, Equatable {
 package final class TopicSource: StreamSource {
   package let name: String
   private let log: any EventLog
+  private let maxBytes: Int
   private let buffer = Mutex(ByteBuffer(capacity: 1 << 20))
 
-  /// Bytes of records that are read at a time, and about what one call reads where it may stop.
-  private static let readBytes = 4 << 20
-
-  /// The topic must be there.
-  package init(_ topic: String, in log: any EventLog) {
+  /// The topic must be there. `maxBytes` are what is read of a partition for one batch, about.
+  package init(_ topic: String, in log: any EventLog, maxBytes: Int = 4 << 20) {
     name = topic
     self.log = log
+    self.maxBytes = max(maxBytes, 1)
   }
 
   package var arrivals: Signal { log.arrivals }
+
+  package func identity() throws -> String { try log.identifier(of: name) }
 
   package func partitionCount() throws -> Int { try log.partitionCount(of: name) }
 
   package func bounds(of partition: Int) throws -> Range<Int64> {
     try log.bounds(of: TopicPartition(name, partition))
   }
-
-  /// What stops a reading at its limit.
-  private struct Enough: Error { let next: Int64 }
 
   package func read(
     _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
@@ -47,29 +47,75 @@ package final class TopicSource: StreamSource {
     let place = TopicPartition(name, partition)
     var next = offset
     var left = limit ?? .max
-    var room = limit == nil ? Int.max : Self.readBytes
+    var room = limit == nil ? Int.max : maxBytes
     try buffer.withLock { buffer in
       while next < end, left > 0, room > 0 {
         buffer.removeAll()
-        try log.read(place, from: next, maxBytes: Self.readBytes, into: &buffer)
+        try log.read(place, from: next, maxBytes: maxBytes, into: &buffer)
         guard buffer.count > 0 else { break }
         room -= buffer.count
-        do {
-          next = try buffer.withBytes { bytes throws in
-            try RecordBatches.forEach(bytes, from: next) { record in
-              guard left > 0, record.offset < end else { throw Enough(next: record.offset) }
-              left -= 1
-              events.append(
-                Event(
-                  TopicRecord(
-                    key: record.key.map { [UInt8]($0) }, value: record.value.map { [UInt8]($0) },
-                    timestamp: record.timestamp),
-                  time: record.timestamp, origin: Origin(name, partition, record.offset)))
-            }
-          }
-        } catch let enough as Enough { next = enough.next }
+        var records = RecordCopies(capacity: buffer.count)
+        next = try buffer.withBytes { bytes throws in
+          try records.take(bytes, from: next, to: end, limit: left)
+        }
+        left -= records.count
+        records.move(to: &events, source: name, partition: partition)
       }
     }
     return min(next, end)
+  }
+}
+
+/// Records that were read together: their bytes side by side, so that they are one allocation.
+private struct RecordCopies {
+  private struct Copy {
+    var offset, timestamp: Int64
+    var key, value: Range<Int>?
+    var headers: [RecordHeader]
+  }
+
+  private var bytes: [UInt8] = []
+  private var copies: [Copy] = []
+
+  init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+  var count: Int { copies.count }
+
+  /// What stops a reading at its limit.
+  private struct Enough: Error { let next: Int64 }
+
+  /// Copies at most `limit` records before `end`; returns the offset to read next.
+  mutating func take(
+    _ batches: UnsafeRawBufferPointer, from start: Int64, to end: Int64, limit: Int
+  ) throws -> Int64 {
+    do {
+      return try RecordBatches.forEach(batches, from: start) { record in
+        guard copies.count < limit, record.offset < end else { throw Enough(next: record.offset) }
+        copies.append(
+          Copy(
+            offset: record.offset, timestamp: record.timestamp, key: copy(record.key),
+            value: copy(record.value),
+            headers: record.headerCount == 0 ? [] : try record.headers()))
+      }
+    } catch let enough as Enough { return enough.next }
+  }
+
+  private mutating func copy(_ field: UnsafeRawBufferPointer?) -> Range<Int>? {
+    guard let field else { return nil }
+    let start = bytes.count
+    bytes.append(contentsOf: field)
+    return start..<bytes.count
+  }
+
+  func move(to events: inout [Event<TopicRecord>], source: String, partition: Int) {
+    events.reserveCapacity(events.count + copies.count)
+    for copy in copies {
+      events.append(
+        Event(
+          TopicRecord(
+            key: copy.key.map { bytes[$0] }, value: copy.value.map { bytes[$0] },
+            headers: copy.headers, timestamp: copy.timestamp),
+          time: copy.timestamp, origin: Origin(source, partition, copy.offset)))
+    }
   }
 }

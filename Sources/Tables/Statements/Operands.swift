@@ -31,6 +31,11 @@ package struct BoundValues: ~Copyable, Sendable {
     ranges.append(start..<bytes.count)
   }
 
+  /// Binds bytes that are in native encoding already.
+  package mutating func append(_ value: ArraySlice<UInt8>) {
+    value.withUnsafeBytes { append($0) }
+  }
+
   /// Binds text.
   package mutating func append(_ text: String) {
     let start = bytes.count

@@ -219,7 +219,12 @@ package final class WriteTransaction {
 
   /// The bytes kept under a name.
   package func state(_ name: String) throws(TableError) -> [UInt8]? {
-    try stored { () throws(LMDBError) in try databases.state.get(Array(name.utf8)) }
+    try state(Array(name.utf8))
+  }
+
+  /// The same for a name that is no text.
+  package func state(_ name: [UInt8]) throws(TableError) -> [UInt8]? {
+    try stored { () throws(LMDBError) in try databases.state.get(name) }
   }
 }
 

@@ -2,7 +2,7 @@
 public struct ScoreTally: Sendable, Equatable {
   /// Of so many texts one is looked at for features that training has not met: that is a pass over
   /// all of its features.
-  static let interval = 8
+  public static let interval = 8
 
   /// Texts by their probability, in ten bins of equal width from 0 to 1.
   public private(set) var bins: [Int]
@@ -27,10 +27,19 @@ public struct ScoreTally: Sendable, Equatable {
   public mutating func add(
     _ probability: Double, _ scorer: TextScorer, scratch: borrowing Scratch
   ) {
+    add(
+      probability,
+      unseen: count.isMultiple(of: Self.interval)
+        ? scorer.unseenPartOfLastText(scratch: scratch) : nil)
+  }
+
+  /// Counts a text with this probability; `unseen` is the part of its features that training has
+  /// not met, nil where it was not looked at for that.
+  public mutating func add(_ probability: Double, unseen part: Double?) {
     bins[Calibration.bin(of: probability, among: bins.count)] += 1
-    if count.isMultiple(of: Self.interval) {
+    if let part {
       looked += 1
-      unseen += scorer.unseenPartOfLastText(scratch: scratch)
+      unseen += part
     }
     count += 1
   }

@@ -1,0 +1,194 @@
+internal import Bytes
+internal import Tables
+
+/// Keeps `cases`: one for each conversation and author, and one for a text that many have pasted.
+///
+/// What the cases are depends on the complaints that there are, not on the order in which they came.
+/// Of the complaints with the same long text in one day of a brand, the earliest stands for all; of
+/// those that an author has in a conversation and that stand for themselves, the earliest names the
+/// case. A case that somebody has closed is opened again by a new complaint, not by one read again.
+struct CaseBook: ~Copyable {
+  private let tables: GrouseTables
+  /// What the names of its state begin with.
+  private let scope: String
+  private var values = BoundValues()
+
+  init(_ tables: GrouseTables, scope: String) {
+    self.tables = tables
+    self.scope = scope
+  }
+
+  /// Takes in a complaint that was none before.
+  mutating func add(_ complaint: Complaint, in transaction: any TableTransaction) throws {
+    var copies = 0
+    if let name = complaint.pastedName(scope) {
+      var group = try Members(transaction.state(name))
+      let former = group.first
+      group.insert(complaint.member)
+      try transaction.setState(name, group.bytes)
+      copies = group.count - 1
+      if let former {
+        guard group.first == complaint.member else {
+          return try setCopies(copies, of: former, in: transaction)
+        }
+        if former != complaint.member, let last = try read(former, in: transaction) {
+          try leave(last, in: transaction)
+        }
+      }
+    }
+    try join(complaint, copies: copies, in: transaction)
+  }
+
+  /// Takes out a complaint that is none any more, or whose post is gone.
+  mutating func remove(_ complaint: Complaint, in transaction: any TableTransaction) throws {
+    guard let name = complaint.pastedName(scope) else {
+      return try leave(complaint, in: transaction)
+    }
+    var group = try Members(transaction.state(name))
+    let stoodForAll = group.first == complaint.member || group.count == 0
+    group.remove(complaint.member)
+    try transaction.setState(name, group.count == 0 ? nil : group.bytes)
+    guard stoodForAll else {
+      if let first = group.first { try setCopies(group.count - 1, of: first, in: transaction) }
+      return
+    }
+    try leave(complaint, in: transaction)
+    if let first = group.first, let next = try read(first, in: transaction) {
+      try join(next, copies: group.count - 1, in: transaction)
+    }
+  }
+
+  /// Brings a complaint's newer verdict into its case, where it names one that is open.
+  mutating func renew(_ complaint: Complaint, in transaction: any TableTransaction) throws {
+    values.removeAll()
+    values.append(complaint.text)
+    values.append(complaint.probability)
+    values.append(optional: complaint.words)
+    values.append(optional: complaint.subject)
+    appendKey(complaint.brand, complaint.member)
+    try transaction.execute(tables.renewCase, values)
+  }
+
+  private mutating func join(
+    _ complaint: Complaint, copies: Int, in transaction: any TableTransaction
+  ) throws {
+    let name = complaint.threadName(scope)
+    var thread = try Members(transaction.state(name))
+    let former = thread.first
+    thread.insert(complaint.member, copies: copies)
+    try transaction.setState(name, thread.bytes)
+    if thread.first == complaint.member {
+      if let former, former != complaint.member {
+        _ = try delete(complaint.brand, former, in: transaction)
+      }
+      return try insert(complaint, thread, in: transaction)
+    }
+    guard let first = thread.first else { return }
+    if try !count(thread, of: first, complaint.brand, in: transaction),
+      let opening = try read(first, in: transaction)
+    {
+      // It was closed: the author has not been helped.
+      try insert(opening, thread, in: transaction)
+    }
+  }
+
+  private mutating func leave(
+    _ complaint: Complaint, in transaction: any TableTransaction
+  ) throws {
+    let name = complaint.threadName(scope)
+    var thread = try Members(transaction.state(name))
+    let wasFirst = thread.first == complaint.member || thread.count == 0
+    thread.remove(complaint.member)
+    try transaction.setState(name, thread.count == 0 ? nil : thread.bytes)
+    guard wasFirst else {
+      if let first = thread.first {
+        _ = try count(thread, of: first, complaint.brand, in: transaction)
+      }
+      return
+    }
+    let wasOpen = try delete(complaint.brand, complaint.member, in: transaction)
+    if wasOpen, let first = thread.first, let next = try read(first, in: transaction) {
+      try insert(next, thread, in: transaction)
+    }
+  }
+
+  /// Notes how many others have pasted the text of a complaint that stands for them.
+  private mutating func setCopies(
+    _ copies: Int, of member: Members.Member, in transaction: any TableTransaction
+  ) throws {
+    guard let complaint = try read(member, in: transaction) else { return }
+    let name = complaint.threadName(scope)
+    var thread = try Members(transaction.state(name))
+    thread.insert(member, copies: copies)
+    try transaction.setState(name, thread.bytes)
+    if let first = thread.first { _ = try count(thread, of: first, complaint.brand, in: transaction) }
+  }
+
+  private mutating func insert(
+    _ complaint: Complaint, _ thread: Members, in transaction: any TableTransaction
+  ) throws {
+    values.removeAll()
+    appendKey(complaint.brand, complaint.member)
+    values.append(optional: complaint.screenName)
+    values.append(complaint.text)
+    values.append(complaint.probability)
+    values.append(optional: complaint.words)
+    values.append(optional: complaint.subject)
+    values.append(optional: complaint.author)
+    values.append(optional: complaint.conversation)
+    appendCounts(thread)
+    try transaction.execute(tables.insertCase, values)
+  }
+
+  /// Brings a case's counts up to date; false where it is not open.
+  private mutating func count(
+    _ thread: Members, of first: Members.Member, _ brand: [UInt8],
+    in transaction: any TableTransaction
+  ) throws -> Bool {
+    values.removeAll()
+    appendCounts(thread)
+    appendKey(brand, first)
+    return try Self.isApplied(transaction.execute(tables.countCase, values))
+  }
+
+  /// Removes an open case; false where there is none.
+  private mutating func delete(
+    _ brand: [UInt8], _ member: Members.Member, in transaction: any TableTransaction
+  ) throws -> Bool {
+    values.removeAll()
+    appendKey(brand, member)
+    return try Self.isApplied(transaction.execute(tables.deleteCase, values))
+  }
+
+  private static func isApplied(_ page: Page) -> Bool { page.rows.first?.first == [1] }
+
+  private mutating func appendKey(_ brand: [UInt8], _ member: Members.Member) {
+    values.append(brand)
+    values.append(member.createdAt)
+    values.append(member.id)
+  }
+
+  private mutating func appendCounts(_ thread: Members) {
+    values.append(Int32(clamping: thread.count))
+    values.append(Int32(clamping: thread.copies))
+    values.append(thread.last?.createdAt ?? 0)
+  }
+
+  /// The complaint of a stored post; nil where the row is gone.
+  private mutating func read(
+    _ member: Members.Member, in transaction: any TableTransaction
+  ) throws -> Complaint? {
+    values.removeAll()
+    values.append(member.id)
+    return try transaction.execute(tables.readPost, values).rows.first.flatMap {
+      Complaint($0, member)
+    }
+  }
+}
+
+extension BoundValues {
+  /// Binds bytes in native encoding, or null.
+  mutating func append(optional value: [UInt8]?) {
+    if let value { append(value) } else { appendNull() }
+  }
+}

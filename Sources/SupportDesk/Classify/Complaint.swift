@@ -1,0 +1,116 @@
+internal import Bytes
+
+/// A post that is a complaint, as its case has it; texts are UTF-8.
+struct Complaint {
+  var brand: [UInt8]
+  var member: Members.Member
+  var author, conversation, screenName: [UInt8]?
+  var text: [UInt8]
+  var probability: Double
+  /// The deciding words as a `list<text>` in native encoding.
+  var words, subject: [UInt8]?
+  var pasted: PastedText?
+
+  /// What its author's complaints in its conversation are kept under; a post whose conversation is
+  /// not known is one by itself.
+  func threadName(_ scope: String) -> [UInt8] {
+    Array("\(scope)thread/".utf8)
+      + Self.digest([brand, conversation ?? member.id, author ?? []])
+  }
+
+  /// What those with its text are kept under; nil where that is too short to be pasted.
+  func pastedName(_ scope: String) -> [UInt8]? {
+    guard let pasted else { return nil }
+    let day = VerdictWriter.RowKey(brand: brand, createdAt: member.createdAt).day
+    return Array("\(scope)pasted/".utf8) + withUnsafeBytes(of: day.bigEndian) { Array($0) }
+      + Self.digest([brand, pasted.bytes])
+  }
+
+  /// Sixteen bytes for some values of any length; names in LMDB are short.
+  private static func digest(_ values: [[UInt8]]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for value in values {
+      withUnsafeBytes(of: UInt32(clamping: value.count).bigEndian) { bytes.append(contentsOf: $0) }
+      bytes += value
+    }
+    let (high, low) = bytes.withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false) }
+    return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
+  }
+}
+
+extension Complaint {
+  /// From a row of `GrouseTables.readPost`; nil where it holds something else.
+  init?(_ row: [[UInt8]?], _ member: Members.Member) {
+    guard row.count == 8, let brand = row[0], let text = row[4], let probability = row[5] else {
+      return nil
+    }
+    self.init(
+      brand: brand, member: member, author: row[1], conversation: row[2], screenName: row[3],
+      text: text,
+      probability: Double(bitPattern: UInt64(bitPattern: probability.bigEndianInteger())),
+      words: row[6], subject: row[7], pasted: text.withUnsafeBytes { PastedText($0) })
+  }
+}
+
+/// Complaints that belong together, earliest first, as the state keeps them: a varint of how many,
+/// and of each its time (int64), its id (varint of its length, UTF-8) and, as a varint, how many
+/// others it stands for.
+struct Members {
+  struct Member: Hashable {
+    /// Milliseconds since 1970.
+    var createdAt: Int64
+    var id: [UInt8]
+
+    static func precedes(_ left: Member, _ right: Member) -> Bool {
+      left.createdAt == right.createdAt
+        ? left.id.lexicographicallyPrecedes(right.id) : left.createdAt < right.createdAt
+    }
+  }
+
+  /// Complaints that are kept of one case; later ones are not counted.
+  static let most = 1_000
+
+  private var members: [(member: Member, copies: Int)] = []
+
+  /// Thrown: `ByteError` for bytes that are something else.
+  init(_ bytes: [UInt8]?) throws {
+    guard let bytes else { return }
+    try bytes.withUnsafeBytes { bytes in
+      var reader = ByteReader(bytes)
+      for _ in 0..<(try reader.varint()) {
+        let createdAt: Int64 = try reader.integer()
+        let id = [UInt8](try reader.run(Int(clamping: try reader.varint())))
+        members.append((Member(createdAt: createdAt, id: id), Int(clamping: try reader.varint())))
+      }
+    }
+  }
+
+  var bytes: [UInt8] {
+    var buffer = ByteBuffer(capacity: 16 + members.count * 32)
+    buffer.append(varint: UInt64(members.count))
+    for (member, copies) in members {
+      buffer.append(bigEndian: member.createdAt)
+      buffer.append(varint: UInt64(member.id.count))
+      member.id.withUnsafeBytes { buffer.append($0) }
+      buffer.append(varint: UInt64(copies))
+    }
+    return buffer.toArray()
+  }
+
+  var count: Int { members.count }
+  var first: Member? { members.first?.member }
+  var last: Member? { members.last?.member }
+  /// How many others all of them stand for.
+  var copies: Int { members.reduce(0) { $0 + $1.copies } }
+
+  /// Puts a member in its place, once.
+  mutating func insert(_ member: Member, copies: Int = 0) {
+    remove(member)
+    let place =
+      members.lastIndex { Member.precedes($0.member, member) }.map { $0 + 1 } ?? 0
+    members.insert((member, copies), at: place)
+    if members.count > Self.most { members.removeLast() }
+  }
+
+  mutating func remove(_ member: Member) { members.removeAll { $0.member == member } }
+}
