@@ -104,7 +104,8 @@ let package = Package(
     target(
       "Node",
       [
-        "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification", "Posts", "Records",
+        "SupportDesk", "CommitLog", "Streams", "Tables", "CQL", "TextClassification", "Posts",
+        "Records",
         "Bytes", "Machine", .product(name: "Yams", package: "Yams"),
       ]),
     tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),

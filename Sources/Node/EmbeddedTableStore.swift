@@ -1,3 +1,4 @@
+internal import CQL
 package import SupportDesk
 package import Tables
 
@@ -13,6 +14,33 @@ package struct EmbeddedTableStore: TableStore {
 
   @discardableResult
   package func execute(_ statement: String) throws -> Page { try tables.execute(statement) }
+
+  package func execute(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues, from page: PagingState?
+  ) throws -> Page {
+    try tables.execute(statement, values, from: page)
+  }
+
+  package func exchange(
+    _ pairs: [(String, String)], _ body: (any StateAccess) throws -> Bool
+  ) throws -> Bool {
+    func name(_ text: String) -> TableName {
+      let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+      return TableName(keyspace: parts.first ?? "", table: parts.last ?? "")
+    }
+    var failure: (any Error)?
+    do {
+      return try tables.exchange(pairs.map { (name($0.0), name($0.1)) }) {
+        editor throws(TableError) in
+        do { return try body(EmbeddedState(editor: editor)) } catch {
+          failure = error
+          throw (error as? TableError) ?? TableError(.serverError, "\(error)")
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+  }
 
   package func commit(_ body: (any TableTransaction) throws -> Void) throws {
     // The tables' own errors are typed; an error of `body` travels beside them.
@@ -50,15 +78,17 @@ private struct EmbeddedTransaction: TableTransaction {
     try transaction.execute(statement, values)
   }
 
-  func setState(_ name: String, _ bytes: [UInt8]) throws {
-    try transaction.setState(name, bytes)
-  }
-
   func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws {
     try transaction.setState(name, bytes)
   }
 
-  func state(_ name: String) throws -> [UInt8]? { try transaction.state(name) }
-
   func state(_ name: [UInt8]) throws -> [UInt8]? { try transaction.state(name) }
+}
+
+/// The state inside a transaction that changes definitions.
+private struct EmbeddedState: StateAccess {
+  let editor: StateEditor
+
+  func state(_ name: [UInt8]) throws -> [UInt8]? { try editor.get(name) }
+  func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws { try editor.set(name, bytes) }
 }

@@ -10,6 +10,8 @@ struct ExpectedPosts {
     var text: String
     var createdAt: Int64
     var offset: Int
+    /// Its conversation and author.
+    var thread: String
   }
 
   /// A record that must be among the dead letters once.
@@ -51,7 +53,9 @@ struct ExpectedPosts {
     formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
     bytes.reserveCapacity(count * 500)
     for number in 0..<count {
-      time += Int64.random(in: 0...400, using: &self.random)
+      // Towards the end, in minutes instead of hours, everybody writes at once.
+      let isBurst = number % 6_000 >= 5_000 && number % 6_000 < 5_600
+      time += Int64.random(in: 0...(isBurst ? 20 : 400), using: &self.random)
       let text = texts[number % texts.count] + " \(number)"
       switch Int.random(in: 0..<1_000, using: &self.random) {
       case 0..<40: repeatLine()
@@ -89,6 +93,7 @@ struct ExpectedPosts {
     let history = root == id ? "\"\(id)\"" : "\"\(root)\",\"\(id)\""
     return
       "{\"data\":{\"id\":\"\(id)\",\"text\":\(quoted ?? "\"\""),\"author_id\":\"\(time % 997)\","
+      + "\"conversation_id\":\"\(root.suffix(1))\","
       + "\"created_at\":\"\(date)\",\(lang.map { "\"lang\":\($0)," } ?? "")"
       + "\"edit_history_tweet_ids\":[\(history)]\(more)}}"
   }
@@ -99,7 +104,9 @@ struct ExpectedPosts {
   }
 
   private mutating func send(_ post: Sent, _ text: String) {
-    kept[post.id] = Kept(text: text, createdAt: time, offset: records)
+    kept[post.id] = Kept(
+      text: text, createdAt: time, offset: records,
+      thread: "\(post.root.suffix(1)) \(time % 997)")
     sent.append(post)
     records += 1
     append(post.line)

@@ -167,7 +167,7 @@ import Testing
 }
 
 /// A store whose Nth commit does nothing but fail.
-private final class FailingStore: TableStore {
+final class FailingStore: TableStore {
   struct Refused: Error {}
 
   private let store: any TableStore
@@ -191,6 +191,14 @@ private final class FailingStore: TableStore {
   func state(_ name: String) throws -> [UInt8]? { try store.state(name) }
 
   func state(_ name: [UInt8]) throws -> [UInt8]? { try store.state(name) }
+
+  func execute(
+    _ statement: PreparedStatement, _ values: borrowing BoundValues, from page: PagingState?
+  ) throws -> Page { try store.execute(statement, values, from: page) }
+
+  func exchange(
+    _ pairs: [(String, String)], _ body: (any StateAccess) throws -> Bool
+  ) throws -> Bool { try store.exchange(pairs, body) }
 
   func states(
     from lower: [UInt8], to upper: [UInt8], limit: Int

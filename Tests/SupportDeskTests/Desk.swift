@@ -57,6 +57,25 @@ final class Desk {
       .run(until: .caughtUp)
   }
 
+  /// The values of all records, in order.
+  func values() throws -> [String] {
+    var values: [String] = []
+    let partition = TopicPartition(settings.topic, 0)
+    let end = try log.bounds(of: partition).upperBound
+    var next: Int64 = 0
+    var buffer = ByteBuffer()
+    while next < end {
+      buffer.removeAll()
+      try log.read(partition, from: next, maxBytes: 1 << 20, into: &buffer)
+      next = try buffer.withBytes { bytes throws in
+        try RecordBatches.forEach(bytes, from: next) { record in
+          values.append(String(decoding: record.value.map { [UInt8]($0) } ?? [], as: UTF8.self))
+        }
+      }
+    }
+    return values
+  }
+
   func rewind() throws {
     try QueryCheckpoint(name: settings.name, topic: settings.topic)
       .rewind(in: store, of: log)

@@ -9,7 +9,12 @@ package struct QueryPosition: Sendable {
   /// The position of the query `name`; nil where it has committed nothing in `store`. Throws
   /// `StreamError` where the checkpoint cannot be read.
   package init?(of name: String, in store: some StateStore) throws {
-    guard let bytes = try store.get(Self.prefix(of: name)) else { return nil }
+    try self.init(of: name) { try store.get($0) }
+  }
+
+  /// The same, where `get` reads what is kept under a name.
+  package init?(of name: String, _ get: ([UInt8]) throws -> [UInt8]?) throws {
+    guard let bytes = try get(Self.prefix(of: name)) else { return nil }
     self.name = name
     checkpoint = try Checkpoint(bytes, name: name)
   }

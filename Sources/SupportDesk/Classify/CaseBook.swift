@@ -12,6 +12,8 @@ struct CaseBook: ~Copyable {
   /// What the names of its state begin with.
   private let scope: String
   private var values = BoundValues()
+  /// How many others have pasted the texts of complaints that stand for them, where that has changed.
+  private var copies: [Members.Member: Int] = [:]
 
   init(_ tables: GrouseTables, scope: String) {
     self.tables = tables
@@ -29,7 +31,8 @@ struct CaseBook: ~Copyable {
       copies = group.count - 1
       if let former {
         guard group.first == complaint.member else {
-          return try setCopies(copies, of: former, in: transaction)
+          self.copies[former] = copies
+          return
         }
         if former != complaint.member, let last = try read(former, in: transaction) {
           try leave(last, in: transaction)
@@ -49,7 +52,7 @@ struct CaseBook: ~Copyable {
     group.remove(complaint.member)
     try transaction.setState(name, group.count == 0 ? nil : group.bytes)
     guard stoodForAll else {
-      if let first = group.first { try setCopies(group.count - 1, of: first, in: transaction) }
+      if let first = group.first { copies[first] = group.count - 1 }
       return
     }
     try leave(complaint, in: transaction)
@@ -95,6 +98,7 @@ struct CaseBook: ~Copyable {
   private mutating func leave(
     _ complaint: Complaint, in transaction: any TableTransaction
   ) throws {
+    copies[complaint.member] = nil
     let name = complaint.threadName(scope)
     var thread = try Members(transaction.state(name))
     let wasFirst = thread.first == complaint.member || thread.count == 0
@@ -112,7 +116,13 @@ struct CaseBook: ~Copyable {
     }
   }
 
-  /// Notes how many others have pasted the text of a complaint that stands for them.
+  /// Brings into the cases how many copies there are, at the end of a batch: the same text may come
+  /// many times in one.
+  mutating func finish(in transaction: any TableTransaction) throws {
+    defer { copies.removeAll(keepingCapacity: true) }
+    for (member, count) in copies { try setCopies(count, of: member, in: transaction) }
+  }
+
   private mutating func setCopies(
     _ copies: Int, of member: Members.Member, in transaction: any TableTransaction
   ) throws {
@@ -121,7 +131,9 @@ struct CaseBook: ~Copyable {
     var thread = try Members(transaction.state(name))
     thread.insert(member, copies: copies)
     try transaction.setState(name, thread.bytes)
-    if let first = thread.first { _ = try count(thread, of: first, complaint.brand, in: transaction) }
+    if let first = thread.first {
+      _ = try count(thread, of: first, complaint.brand, in: transaction)
+    }
   }
 
   private mutating func insert(

@@ -24,6 +24,8 @@ package final class ClassifyQuery: Sendable {
     package var batchRecords = 100_000
     /// Where rows go.
     package var tables = TableNames.live
+    /// Offsets from which on nothing is read any more, by partition; nil where there is no end.
+    package var ends: [Int64]?
     /// How long a partition may have nothing new before alerts no longer wait for it.
     package var idleAfter: Span? = .minutes(2)
     /// Tells the hour in which posts were scored.
@@ -122,7 +124,8 @@ package final class ClassifyQuery: Sendable {
     let brand = settings.brand.key
     let partitions = try max(log.partitionCount(of: settings.topic), 1)
     let source = TopicSource(
-      settings.topic, in: log, maxBytes: settings.batchBytes / partitions)
+      settings.topic, in: log, maxBytes: settings.batchBytes / partitions,
+      before: settings.ends)
     let stream = try Stream(source)
       .flatMap { step.outcomes(of: $0) }
       .watermark(.minutes(2)) { $0.time }

@@ -52,9 +52,9 @@ extension Complaint {
   }
 }
 
-/// Complaints that belong together, earliest first, as the state keeps them: a varint of how many,
-/// and of each its time (int64), its id (varint of its length, UTF-8) and, as a varint, how many
-/// others it stands for.
+/// Complaints that belong together, earliest first, as the state keeps them: a varint of how many
+/// there are besides those that are listed and one of how many are, and of each its time (int64),
+/// its id (varint of its length, UTF-8) and, as a varint, how many others it stands for.
 struct Members {
   struct Member: Hashable {
     /// Milliseconds since 1970.
@@ -67,28 +67,31 @@ struct Members {
     }
   }
 
-  /// Complaints that are kept of one case; later ones are not counted.
-  static let most = 1_000
+  /// The earliest that are listed; of more it is known how many they are.
+  static let most = 64
 
-  private var members: [(member: Member, copies: Int)] = []
+  private var listed: [(member: Member, copies: Int)] = []
+  private var others = 0
 
   /// Thrown: `ByteError` for bytes that are something else.
   init(_ bytes: [UInt8]?) throws {
     guard let bytes else { return }
     try bytes.withUnsafeBytes { bytes in
       var reader = ByteReader(bytes)
+      others = Int(clamping: try reader.varint())
       for _ in 0..<(try reader.varint()) {
         let createdAt: Int64 = try reader.integer()
         let id = [UInt8](try reader.run(Int(clamping: try reader.varint())))
-        members.append((Member(createdAt: createdAt, id: id), Int(clamping: try reader.varint())))
+        listed.append((Member(createdAt: createdAt, id: id), Int(clamping: try reader.varint())))
       }
     }
   }
 
   var bytes: [UInt8] {
-    var buffer = ByteBuffer(capacity: 16 + members.count * 32)
-    buffer.append(varint: UInt64(members.count))
-    for (member, copies) in members {
+    var buffer = ByteBuffer(capacity: 16 + listed.count * 32)
+    buffer.append(varint: UInt64(others))
+    buffer.append(varint: UInt64(listed.count))
+    for (member, copies) in listed {
       buffer.append(bigEndian: member.createdAt)
       buffer.append(varint: UInt64(member.id.count))
       member.id.withUnsafeBytes { buffer.append($0) }
@@ -97,20 +100,38 @@ struct Members {
     return buffer.toArray()
   }
 
-  var count: Int { members.count }
-  var first: Member? { members.first?.member }
-  var last: Member? { members.last?.member }
+  var count: Int { listed.count + others }
+  var first: Member? { listed.first?.member }
+  /// The latest that is listed.
+  var last: Member? { listed.last?.member }
   /// How many others all of them stand for.
-  var copies: Int { members.reduce(0) { $0 + $1.copies } }
+  var copies: Int { listed.reduce(0) { $0 + $1.copies } }
 
   /// Puts a member in its place, once.
   mutating func insert(_ member: Member, copies: Int = 0) {
-    remove(member)
-    let place =
-      members.lastIndex { Member.precedes($0.member, member) }.map { $0 + 1 } ?? 0
-    members.insert((member, copies), at: place)
-    if members.count > Self.most { members.removeLast() }
+    if let place = listed.firstIndex(where: { $0.member == member }) {
+      listed[place].copies = copies
+      return
+    }
+    let place = listed.lastIndex { Member.precedes($0.member, member) }.map { $0 + 1 } ?? 0
+    guard place < Self.most else {
+      others += 1
+      return
+    }
+    listed.insert((member, copies), at: place)
+    if listed.count > Self.most {
+      listed.removeLast()
+      others += 1
+    }
   }
 
-  mutating func remove(_ member: Member) { members.removeAll { $0.member == member } }
+  mutating func remove(_ member: Member) {
+    if let place = listed.firstIndex(where: { $0.member == member }) {
+      listed.remove(at: place)
+      // Who comes next is not known any more.
+      if listed.isEmpty { others = 0 }
+    } else if others > 0 {
+      others -= 1
+    }
+  }
 }

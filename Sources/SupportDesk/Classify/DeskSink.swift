@@ -69,7 +69,8 @@ final class DeskSink: @unchecked Sendable {
         count(outcome, origin, &batch, &posts, &letters)
       }
     }
-    if !letters.isEmpty {
+    // What a replay cannot read, the live query has written down.
+    if !letters.isEmpty, settings.tables == .live {
       try deadLetters.append(letters.filter { !uncommitted.contains($0.origin) })
       uncommitted.subtract(letters.map(\.origin))
       try transaction.setState(deadName, bigEndian(try deadLetters.end()))

@@ -88,7 +88,19 @@ package struct GrouseTables: Sendable {
     }
   }
 
+  /// Where the state of a set of tables lies: it goes with them when they are exchanged.
+  static func scope(
+    of names: TableNames, _ state: (String) throws -> [UInt8]?
+  ) rethrows -> String {
+    try state(scopeName(names)).map { String(decoding: $0, as: UTF8.self) } ?? names.firstScope
+  }
+
+  static func scopeName(_ names: TableNames) -> String { "scope/\(names.posts)" }
+
   let names: TableNames
+  /// What the names begin with under which the state of these tables lies: which versions of posts
+  /// are the latest, which complaints belong together.
+  let scope: String
   let findPost, readPost, insertPost, deletePost: PreparedStatement
   let insertCase, countCase, renewCase, deleteCase: PreparedStatement
   let findCount, insertCount: PreparedStatement
@@ -99,6 +111,7 @@ package struct GrouseTables: Sendable {
   /// Makes what is missing and prepares the statements.
   package init(_ store: any TableStore, _ names: TableNames = .live) throws {
     self.names = names
+    scope = try Self.scope(of: names) { try store.state($0) }
     for definition in Self.definitions(names) { try store.execute(definition) }
     if names == .live { try Self.addMissingColumns(store) }
     findPost = try store.prepare(

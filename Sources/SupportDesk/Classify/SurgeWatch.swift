@@ -108,7 +108,8 @@ package struct SurgeWatch: StateValue, Equatable {
   private static func median(_ numbers: [Double]) -> Double {
     let sorted = numbers.sorted()
     guard let middle = sorted.indices.last.map({ $0 / 2 }) else { return 0 }
-    return sorted.count.isMultiple(of: 2) ? (sorted[middle] + sorted[middle + 1]) / 2 : sorted[middle]
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[middle] + sorted[middle + 1]) / 2 : sorted[middle]
   }
 
   package func encode(into buffer: inout ByteBuffer) {

@@ -27,7 +27,6 @@ package struct TableNames: Hashable, Sendable {
   /// The index that finds posts by their ids; without its keyspace.
   var postsByID: String { "\(posts.dropFirst("grouse.".count))_by_id" }
 
-  /// What the names begin with under which the state of these tables lies: which versions of posts
-  /// are the latest, which complaints belong together.
-  var scope: String { isLive ? "" : "\(posts)/" }
+  /// Where the state of the tables lies that are first made under these names.
+  var firstScope: String { isLive ? "" : "\(posts)/" }
 }

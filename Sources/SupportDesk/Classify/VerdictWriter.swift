@@ -32,7 +32,7 @@ struct VerdictWriter: ~Copyable {
     self.labels = labels
     self.model = model
     self.subjects = subjects.map { Array($0.utf8) }
-    cases = CaseBook(tables, scope: tables.names.scope)
+    cases = CaseBook(tables, scope: tables.scope)
   }
 
   /// Writes the rows of a batch's posts, and counts into `totals` what became of them.
@@ -43,6 +43,7 @@ struct VerdictWriter: ~Copyable {
     counts.removeAll()
     subjectCounts.removeAll()
     for (post, origin) in posts { try write(post, origin, transaction, &totals) }
+    try cases.finish(in: transaction)
     try counts.write(to: transaction, tables, &values)
     try subjectCounts.write(to: transaction, tables, &values)
   }
@@ -132,7 +133,7 @@ struct VerdictWriter: ~Copyable {
     _ post: ClassifiedPost, _ id: [UInt8], _ transaction: any TableTransaction
   ) throws -> Bool {
     let root = [UInt8](post.bytes(post.post.rootID))
-    let name = Array("\(tables.names.scope)edits/".utf8) + root
+    let name = Array("\(tables.scope)edits/".utf8) + root
     let latest = try transaction.state(name)
     if let latest, Self.isEarlier(id, latest) { return true }
     guard id != root, id != latest else { return false }

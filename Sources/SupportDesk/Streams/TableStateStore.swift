@@ -27,3 +27,14 @@ package struct TableStateStore: StateStore {
     }
   }
 }
+
+extension TableStateStore {
+  /// Removes all that is kept under names that begin with `prefix`, some at a time.
+  package func remove(_ prefix: [UInt8]) throws {
+    // No name in UTF-8 or of digests behind it goes on so.
+    let end = prefix + [UInt8](repeating: 0xFF, count: 64)
+    while case let found = try entries(from: prefix, to: end, limit: 10_000), !found.isEmpty {
+      try commit(Dictionary(uniqueKeysWithValues: found.map { ($0.name, nil) })) { _ in }
+    }
+  }
+}

@@ -21,11 +21,17 @@ package final class TopicSource: StreamSource {
   package let name: String
   private let log: any EventLog
   private let maxBytes: Int
+  /// Where each partition ends for this source; nil where it has no end.
+  private let ends: [Int64]?
   private let buffer = Mutex(ByteBuffer(capacity: 1 << 20))
 
-  /// The topic must be there. `maxBytes` are what is read of a partition for one batch, about.
-  package init(_ topic: String, in log: any EventLog, maxBytes: Int = 4 << 20) {
+  /// The topic must be there. `maxBytes` are what is read of a partition for one batch, about;
+  /// nothing is read from the offsets `ends` on.
+  package init(
+    _ topic: String, in log: any EventLog, maxBytes: Int = 4 << 20, before ends: [Int64]? = nil
+  ) {
     name = topic
+    self.ends = ends
     self.log = log
     self.maxBytes = max(maxBytes, 1)
   }
@@ -37,7 +43,10 @@ package final class TopicSource: StreamSource {
   package func partitionCount() throws -> Int { try log.partitionCount(of: name) }
 
   package func bounds(of partition: Int) throws -> Range<Int64> {
-    try log.bounds(of: TopicPartition(name, partition))
+    let bounds = try log.bounds(of: TopicPartition(name, partition))
+    guard let ends else { return bounds }
+    let end = partition < ends.count ? ends[partition] : 0
+    return min(bounds.lowerBound, end)..<min(bounds.upperBound, end)
   }
 
   package func read(

@@ -41,7 +41,7 @@ struct Definer: Sendable {
   func begin(
     _ statement: Statement, keyspace: String?
   ) throws(TableError) -> (change: DefinitionChange?, unfinished: [UInt32]) {
-    try change { schema, last throws(TableError) in
+    try change { schema, last, _ throws(TableError) in
       // Not before anything that has been written.
       let now = max(clock.microseconds, last)
       var change = SchemaChange(schema: schema, keyspace: keyspace, timestamp: now)
@@ -50,6 +50,27 @@ struct Definer: Sendable {
       // What is written to a column that was dropped and added again must be younger.
       if case .alterTable(let alter) = statement, case .drop = alter.change { last = now }
     }
+  }
+
+  /// Lets the two tables of each pair take each other's names, all in the transaction in which
+  /// `body` may change the state; nothing is done where it says false.
+  func exchange(
+    _ pairs: [(TableName, TableName)], _ body: (StateEditor) throws(TableError) -> Bool
+  ) throws(TableError) -> Bool {
+    var isDone = false
+    _ = try change { schema, _, transaction throws(TableError) in
+      isDone = try body(StateEditor(Databases(transaction).state))
+      guard isDone else { return }
+      for (one, other) in pairs {
+        guard var first = schema.tables[one], var second = schema.tables[other] else {
+          throw .invalid("table \(schema.tables[one] == nil ? one : other) does not exist")
+        }
+        (first.keyspace, first.name) = (other.keyspace ?? "", other.table)
+        (second.keyspace, second.name) = (one.keyspace ?? "", one.table)
+        (schema.tables[one], schema.tables[other]) = (second, first)
+      }
+    }
+    return isDone
   }
 
   /// Brings a file's system rows to what this program has of them, and this node's description.
@@ -122,11 +143,11 @@ struct Definer: Sendable {
   /// Fills an index some way on; false where it is complete or gone.
   private func buildStep(_ id: UInt32) throws(TableError) -> Bool {
     // Nothing but what every change does with an index that is not complete.
-    try change { _, _ throws(TableError) in }.unfinished.contains(id)
+    try change { _, _, _ throws(TableError) in }.unfinished.contains(id)
   }
 
   private func forget(_ id: UInt32) throws(TableError) {
-    _ = try change { schema, _ throws(TableError) in
+    _ = try change { schema, _, _ throws(TableError) in
       for (name, table) in schema.tables where table.indexes.contains(where: { $0.id == id }) {
         schema.tables[name]?.indexes.removeAll { $0.id == id }
       }
@@ -136,11 +157,11 @@ struct Definer: Sendable {
   /// Lets `body` make another schema of the present one and brings it into the file. Returns what
   /// has changed, and the indexes that are not complete.
   private func change(
-    _ body: (inout Schema, inout Int64) throws(TableError) -> Void
+    _ body: (inout Schema, inout Int64, borrowing Transaction) throws(TableError) -> Void
   ) throws(TableError) -> (change: DefinitionChange?, unfinished: [UInt32]) {
     try writer.define { schema, last, transaction throws(TableError) in
       let old = schema
-      try body(&schema, &last)
+      try body(&schema, &last, transaction)
       let hasWork = schema.userTables.contains { $0.indexes.contains { !$0.isBuilt } }
       guard hasWork || !SchemaDifference(from: old, to: schema).isEmpty else { return (nil, []) }
       schema = try write(schema, over: old, transaction)
