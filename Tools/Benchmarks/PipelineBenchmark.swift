@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import CommitLog
 import Machine
 import Node
@@ -12,13 +13,17 @@ struct PipelineBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "pipeline")
 
   @Option(help: "How many posts.") var posts = 100_000
+  @Option(help: "Write the posts' lines to this file, and nothing else.") var write: String?
+  @Flag(help: "Print one line of JSON.") var json = false
   @OptionGroup var places: Places
 
   func run() throws {
+    if let write { return try Self.write(posts, places.samples, to: write) }
     let folder = try places.folder()
     defer { try? LocalDisk().remove(folder) }
     let classifier = try Benchmark.classifier(places.samples)
     let configuration = try Configuration(file: nil, environment: [:])
+    let start = try Self.firstRow(classifier, configuration, in: folder, places.samples)
     let log = try CommitLog(Path.join(folder, "log"))
     let tables = try Tables(Path.join(folder, "tables"))
     let pipeline = try Pipeline(
@@ -31,12 +36,47 @@ struct PipelineBenchmark: ParsableCommand {
       kept = try pipeline.run([], until: .caughtUp, isStopped: { false }) { _ in }.new
     }
     guard kept == posts else { throw Benchmark.Wrong(what: "\(kept) rows for \(posts) posts") }
+    if json {
+      return print(
+        "{\"name\": \"grouse\", \"posts\": \(kept), \"seconds\": \(cost.seconds), "
+          + "\"start\": \(start), \"note\": \"topic to tables, exactly once\"}")
+    }
     print(
       "topic to rows   \(shown(Double(posts))) posts (\(bytes / posts) B)  "
         + "\(shown(Double(posts) / cost.seconds)) posts/s  "
         + "\(shown(Double(bytes) / cost.seconds / 1e6)) MB/s  "
         + "\(shown(cost.processorSeconds / Double(posts) * 1e6, 2)) µs of processor a post  "
-        + "peak \(shown(Measure.peakMebibytes)) MiB (\(shown(before)) before)")
+        + "peak \(shown(Measure.peakMebibytes)) MiB (\(shown(before)) before), "
+        + "\(shown(start * 1_000)) ms from the start to the first row")
+  }
+
+  private static func write(_ posts: Int, _ samples: String, to path: String) throws {
+    let workload = try Workload(samples: samples)
+    let file = try LocalDisk().open(path, .readWrite)
+    var line = ByteBuffer(capacity: 4_096)
+    var place: Int64 = 0
+    for number in 0..<posts {
+      workload.line(number, into: &line)
+      line.append(UInt8(10))
+      try line.withBytes { bytes throws(IOFailure) in try file.write(bytes, at: place) }
+      place += Int64(line.count)
+    }
+  }
+
+  /// Seconds from opening an empty data directory until the query has committed a post.
+  private static func firstRow(
+    _ classifier: TextClassifier, _ configuration: Configuration, in folder: String,
+    _ samples: String
+  ) throws -> Double {
+    let start = Clock.monotonicSeconds()
+    let log = try CommitLog(Path.join(folder, "first-log"))
+    let tables = try Tables(Path.join(folder, "first-tables"))
+    let pipeline = try Pipeline(
+      log, tables, configuration, classifier: classifier, model: "complaints@1")
+    _ = try Workload(samples: samples).produce(1, to: configuration.topic, of: pipeline.log)
+    let rows = try pipeline.run([], until: .caughtUp, isStopped: { false }) { _ in }.new
+    guard rows == 1 else { throw Benchmark.Wrong(what: "\(rows) rows for one post") }
+    return Clock.monotonicSeconds() - start
   }
 }
 

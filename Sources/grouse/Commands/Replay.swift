@@ -85,9 +85,8 @@ struct ReplayCommand: ParsableCommand {
       log, store, live: live, try plan(table, manifest.reference, commitLog, log, live.topic),
       classifier: classifier)
     let bar = ProgressBar("replaying", unit: "posts", total: nil)
-    let totals = try replay.run(isStopped: { interruption.isRequested }) { progress in
-      bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
-    }
+    let totals = try replay.run(
+      isStopped: { interruption.isRequested }, progress: { Self.show($0, on: bar) })
     bar.clear()
     try interruption.throwIfRequested("the same command goes on where this one ended")
     let report = TotalsReport(totals: totals, seconds: bar.seconds, drift: nil)
@@ -95,8 +94,8 @@ struct ReplayCommand: ParsableCommand {
     if compare {
       let bar = ProgressBar("comparing", unit: "posts", total: nil)
       let found = try ReplayComparison(
-        of: table, in: store, limit: posts, isStopped: { interruption.isRequested }
-      ) { bar.update($0, total: $0) }
+        of: table, in: store, limit: posts, isStopped: { interruption.isRequested },
+        progress: { bar.update($0, total: $0) })
       bar.clear()
       try interruption.throwIfRequested("nothing was changed")
       try ReplayReport(found).show(json: options.json)
@@ -118,9 +117,13 @@ struct ReplayCommand: ParsableCommand {
   ) throws {
     let bar = ProgressBar("catching up", unit: "posts", total: nil)
     defer { bar.clear() }
-    try replay.swap(liveModel: liveModel, isStopped: { interruption.isRequested }) { progress in
-      bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
-    }
+    try replay.swap(
+      liveModel: liveModel, isStopped: { interruption.isRequested },
+      progress: { Self.show($0, on: bar) })
+  }
+
+  private static func show(_ progress: Replay.Progress, on bar: ProgressBar) {
+    bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
   }
 
   /// Lets the model judge what comes next, too.

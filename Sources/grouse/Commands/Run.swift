@@ -109,6 +109,7 @@ struct PipelineRun {
         collected: { source, totals in collected.withLock { $0[source] = totals } }
       ) { progress in
         scores = progress.scores
+        if !exit { for alert in progress.alerts { tell(alert) } }
         if reportsProgress {
           Messages.line(summary(progress.totals).json)
         } else {
@@ -128,6 +129,20 @@ struct PipelineRun {
 }
 
 extension PipelineRun {
+  /// Says when complaints begin to come far faster than usual, and when that is over.
+  private func tell(_ alert: SurgeAlert) {
+    let start = RecordTime.format(alert.startedAt)
+    if let end = alert.endedAt {
+      Messages.line(
+        "surge of complaints about \(alert.brand) over: \(Shown.number(alert.complaints)) from "
+          + "\(start) to \(RecordTime.format(end))")
+    } else if alert.complaints == alert.peak {
+      Messages.line(
+        "surge of complaints about \(alert.brand): \(Shown.number(alert.complaints)) in the minute "
+          + "from \(start), usually \(Shown.decimal(alert.usual, 1)); see grouse.alerts")
+    }
+  }
+
   /// Says what of a source did not get into the topic.
   private func report(_ source: Source, _ totals: CollectTotals) {
     if totals.unreadable > 0 {
