@@ -74,7 +74,9 @@ struct PipelineBenchmark: ParsableCommand {
     let pipeline = try Pipeline(
       log, tables, configuration, classifier: classifier, model: "complaints@1")
     _ = try Workload(samples: samples).produce(1, to: configuration.topic, of: pipeline.log)
-    let rows = try pipeline.run([], until: .caughtUp, isStopped: { false }) { _ in }.new
+    let rows = try pipeline.run(
+      [], until: .caughtUp, isStopped: { false }, progress: { _ in }
+    ).new
     guard rows == 1 else { throw Benchmark.Wrong(what: "\(rows) rows for one post") }
     return Clock.monotonicSeconds() - start
   }
