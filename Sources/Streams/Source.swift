@@ -27,5 +27,6 @@ package protocol StreamSource<Value>: Sendable {
 }
 
 extension StreamSource {
+  /// Nothing: there is no other of its name.
   package func identity() -> String { "" }
 }

@@ -2,9 +2,9 @@ package import CQL
 internal import LMDB
 
 extension Tables {
-  /// Lets the two tables of each pair take each other's names, for everybody at one moment: who reads
-  /// finds all of them as before, or all exchanged. `body` sees and changes the state in the same
-  /// transaction; where it says false it has changed nothing, and neither has this.
+  /// Lets the two tables of each pair take each other's names, for everybody at one moment: who
+  /// reads finds all of them as before, or all exchanged. `body` sees and changes the state in the
+  /// same transaction; where it says false it has changed nothing, and neither has this.
   ///
   /// Statements that were prepared before are refused from then on, as after an ALTER.
   package func exchange(

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Streams
 
-/// Streams that part, steps with a memory of their own, and what becomes of time and of late events.
+/// Streams that part, steps with a memory of their own, and what becomes of time and of late
+/// events.
 @Suite struct `Branches and memory` {
   private func settings(_ random: inout SeededRandom) -> QuerySettings {
     var settings = QuerySettings()

@@ -3,16 +3,18 @@ internal import Tables
 
 /// Keeps `cases`: one for each conversation and author, and one for a text that many have pasted.
 ///
-/// What the cases are depends on the complaints that there are, not on the order in which they came.
-/// Of the complaints with the same long text in one day of a brand, the earliest stands for all; of
-/// those that an author has in a conversation and that stand for themselves, the earliest names the
-/// case. A case that somebody has closed is opened again by a new complaint, not by one read again.
+/// What the cases are depends on the complaints that there are, not on the order in which they
+/// came. Of the complaints with the same long text in one day of a brand, the earliest stands for
+/// all; of those that an author has in a conversation and that stand for themselves, the earliest
+/// names the case. A case that somebody has closed is opened again by a new complaint, not by one
+/// read again.
 struct CaseBook: ~Copyable {
   private let tables: GrouseTables
   /// What the names of its state begin with.
   private let scope: String
   private var values = BoundValues()
-  /// How many others have pasted the texts of complaints that stand for them, where that has changed.
+  /// How many others have pasted the texts of complaints that stand for them, where that has
+  /// changed.
   private var copies: [Members.Member: Int] = [:]
 
   init(_ tables: GrouseTables, scope: String) {

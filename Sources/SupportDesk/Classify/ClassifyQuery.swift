@@ -7,9 +7,9 @@ package import TextClassification
 
 /// The shipped query: topic in; verdicts, counts, cases and alerts out, exactly once.
 ///
-/// A stream that parts: one branch writes rows, cases and counts, the other counts complaints by the
-/// minute and watches for surges. What a batch makes of both, and its offsets, are one transaction,
-/// so that a crash at any moment leaves each post's row once.
+/// A stream that parts: one branch writes rows, cases and counts, the other counts complaints by
+/// the minute and watches for surges. What a batch makes of both, and its offsets, are one
+/// transaction, so that a crash at any moment leaves each post's row once.
 package final class ClassifyQuery: Sendable {
   /// What is to be run.
   package struct Settings: Sendable {

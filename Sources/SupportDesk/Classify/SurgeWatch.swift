@@ -18,10 +18,10 @@ package struct SurgeAlert: Sendable, Equatable {
 /// Watches one brand's complaints, minute by minute, for surges.
 ///
 /// The baseline is the median of the last hour, its spread the median absolute deviation, which a
-/// few wild minutes do not move (Rousseeuw and Croux 1993), but no less than a Poisson count of that
-/// size has by itself. A surge begins in a minute that is more than `margins` spreads above, and
-/// ends behind `calmMinutes` in a row that are less than half as far above: around the threshold it
-/// does not flicker. While it lasts the baseline stands still; what lasts longer than
+/// few wild minutes do not move (Rousseeuw and Croux 1993), but no less than a Poisson count of
+/// that size has by itself. A surge begins in a minute that is more than `margins` spreads above,
+/// and ends behind `calmMinutes` in a row that are less than half as far above: around the
+/// threshold it does not flicker. While it lasts the baseline stands still; what lasts longer than
 /// `mostMinutes` is the new usual.
 package struct SurgeWatch: StateValue, Equatable {
   static let history = 60

@@ -16,9 +16,13 @@ package struct TableNames: Hashable, Sendable {
     self.isLive = isLive
   }
 
+  /// The table of cases, with its keyspace.
   package var cases: String { isLive ? "grouse.cases" : "\(posts)_cases" }
+  /// The counts by minute.
   package var minutes: String { isLive ? "grouse.counts_by_minute" : "\(posts)_by_minute" }
+  /// The counts by subject and hour.
   package var subjects: String { isLive ? "grouse.counts_by_subject" : "\(posts)_by_subject" }
+  /// The surges.
   package var alerts: String { isLive ? "grouse.alerts" : "\(posts)_alerts" }
 
   /// All of them, in the same order for each set.

@@ -14,8 +14,8 @@ package protocol TableStore: Sendable {
   func execute(
     _ statement: PreparedStatement, _ values: borrowing BoundValues, from page: PagingState?
   ) throws -> Page
-  /// Lets the two tables of each pair, each with its keyspace, take each other's names at one moment;
-  /// `body` changes the state in the same one, or says false and nothing is done.
+  /// Lets the two tables of each pair, each with its keyspace, take each other's names at one
+  /// moment; `body` changes the state in the same one, or says false and nothing is done.
   func exchange(
     _ pairs: [(String, String)], _ body: (any StateAccess) throws -> Bool
   ) throws -> Bool

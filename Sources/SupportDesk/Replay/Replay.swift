@@ -2,11 +2,12 @@ internal import Records
 internal import Streams
 package import TextClassification
 
-/// Everything that the log holds of a range, classified anew into tables of its own beside those that
-/// are live: rows, cases, counts and alerts as they would be, had the model been there from the start.
+/// Everything that the log holds of a range, classified anew into tables of its own beside those
+/// that are live: rows, cases, counts and alerts as they would be, had the model been there from
+/// the start.
 ///
-/// It is the shipped query under another name, so it goes on where it was after a kill, and the same
-/// range replayed twice gives the same rows.
+/// It is the shipped query under another name, so it goes on where it was after a kill, and the
+/// same range replayed twice gives the same rows.
 package final class Replay: Sendable {
   /// What is replayed, and by what.
   package struct Plan: Sendable, Equatable {
@@ -78,8 +79,8 @@ package final class Replay: Sendable {
 
   private static func swappedName(_ table: String) -> String { "swapped/\(table)" }
 
-  /// The model whose tables are live since the last swap of a table, and the one whose tables it holds
-  /// instead; nil where it was not swapped.
+  /// The model whose tables are live since the last swap of a table, and the one whose tables it
+  /// holds instead; nil where it was not swapped.
   package static func swapped(
     _ table: String, in store: any TableStore
   ) throws -> (live: String, former: String)? {
@@ -128,8 +129,8 @@ package final class Replay: Sendable {
 
   /// Puts the replayed tables in the place of the live ones, at one moment; what was live, by
   /// `liveModel`, is from then on under the replay's names. First it catches up with what the live
-  /// query has read meanwhile. Only what was replayed from the beginning to now can be swapped. Where
-  /// they were swapped before, a replay by the former model brings them back.
+  /// query has read meanwhile. Only what was replayed from the beginning to now can be swapped.
+  /// Where they were swapped before, a replay by the former model brings them back.
   package func swap(
     liveModel: String, isStopped: @escaping @Sendable () -> Bool = { false },
     progress: (Progress) -> Void = { _ in }

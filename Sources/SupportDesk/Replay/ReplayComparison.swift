@@ -76,8 +76,8 @@ package struct ReplayComparison: Sendable {
 extension ReplayComparison {
   private static let columns = "label, prediction, probability, model, words, subject"
 
-  /// Compares the replay in `table` with the live tables; `progress` hears how many posts were looked
-  /// at. Thrown: `ReplayError.missing` where there is no such table.
+  /// Compares the replay in `table` with the live tables; `progress` hears how many posts were
+  /// looked at. Thrown: `ReplayError.missing` where there is no such table.
   package init(
     of table: String, in store: any TableStore, limit: Int = 20,
     isStopped: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
