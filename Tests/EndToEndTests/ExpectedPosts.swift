@@ -54,8 +54,8 @@ struct ExpectedPosts {
     bytes.reserveCapacity(count * 500)
     for number in 0..<count {
       // Towards the end, in minutes instead of hours, everybody writes at once.
-      let isBurst = number % 6_000 >= 5_000 && number % 6_000 < 5_600
-      time += Int64.random(in: 0...(isBurst ? 20 : 400), using: &self.random)
+      let isBurst = number % 6_000 >= 4_200 && number % 6_000 < 4_800
+      time += Int64.random(in: 0...(isBurst ? 20 : 500), using: &self.random)
       let text = texts[number % texts.count] + " \(number)"
       switch Int.random(in: 0..<1_000, using: &self.random) {
       case 0..<40: repeatLine()
