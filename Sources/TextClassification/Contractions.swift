@@ -3,6 +3,17 @@ enum Contractions {
   /// Characters of the longest ending.
   static let longestEnding = 2
 
+  /// Whether `joins` may be true of letters and some word before them; false is certain.
+  @inline(__always) static func mayJoin(_ suffix: UnsafeBufferPointer<UInt32>) -> Bool {
+    switch suffix.count {
+    case 1:
+      suffix[0] == UInt32(UInt8(ascii: "s")) || suffix[0] == UInt32(UInt8(ascii: "t"))
+        || suffix[0] == UInt32(UInt8(ascii: "m")) || suffix[0] == UInt32(UInt8(ascii: "d"))
+    case 2: suffix[1] == UInt32(UInt8(ascii: "e")) || suffix[1] == UInt32(UInt8(ascii: "l"))
+    default: false
+    }
+  }
+
   /// Whether `suffix`, standing alone after a blank, is the end of `word`: "don t", "you re", "it
   /// s". Both are folded characters. "re" and "d" are words of their own, so they ask for a
   /// pronoun.

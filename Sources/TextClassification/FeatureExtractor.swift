@@ -19,36 +19,65 @@ struct FeatureExtractor: Sendable {
   ) {
     Tokenizer.scan(text, brands: brands, stems: settings.stems, into: &scratch)
     if !settings.punctuation { FeatureExtractor.dropPunctuation(&scratch) }
-    let bound = featureBound(scratch)
-    var slotCount = 64
-    while slotCount < 2 * bound { slotCount *= 2 }
-    scratch.slots.require(slotCount)
-    scratch.features.require(bound)
-    let slots = scratch.slots.base
-    slots.initialize(repeating: 0, count: slotCount)
-    let features = scratch.features.base
-    let mask = slotCount - 1
+    hashFeatures(&scratch, announce)
+    scratch.countFeatures()
+  }
+
+  /// Fills `scratch.keys` with the key of each n-gram of the tokens in `scratch`.
+  @inline(__always) private func hashFeatures(
+    _ scratch: inout Scratch, _ announce: (FeatureKey) -> Void
+  ) {
+    let tokens = scratch.tokens.base
+    let tokenCount = scratch.tokenCount
+    let units = scratch.units.base
+    scratch.keys.require(featureBound(scratch))
+    let keys = scratch.keys.base
     var count = 0
-    forEachFeature(scratch) { key, _, _, _, _ in
-      var slot = key.bucket & mask
-      while true {
-        let entry = Int(slots[slot])
-        if entry == 0 {
-          features[count] = Feature(key: key, count: 1)
-          count &+= 1
-          slots[slot] = UInt32(truncatingIfNeeded: count)
-          announce(key)
-          return
+    let shortest = settings.wordNgrams.lowerBound
+    let longest = settings.wordNgrams.upperBound
+    let shortestRun = settings.characterNgrams?.lowerBound ?? 1
+    let runs = settings.characterNgrams?.count ?? 0
+    var fromStart = FeatureHash.adding(FeatureHash.textStart, to: FeatureHash.wordNgram)
+    for last in 0..<min(longest - 1, tokenCount) {
+      fromStart = FeatureHash.adding(tokens[last].hash, to: fromStart)
+      keys[count] = .word(bucket(fromStart))
+      announce(keys[count])
+      count &+= last &+ 2 >= shortest ? 1 : 0
+    }
+    for first in 0..<tokenCount {
+      var state = FeatureHash.wordNgram
+      for last in first..<min(first &+ longest, tokenCount) {
+        state = FeatureHash.adding(tokens[last].hash, to: state)
+        keys[count] = .word(bucket(state))
+        announce(keys[count])
+        count &+= last &- first &+ 1 >= shortest ? 1 : 0
+      }
+      if settings.skipPairs, first &+ 2 < tokenCount {
+        let before = FeatureHash.adding(tokens[first].hash, to: FeatureHash.skipPair)
+        keys[count] = .word(bucket(FeatureHash.adding(tokens[first &+ 2].hash, to: before)))
+        announce(keys[count])
+        count &+= 1
+      }
+      guard tokens[first].kind == .word, runs > 0 else { continue }
+      let end = Int(tokens[first].unitEnd) &+ 1
+      var start = Int(tokens[first].unitStart) &- 1
+      while start <= end &- shortestRun {
+        var state = FeatureHash.characterNgram
+        for index in start..<(start &+ shortestRun &- 1) {
+          state = FeatureHash.adding(UInt64(units[index]), to: state)
         }
-        if features[entry - 1].key == key {
-          features[entry - 1].count &+= 1
-          return
+        // Runs beyond the word are hashed, too, and overwritten: to stop earlier takes longer.
+        let next = start &+ shortestRun &- 1
+        for run in 0..<runs {
+          state = FeatureHash.adding(UInt64(units[next &+ run]), to: state)
+          keys[count &+ run] = .characters(bucket(state))
+          announce(keys[count &+ run])
         }
-        slot = (slot + 1) & mask
+        count &+= min(runs, end &- next)
+        start &+= 1
       }
     }
-    scratch.featureCount = count
-    scratch.slotMask = mask
+    scratch.keyCount = count
   }
 
   /// Calls `body` with the key of each n-gram of the tokens in `scratch`, the first and last token
@@ -60,44 +89,25 @@ struct FeatureExtractor: Sendable {
   ) {
     let tokens = scratch.tokens.base
     let tokenCount = scratch.tokenCount
-    let units = scratch.units.base
-    let shortest = settings.wordNgrams.lowerBound
-    let longest = settings.wordNgrams.upperBound
-    let shortestRun = settings.characterNgrams?.lowerBound ?? 1
-    let longestRun = settings.characterNgrams?.upperBound ?? 0
-    var fromStart = FeatureHash.adding(FeatureHash.textStart, to: FeatureHash.wordNgram)
-    for last in 0..<min(longest - 1, tokenCount) {
-      fromStart = FeatureHash.adding(tokens[last].hash, to: fromStart)
-      if last + 2 >= shortest { body(.word(bucket(fromStart)), 0, last, true, false) }
+    let keys = scratch.keys.base
+    var count = 0
+    func next() -> FeatureKey {
+      count += 1
+      return keys[count - 1]
+    }
+    let lengths = settings.wordNgrams
+    for last in 0..<min(lengths.upperBound - 1, tokenCount) where last + 2 >= lengths.lowerBound {
+      body(next(), 0, last, true, false)
     }
     for first in 0..<tokenCount {
-      var state = FeatureHash.wordNgram
-      for last in first..<min(first + longest, tokenCount) {
-        state = FeatureHash.adding(tokens[last].hash, to: state)
-        if last - first + 1 >= shortest { body(.word(bucket(state)), first, last, false, false) }
+      for length in lengths where first + length <= tokenCount {
+        body(next(), first, first + length - 1, false, false)
       }
-      if settings.skipPairs, first + 2 < tokenCount {
-        let before = FeatureHash.adding(tokens[first].hash, to: FeatureHash.skipPair)
-        let pair = FeatureHash.adding(tokens[first + 2].hash, to: before)
-        body(.word(bucket(pair)), first, first + 2, false, true)
-      }
-      guard tokens[first].kind == .word, longestRun > 0 else { continue }
-      let unitEnd = Int(tokens[first].unitEnd) + 1
-      var start = Int(tokens[first].unitStart) - 1
-      while start <= unitEnd - shortestRun {
-        var state = FeatureHash.characterNgram
-        var index = start
-        while index < start + shortestRun - 1 {
-          state = FeatureHash.adding(UInt64(units[index]), to: state)
-          index += 1
-        }
-        let end = min(start + longestRun, unitEnd)
-        while index < end {
-          state = FeatureHash.adding(UInt64(units[index]), to: state)
-          body(.characters(bucket(state)), first, first, false, false)
-          index += 1
-        }
-        start += 1
+      if settings.skipPairs, first + 2 < tokenCount { body(next(), first, first + 2, false, true) }
+      guard tokens[first].kind == .word, let runs = settings.characterNgrams else { continue }
+      let unitCount = Int(tokens[first].unitEnd - tokens[first].unitStart) + 2
+      for start in 0..<unitCount {
+        for run in runs where start + run <= unitCount { body(next(), first, first, false, false) }
       }
     }
   }
@@ -106,10 +116,10 @@ struct FeatureExtractor: Sendable {
     UInt32(truncatingIfNeeded: FeatureHash.finish(state) >> shift)
   }
 
-  /// At least as many features as the tokens in `scratch` can have.
-  private func featureBound(_ scratch: borrowing Scratch) -> Int {
+  /// At least as many features as the tokens in `scratch` can have, and those beyond a word's end.
+  @inline(__always) private func featureBound(_ scratch: borrowing Scratch) -> Int {
     settings.wordNgrams.upperBound + scratch.tokenCount * (settings.wordNgrams.count + 1)
-      + scratch.unitCount * (settings.characterNgrams?.count ?? 0)
+      + (scratch.unitCount + 1) * (settings.characterNgrams?.count ?? 0)
   }
 
   private static func dropPunctuation(_ scratch: inout Scratch) {
@@ -124,6 +134,43 @@ struct FeatureExtractor: Sendable {
 }
 
 extension Scratch {
+  /// Fills `features` with `keys`, each once, in order of first appearance; `announce` hears of
+  /// each as soon as it is met.
+  @inline(__always) fileprivate mutating func countFeatures() {
+    let keys = UnsafeBufferPointer(start: keys.base, count: keyCount)
+    var slotCount = 64
+    while slotCount < 4 * keys.count { slotCount *= 2 }
+    slots.require(slotCount)
+    self.features.require(keys.count)
+    let slots = slots.base
+    slots.initialize(repeating: 0, count: slotCount)
+    let features = features.base
+    let mask = slotCount - 1
+    var count = 0
+    var largest: UInt32 = 1
+    for key in keys {
+      var slot = key.bucket & mask
+      while true {
+        let entry = Int(slots[slot])
+        if entry == 0 {
+          features[count] = Feature(key: key, count: 1)
+          count &+= 1
+          slots[slot] = UInt32(truncatingIfNeeded: count)
+          break
+        }
+        if features[entry &- 1].key == key {
+          features[entry &- 1].count &+= 1
+          largest = max(largest, features[entry &- 1].count)
+          break
+        }
+        slot = (slot &+ 1) & mask
+      }
+    }
+    featureCount = count
+    largestCount = largest
+    slotMask = mask
+  }
+
   /// How often a feature of the last extracted text stands in it.
   @inline(__always) func count(of key: FeatureKey) -> UInt32 {
     var slot = key.bucket & slotMask

@@ -36,7 +36,8 @@ struct FileTable<Element: BitwiseCopyable & Equatable>: @unchecked Sendable {
   func withUnsafeBufferPointer<Result>(
     _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result {
-    try withExtendedLifetime(owner) { try body(entries) }
+    defer { extendLifetime(owner) }
+    return try body(entries)
   }
 
   /// Adds the table as it lies in a file.

@@ -87,7 +87,7 @@ struct HashedLearning: Learning {
 /// One of SparkML's pipelines, as it is: nothing is calibrated, and a prior's examples are examples
 /// like others.
 struct TermLearning: Learning {
-  private let words: [[String]]
+  private let texts: TermTexts
   private let isPositive: [Bool]
   private let count: Int
   private let options: TrainingOptions
@@ -97,9 +97,7 @@ struct TermLearning: Learning {
   init(
     _ examples: [LabelledText], count: Int, _ options: TrainingOptions, _ brandNames: [String]
   ) {
-    words = Parts.map(examples.count) { part in
-      examples[part].map { TermModel.words(of: $0.text) }
-    }.flatMap(\.self)
+    texts = TermTexts(examples.map(\.text))
     isPositive = examples.map(\.isPositive)
     self.count = count
     self.options = options
@@ -113,16 +111,16 @@ struct TermLearning: Learning {
   func judge(
     train: [Int], test: [Int]
   ) throws(TrainingError) -> (scores: [Double], unseen: [Double]) {
-    let rows = train + (count..<words.count)
     let model = try TermModel(
-      rows.map { words[$0] }, isPositive: rows.map { isPositive[$0] }, options.algorithm)
-    return (test.map { model.score(of: words[$0], options.algorithm) }, [])
+      texts, rows: train + (count..<texts.count), isPositive: isPositive, options.algorithm)
+    return (test.map { model.score(of: texts.strings(of: $0), options.algorithm) }, [])
   }
 
   func fit(threshold: Double, _ scaling: PlattScaling) throws(TrainingError) -> TextClassifier {
     TextClassifier(
       algorithm: options.algorithm, labels: options.labels, threshold: threshold,
-      features: options.features, exampleCount: words.count, intercept: 0, weights: WeightTable([]),
-      terms: try TermModel(words, isPositive: isPositive, options.algorithm))
+      features: options.features, exampleCount: texts.count, intercept: 0, weights: WeightTable([]),
+      terms: try TermModel(
+        texts, rows: Array(0..<texts.count), isPositive: isPositive, options.algorithm))
   }
 }

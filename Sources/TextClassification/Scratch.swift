@@ -6,6 +6,12 @@ public struct Scratch: ~Copyable, @unchecked Sendable {
   var units = Workspace<UInt32>()
   var tokenCount = 0
   var unitCount = 0
+  /// The features in the order that they are met, each as often as it is.
+  var keys = Workspace<FeatureKey>()
+  var keyCount = 0
+  /// How often the most frequent of the features stands in the text.
+  var largestCount: UInt32 = 0
+  var frequencies = FrequencyTable()
   /// Open-addressing table from bucket to its index among the features, plus one; 0 is empty.
   var slots = Workspace<UInt32>()
   var features = Workspace<Feature>()
@@ -23,6 +29,27 @@ public struct Scratch: ~Copyable, @unchecked Sendable {
 
   /// A scratch with a little memory; it grows to the longest text it meets.
   public init() {}
+}
+
+/// `TermFrequency.sublinear` of all counts up to a largest.
+struct FrequencyTable: ~Copyable {
+  private var values = Workspace<Float>()
+  private var largest: UInt32 = 0
+
+  init() { values.base[0] = 0 }
+
+  /// By count.
+  @inline(__always) var base: UnsafePointer<Float> { UnsafePointer(values.base) }
+
+  @inline(__always) mutating func require(_ count: UInt32) {
+    if count > largest { grow(to: count) }
+  }
+
+  private mutating func grow(to count: UInt32) {
+    largest = 2 * count
+    values.require(Int(largest) + 1)
+    for count in 1...largest { values.base[Int(count)] = TermFrequency.sublinear(count) }
+  }
 }
 
 /// A bucket that a text fills and how often.

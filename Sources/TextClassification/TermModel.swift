@@ -52,15 +52,12 @@ struct TermModel: Sendable, Equatable {
 }
 
 extension TermModel {
-  /// Fits the pipeline to texts of which the words have been taken.
+  /// Fits the pipeline to `rows` of texts.
   init(
-    _ words: [[String]], isPositive: [Bool], _ algorithm: TrainingOptions.Algorithm
+    _ texts: TermTexts, rows: [Int], isPositive: [Bool], _ algorithm: TrainingOptions.Algorithm
   ) throws(TrainingError) {
-    let examples = Examples(words, labels: isPositive.map { $0 ? 1 : 0 })
-    let terms = try CountVectorizer().fit(examples)
-    let counts = examples.transformed(by: terms)
-    let rarity = try IDF(minDocFreq: 3).fit(counts)
-    let vectors = counts.transformed(by: rarity)
+    let (terms, rarity, vectors) = try texts.weighted(
+      rows, labels: rows.map { isPositive[$0] ? 1 : 0 })
     let intercepts: [Double]
     let weights: [[Double]]
     switch algorithm {
@@ -79,7 +76,7 @@ extension TermModel {
       (intercepts, weights) = Self.bothWays(model.intercepts[0], model.weights[0])
     }
     self.init(
-      terms: terms.vocabulary, idf: rarity.idf, intercepts: intercepts, weights: weights)
+      terms: terms, idf: rarity.idf, intercepts: intercepts, weights: weights)
   }
 
   /// A binary learner's margin, and minus it for class 0.

@@ -23,37 +23,46 @@ public struct TextScorer: Sendable {
       let words = TermModel.words(of: String(decoding: text, as: UTF8.self))
       return Logistic.probability(terms.score(of: words, classifier.algorithm))
     }
-    // A text's weights lie far apart: each is fetched while the text is still being read.
-    classifier.weights.withUnsafeBufferPointer { weights in
+    let (sums, squares) = classifier.weights.withUnsafeBufferPointer { weights in
+      // A text's weights lie far apart: each is fetched while the text is still being read.
       extractor.extract(text, into: &scratch) { key in
         grouse_prefetch(weights.baseAddress.map { $0 + key.bucket })
       }
+      scratch.frequencies.require(scratch.largestCount)
+      return Self.sums(scratch, weights)
     }
-    let features = scratch.features.base
+    scratch.blockScales = BlockScales.scales(
+      squares: squares,
+      lengths: BlockScales.lengths(classifier.features.characterWeight))
+    let logit = (sums * scratch.blockScales).sum() + classifier.intercept
+    return Logistic.probability(logit)
+  }
+
+  /// Of each block, the sum of what the features in `scratch` weigh and that of their squared
+  /// values.
+  @inline(__always) private static func sums(
+    _ scratch: borrowing Scratch, _ weights: UnsafeBufferPointer<BucketWeights>
+  ) -> (weights: SIMD2<Double>, squares: SIMD2<Double>) {
+    let features = UnsafeBufferPointer(start: scratch.features.base, count: scratch.featureCount)
+    let frequencies = scratch.frequencies.base
     var wordSum: Float = 0
     var characterSum: Float = 0
     var wordSquares: Float = 0
     var characterSquares: Float = 0
-    classifier.weights.withUnsafeBufferPointer { weights in
-      for index in 0..<scratch.featureCount {
-        let feature = features[index]
-        let entry = weights[feature.key.bucket]
-        let frequency = TermFrequency.sublinear(feature.count)
-        let value = frequency * entry.idf
-        let isWord = feature.key.block == 0
-        wordSum += isWord ? frequency * entry.weight : 0
-        wordSquares += isWord ? value * value : 0
-        characterSum += isWord ? 0 : frequency * entry.weight
-        characterSquares += isWord ? 0 : value * value
-      }
+    for feature in features {
+      let entry = weights[feature.key.bucket]
+      let frequency = frequencies[Int(feature.count)]
+      let value = frequency * entry.idf
+      let isWord = feature.key.block == 0
+      wordSum += isWord ? frequency * entry.weight : 0
+      wordSquares += isWord ? value * value : 0
+      characterSum += isWord ? 0 : frequency * entry.weight
+      characterSquares += isWord ? 0 : value * value
     }
-    scratch.blockScales = BlockScales.scales(
-      squares: SIMD2(Double(wordSquares), Double(characterSquares)),
-      lengths: BlockScales.lengths(classifier.features.characterWeight))
-    let logit =
-      (SIMD2(Double(wordSum), Double(characterSum)) * scratch.blockScales).sum()
-      + classifier.intercept
-    return Logistic.probability(logit)
+    return (
+      SIMD2(Double(wordSum), Double(characterSum)),
+      SIMD2(Double(wordSquares), Double(characterSquares))
+    )
   }
 
   /// The probability that `text` belongs to the positive class.

@@ -25,7 +25,8 @@ struct Tokenizer {
     let bytes = UnsafeRawBufferPointer(rebasing: text.prefix(Limits.textBytes))
     // A token takes a byte or more and at most one character a byte and a blank on either side.
     scratch.tokens.require(bytes.count)
-    scratch.units.require(3 * bytes.count + 2)
+    // Eight more are written and read without need.
+    scratch.units.require(3 * bytes.count + 10)
     var tokenizer = Tokenizer(
       bytes: bytes, brands: brands, readsStems: stems, tokens: scratch.tokens.base,
       units: scratch.units.base)

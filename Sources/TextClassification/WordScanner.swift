@@ -6,23 +6,39 @@ extension Tokenizer {
     let start = position
     let unitStart = unitCount + 1
     var (end, unitEnd) = (start, unitStart)
-    var (last, beforeLast) = (Tokenizer.blank, Tokenizer.blank)
     var state = FeatureHash.token
-    while end < bytes.count, ASCII.isLetter(bytes[end]) {
-      let unit = UInt32(bytes[end] | 0x20)
-      end &+= 1
-      // As `take`.
-      if unit == last, unit == beforeLast { continue }
-      (last, beforeLast) = (unit, last)
-      units[unitEnd] = unit
-      unitEnd &+= 1
-      state = FeatureHash.adding(UInt64(unit), to: state)
+    let eight = EightBytes(bytes, at: start)
+    let length = eight.letters
+    if length < 8, !eight.hasThreeAlike {
+      // Which letters there are decides what is kept, not where the processor goes on: words' ends
+      // cannot be foreseen. What is written behind them is overwritten.
+      for index in 0..<7 {
+        let unit = eight.lowered(index)
+        units[unitStart &+ index] = unit
+        let next = FeatureHash.adding(UInt64(unit), to: state)
+        state = index < length ? next : state
+      }
+      end &+= length
+      unitEnd &+= length
+    } else {
+      var (last, beforeLast) = (Tokenizer.blank, Tokenizer.blank)
+      while end < bytes.count, ASCII.isLetter(bytes[end]) {
+        let unit = UInt32(bytes[end] | 0x20)
+        end &+= 1
+        // As `take`.
+        if unit == last, unit == beforeLast { continue }
+        (last, beforeLast) = (unit, last)
+        units[unitEnd] = unit
+        unitEnd &+= 1
+        state = FeatureHash.adding(UInt64(unit), to: state)
+      }
     }
     guard end == bytes.count || bytes[end] == 0x20 || endsWord(at: end) else { return false }
     units[unitCount] = Tokenizer.blank
     (position, unitCount) = (end, unitEnd)
     let spelling = FeatureHash.finish(state)
-    if unitEnd - unitStart > Contractions.longestEnding, !brands.mayEnd(with: spelling) {
+    let word = UnsafeBufferPointer(start: units + unitStart, count: unitEnd - unitStart)
+    if !Contractions.mayJoin(word), !brands.mayEnd(with: spelling) {
       let hash = readsStems ? stem(unitStart..<unitEnd, spelling) : spelling
       addWord(.word, unitStart, from: start, hash: hash, spelling: spelling)
     } else {

@@ -22,10 +22,12 @@ import Testing
       penalty: random.double(0.1...1))
   }
 
-  @Test func `the gradient agrees with finite differences`() {
+  @Test(arguments: [false, true])
+  func `the gradient agrees with finite differences`(isCentred: Bool) {
     var random = TestRandom()
     for _ in 0..<50 {
-      let objective = problem(&random)
+      var objective = problem(&random)
+      if isCentred { objective.centers = objective.rows.means }
       var point = (0...objective.rows.columnCount).map { _ in random.double(-3...3) }
       var gradient = [Double](repeating: .nan, count: point.count)
       var unused = gradient
@@ -149,8 +151,8 @@ import Testing
   @Test func `rows summed in parts are the sum of all`() {
     var random = TestRandom()
     let whole = manyRows(140_000, &random)
-    #expect(whole.rows.parts.count == 2)
-    let halves = whole.rows.parts.map { part in
+    #expect(whole.rows.parts.count == 4)
+    let quarters = whole.rows.parts.map { part in
       var rows = SparseRows<Float>()
       rows.columnCount = whole.rows.columnCount
       for row in part {
@@ -168,10 +170,10 @@ import Testing
     let value = whole(point, &gradient)
     var sum = 0.0
     var sums = [Double](repeating: 0, count: point.count)
-    for half in halves {
-      #expect(half.rows.parts.count == 1)
+    for quarter in quarters {
+      #expect(quarter.rows.parts.count == 1)
       var own = point
-      sum += half(point, &own)
+      sum += quarter(point, &own)
       Vector.add(1, times: own, to: &sums)
     }
     #expect(abs(value - sum) < 1e-12, "seed \(random.seed)")

@@ -17,9 +17,10 @@ struct LearningBenchmark: ParsableCommand {
     try learn(made)
   }
 
-  /// The usual Spark pipeline for tweets with its logistic regression, stage by stage.
+  /// The usual Spark pipeline for tweets with its logistic regression, as
+  /// `train --algorithm spark-logistic-regression` fits it.
   private func learnAsSpark(_ posts: [LabelledText]) throws {
-    let texts = Examples(posts.map(\.text), labels: posts.map { $0.isPositive ? 1 : 0 })
+    let (texts, labels) = (posts.map(\.text), posts.map { $0.isPositive ? 1 : 0 })
     var learner = LogisticRegression()
     (learner.maxIter, learner.regParam) = (100, 0.01)
     var best = (whole: Double.infinity, fit: Double.infinity)
@@ -27,12 +28,7 @@ struct LearningBenchmark: ParsableCommand {
     for _ in 0..<rounds {
       var vectors = Examples<SparseVector>([])
       let reading = try Measure.time {
-        let cutting = try PostCleaner().then(RegexTokenizer()).then(StopWordsRemover()).fit(texts)
-        let words = texts.transformed(by: cutting)
-        let counting = try CountVectorizer().fit(words)
-        let counts = words.transformed(by: counting)
-        let rarity = try IDF(minDocFreq: 3).fit(counts)
-        vectors = counts.transformed(by: rarity)
+        vectors = try TermTexts(texts).weighted(Array(texts.indices), labels: labels).vectors
       }.seconds
       let fit = try Measure.time { found = try learner.fit(vectors) }.seconds
       best = (min(best.whole, reading + fit), min(best.fit, fit))

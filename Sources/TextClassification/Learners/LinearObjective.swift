@@ -11,6 +11,9 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
   let penalty: Double
   /// Added to each row's score, as another model gives it; none where it is empty.
   var offsets: [Double] = []
+  /// Subtracted from each column's values; nothing where it is empty. The intercept is then that of
+  /// rows whose columns have means of about 0, and found in fewer steps.
+  var centers: [Double] = []
   /// Without an intercept, it stays 0.
   var hasIntercept = true
 
@@ -26,40 +29,49 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
       gradient[bias] = 0
     }
     value *= penalty / 2
+    let base = intercept(parameters)
     let parts = rows.parts
     if parts.count == 1 {
-      value += addLoss(of: parts[0], parameters, to: &gradient)
+      value += addLoss(of: parts[0], parameters, base, to: &gradient)
     } else {
       let found = Parallel.map(parts.count) { number in
         var slopes = [Double](repeating: 0, count: parameters.count)
-        return (addLoss(of: parts[number], parameters, to: &slopes), slopes)
+        return (addLoss(of: parts[number], parameters, base, to: &slopes), slopes)
       }
       for (loss, slopes) in found {
         value += loss
         Vector.add(1, times: slopes, to: &gradient)
       }
     }
+    if !centers.isEmpty { Vector.add(-gradient[bias], times: centers + [0], to: &gradient) }
     if !hasIntercept { gradient[bias] = 0 }
     return value
   }
 
+  /// The intercept at a point for rows as they are, not centred.
+  func intercept(_ parameters: [Double]) -> Double {
+    var intercept = parameters[rows.columnCount]
+    for (column, center) in centers.enumerated() { intercept -= parameters[column] * center }
+    return intercept
+  }
+
   private func addLoss(
-    of part: Range<Int>, _ parameters: [Double], to gradient: inout [Double]
+    of part: Range<Int>, _ parameters: [Double], _ base: Double, to gradient: inout [Double]
   ) -> Double {
     let bias = rows.columnCount
     return rows.columns.withUnsafeBufferPointer { columns in
       rows.values.withUnsafeBufferPointer { values in
         gradient.withUnsafeMutableBufferPointer { gradient in
           parameters.withUnsafeBufferPointer { parameters in
-            var sum = 0.0
+            var sum = LossSum()
             for row in part {
               let range = rows.starts[row]..<rows.starts[row + 1]
-              var score = parameters[bias] + (offsets.isEmpty ? 0 : offsets[row])
+              var score = base + (offsets.isEmpty ? 0 : offsets[row])
               for index in range {
                 score += Double(values[index]) * parameters[Int(columns[index])]
               }
-              let (loss, slope) = Loss.value(isPositive[row] ? score : -score)
-              sum += rowWeights[row] * loss
+              let (loss, factor, slope) = Loss.value(isPositive[row] ? score : -score)
+              sum.add(loss, factor: factor, weight: rowWeights[row])
               let residual = rowWeights[row] * (isPositive[row] ? slope : -slope)
               if residual == 0 { continue }
               for index in range {
@@ -67,7 +79,7 @@ struct LinearObjective<Loss: MarginLoss, Value: BinaryFloatingPoint & Sendable>:
               }
               gradient[bias] += residual
             }
-            return sum
+            return sum.value
           }
         }
       }

@@ -47,13 +47,13 @@ public struct LogisticRegression: Estimator {
     if isBinomial {
       let objective = LinearObjective<LogisticLoss, Double>(
         rows: rows, isPositive: examples.labels.map { $0 == 1 }, rowWeights: rowWeights,
-        penalty: smoothPenalty, hasIntercept: fitIntercept)
+        penalty: smoothPenalty, centers: fitIntercept ? rows.means : [], hasIntercept: fitIntercept)
       let found = minimise(
         parameters: rows.columnCount + 1, weights: rows.columnCount, objective.callAsFunction)
       let weights = Self.unscaled(Array(found.point.dropLast()), scales)
       return LogisticRegressionModel(
-        weights: [weights], intercepts: [found.point.last ?? 0], iterations: found.iterations,
-        objective: found.value)
+        weights: [weights], intercepts: [objective.intercept(found.point)],
+        iterations: found.iterations, objective: found.value)
     }
     let classCount = examples.classCount
     let objective = SoftmaxObjective(

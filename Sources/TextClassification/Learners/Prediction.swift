@@ -49,7 +49,9 @@ extension Examples where Value == SparseVector {
     guard values.allSatisfy({ $0.size == size }) else {
       throw .invalidOption("the vectors are not all of \(size) places")
     }
-    guard Set(labels).count > 1 else { throw .oneClassOnly(label: "\(labels.first ?? 0)") }
+    guard labels.contains(where: { $0 != labels[0] }) else {
+      throw .oneClassOnly(label: "\(labels.first ?? 0)")
+    }
     guard labels.allSatisfy({ $0 >= 0 && $0 < classes ?? Limits.classes }) else {
       throw .invalidOption("labels are not within 0..<\(classes ?? Limits.classes)")
     }

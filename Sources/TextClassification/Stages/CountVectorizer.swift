@@ -38,15 +38,22 @@ public struct CountVectorizer: Estimator {
     let kept = (0..<counts.table.count).filter {
       Double(counts.texts[$0]) >= least && Double(counts.texts[$0]) <= most
     }
-    let terms = kept.map { (term: counts.table.term($0), count: counts.terms[$0]) }
-      .sorted { left, right in
-        left.count != right.count
-          ? left.count > right.count : left.term.utf8.lexicographicallyPrecedes(right.term.utf8)
-      }
+    let terms = Self.ordered(kept.map { (counts.table.term($0), counts.terms[$0], $0) })
     guard !terms.isEmpty else { throw .noExamples }
     return CountVectorizerModel(
       vocabulary: terms.prefix(vocabularySize).map(\.term), minTermFreq: minTermFreq,
       binary: binary)
+  }
+
+  /// Terms with their count and a number, the most frequent first; of equal ones the lesser by its
+  /// UTF-8 bytes.
+  static func ordered(
+    _ terms: [(term: String, count: Int, number: Int)]
+  ) -> [(term: String, count: Int, number: Int)] {
+    terms.sorted { left, right in
+      left.count != right.count
+        ? left.count > right.count : left.term.utf8.lexicographicallyPrecedes(right.term.utf8)
+    }
   }
 }
 

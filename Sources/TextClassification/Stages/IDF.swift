@@ -22,7 +22,12 @@ public struct IDF: Estimator {
         texts[Int(index)] += 1
       }
     }
-    let count = Double(examples.count + 1)
+    return model(texts: texts, of: examples.count)
+  }
+
+  /// Of each place, how many of `count` texts had its term.
+  func model(texts: [Int], of count: Int) -> IDFModel {
+    let count = Double(count + 1)
     return IDFModel(
       idf: texts.map { $0 >= minDocFreq ? log(count / Double($0 + 1)) : 0 },
       docFreq: texts.map { $0 >= minDocFreq ? $0 : 0 })

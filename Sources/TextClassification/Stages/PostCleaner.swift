@@ -7,39 +7,50 @@ public struct PostCleaner: StatelessStage {
   /// The text, cleaned.
   public func transform(_ text: String) -> String {
     text.withUTF8Bytes { bytes in
-      // An address has more bytes than what takes its place.
-      String(unsafeUninitializedCapacity: bytes.count) { cleaned in
-        var (index, count) = (0, 0)
-        while index < bytes.count {
-          let byte = bytes[index]
-          if Self.beginsAddress(bytes, index) {
-            for letter in [UInt8(ascii: "U"), UInt8(ascii: "R"), UInt8(ascii: "L")] {
-              cleaned[count] = letter
-              count += 1
-            }
-            while index < bytes.count, !ASCII.isBlank(bytes[index]) { index += 1 }
-          } else {
-            // Written in any case, so that there is no branch that is hard to foresee.
-            cleaned[count] = byte
-            count += Self.isPunctuation(byte) ? 0 : 1
-            index += 1
-          }
+      String(unsafeUninitializedCapacity: bytes.count) { Self.clean(bytes, into: $0) }
+    }
+  }
+
+  /// Writes the cleaned text and returns how many bytes it has: no more than `bytes`, since an
+  /// address has more than what takes its place.
+  static func clean(
+    _ bytes: UnsafeRawBufferPointer, into cleaned: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var (index, count) = (0, 0)
+    while index < bytes.count {
+      let byte = bytes[index]
+      if beginsAddress(bytes, index) {
+        for letter in [UInt8(ascii: "U"), UInt8(ascii: "R"), UInt8(ascii: "L")] {
+          cleaned[count] = letter
+          count += 1
         }
-        return count
+        while index < bytes.count, !ASCII.isBlank(bytes[index]) { index += 1 }
+      } else {
+        // Written in any case, so that there is no branch that is hard to foresee.
+        cleaned[count] = byte
+        count += isPunctuation(byte) ? 0 : 1
+        index += 1
       }
     }
+    return count
   }
 
   private static let beginnings = ["http://", "https://", "www."].map { Array($0.utf8) }
 
-  private static func beginsAddress(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+  @inline(__always) private static func beginsAddress(_ bytes: UnsafeRawBufferPointer, _ index: Int)
+    -> Bool
+  {
     guard index + 1 < bytes.count else { return false }
     let start = (bytes[index] | 32, bytes[index + 1] | 32)
     guard
       start == (UInt8(ascii: "h"), UInt8(ascii: "t"))
         || start == (UInt8(ascii: "w"), UInt8(ascii: "w"))
     else { return false }
-    return beginnings.contains { beginning in
+    return isAddress(bytes, index)
+  }
+
+  private static func isAddress(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+    beginnings.contains { beginning in
       index + beginning.count <= bytes.count
         && beginning.indices.allSatisfy { bytes[index + $0] | 32 == beginning[$0] | 32 }
     }

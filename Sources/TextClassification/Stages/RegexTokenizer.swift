@@ -57,19 +57,10 @@ public struct RegexTokenizer: StatelessStage {
       ? tokens : tokens.filter { $0.utf16.count >= minTokenLength }
   }
 
-  /// What stands between Java's `\s`: blank, tab, line feed, vertical tab, form feed, carriage
-  /// return.
   private static func words(of bytes: UnsafeRawBufferPointer, isLowered: Bool) -> [String] {
     var words: [String] = []
     words.reserveCapacity(bytes.count / 4)
-    var end = 0
-    while true {
-      var start = end
-      while start < bytes.count, ASCII.isBlank(bytes[start]) { start += 1 }
-      if start == bytes.count { return words }
-      end = start
-      while end < bytes.count, !ASCII.isBlank(bytes[end]) { end += 1 }
-      let word = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    forEachWord(of: bytes) { word in
       words.append(
         String(unsafeUninitializedCapacity: word.count) { copy in
           for index in 0..<word.count {
@@ -77,6 +68,23 @@ public struct RegexTokenizer: StatelessStage {
           }
           return word.count
         })
+    }
+    return words
+  }
+
+  /// What stands between Java's `\s`: blank, tab, line feed, vertical tab, form feed, carriage
+  /// return.
+  @inline(__always) static func forEachWord(
+    of bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+  ) {
+    var end = 0
+    while true {
+      var start = end
+      while start < bytes.count, ASCII.isBlank(bytes[start]) { start += 1 }
+      if start == bytes.count { return }
+      end = start
+      while end < bytes.count, !ASCII.isBlank(bytes[end]) { end += 1 }
+      body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     }
   }
 

@@ -47,6 +47,11 @@ struct TermTable: Sendable {
   /// A term's number, nil for one that has none.
   func number(of term: String) -> Int? { term.withUTF8Bytes { number(of: $0) } }
 
+  /// A term's number; the next for one that has none.
+  mutating func find(_ term: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: number(of: term) ?? add(term))
+  }
+
   /// Gives a term the next number, and returns it.
   mutating func add(_ term: UnsafeRawBufferPointer) -> Int {
     bytes += term
