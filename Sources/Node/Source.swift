@@ -1,4 +1,4 @@
-internal import Machine
+package import Machine
 internal import Posts
 package import SupportDesk
 
@@ -24,6 +24,16 @@ package enum Source: Hashable, Sendable {
   /// The file's path; nil for standard input.
   package var path: String? {
     if case .file(let path) = self { path } else { nil }
+  }
+
+  /// Says now what is wrong with a file that cannot be read at all. A named pipe is left alone:
+  /// whoever writes to it would find it closed again.
+  package func check() throws(IOFailure) {
+    let disk = LocalDisk()
+    guard let path, disk.isPlainFile(path) || disk.isDirectory(path) || !disk.exists(path) else {
+      return
+    }
+    _ = try disk.open(path, .read)
   }
 
   /// The same source by its one absolute path, whatever links and dots it was named with.

@@ -13,8 +13,8 @@ import Testing
   static let commands = [
     [], ["demo"], ["doctor"], ["run"], ["collect"], ["work"], ["train"], ["evaluate"],
     ["classify"], ["explain"], ["models"], ["models", "list"], ["models", "show"],
-    ["models", "compare"], ["models", "promote"], ["models", "rollback"], ["models", "export"],
-    ["models", "import"], ["topics"],
+    ["models", "compare"], ["models", "promote"], ["models", "rollback"], ["models", "delete"],
+    ["models", "export"], ["models", "import"], ["topics"],
     ["topics", "list"], ["topics", "create"], ["topics", "describe"], ["topics", "alter"],
     ["topics", "delete"], ["topics", "delete-records"], ["topics", "clean"],
     ["produce"], ["consume"], ["groups"], ["groups", "list"], ["groups", "describe"],

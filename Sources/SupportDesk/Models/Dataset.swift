@@ -101,8 +101,8 @@ package struct Dataset: Sendable {
     let size: Int64
     let bytes: [UInt8]
     do throws(IOFailure) {
-      size = try disk.open(path, .read).size()
-      bytes = try disk.readAll(path, limit: Limits.datasetBytes)
+      size = try disk.open(path, .readPlain).size()
+      bytes = try disk.readAll(path, .readPlain, limit: Limits.datasetBytes)
     } catch {
       throw .io(error)
     }

@@ -27,9 +27,10 @@ struct Classify: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let interruption = Interruption()
     let (classifier, _) = try registry(configuration, model).load(model ?? configuration.model)
+    // Opening a pipe may wait for its other end: until then a signal does what it does to all.
     let input = try InputBytes(file == "-" ? nil : file)
+    let interruption = Interruption()
     var reader = RowTextReader(path: input.name, .init(text: text))
     var classification = RowClassification(
       classifier.scorer(brandNames: configuration.brand.allNames), explains: explain)

@@ -38,6 +38,28 @@ extension Models {
     }
   }
 
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take away one version of a model for good.",
+      discussion: """
+        Its number is not given again, and rows that name it stay. The promoted version cannot be \
+        deleted.
+
+        Example: grouse models delete complaints@1
+        """)
+
+    @Argument(help: "NAME@VERSION.") var model: String
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      try Models.kept(options).delete(model)
+      guard options.json else { return try StandardOutput.line("\(model) is deleted") }
+      var line = JSONLine()
+      line.add("deleted", model)
+      try StandardOutput.line(line.text)
+    }
+  }
+
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Copy a model into a folder of its own.",

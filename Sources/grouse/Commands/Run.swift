@@ -34,7 +34,7 @@ struct Run: ParsableCommand {
     let configuration = try options.configuration()
     var sources = (configuration.sourceFiles + file).map { Source.file($0) }
     if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
-    for path in sources.compactMap(\.path) { _ = try LocalDisk().open(path, .read) }
+    for source in sources { try source.check() }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
       reportsProgress: progress, purpose: "grouse run"
