@@ -36,6 +36,16 @@ package enum Source: Hashable, Sendable {
     _ = try disk.open(path, .read)
   }
 
+  /// Whether an error says that what comes from here cannot be read, rather than that what it goes
+  /// to cannot be written.
+  func isAtFault(_ error: any Error) -> Bool {
+    switch error {
+    case is DatasetError, is SourceError: true
+    case let failure as IOFailure: failure.path == name
+    default: false
+    }
+  }
+
   /// The same source by its one absolute path, whatever links and dots it was named with.
   package var resolved: Source {
     guard let path, let resolved = realpath(path, nil) else { return self }
@@ -107,8 +117,11 @@ package struct SourceReader: Sendable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     defer { buffer.deallocate() }
     var count = try input.read(into: buffer, isStopped: isStopped)
-    let format = FileFormat.detect(
-      fileName: source.name, firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    let firstBytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    if let form = ForeignForm(firstBytes) {
+      throw DatasetError.foreign(path: source.name, form.description)
+    }
+    let format = FileFormat.detect(fileName: source.name, firstBytes: firstBytes)
     var collector = try Collector(
       into: topic, of: log, origin: source.name, format: format, partitions: partitions,
       resumption: resumption)

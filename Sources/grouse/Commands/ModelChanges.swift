@@ -124,6 +124,7 @@ extension Models {
       let data = try Dataset(file, .init(text: columns.text, label: columns.label))
       let labels = try registry(configuration, first).load(first).classifier.labels
       let (examples, _) = try data.examples(positive: columns.positive, known: labels)
+      Evaluation.noteOneLabel(examples, file)
       var found: [(manifest: ModelManifest, evaluation: Evaluation)] = []
       for reference in [first, second] {
         let (classifier, manifest) = try registry(configuration, reference).load(reference)
@@ -150,10 +151,16 @@ extension Models {
         line.add(name, raw: metrics.text)
       }
       let difference = comparison.difference
-      line.add("f1_difference", difference.f1)
-      line.add("f1_interval", raw: pair(difference.f1Interval))
-      line.add("auc_pr_difference", difference.aucPR)
-      line.add("auc_pr_interval", raw: pair(difference.aucPRInterval))
+      for (name, value, interval) in [
+        ("f1", difference.f1, difference.f1Interval),
+        ("auc_pr", difference.aucPR, difference.aucPRInterval),
+      ] {
+        let isDefined = Evaluation.measured.contains {
+          $0.name == name && $0.value(of: found[0].evaluation.metrics).isFinite
+        }
+        line.add("\(name)_difference", isDefined ? value : .nan)
+        line.add("\(name)_interval", raw: isDefined ? pair(interval) : "null")
+      }
       line.add("only_first_right", comparison.onlyFirst.count)
       line.add("only_second_right", comparison.onlySecond.count)
       line.add("mcnemar_p", comparison.mcNemar)
@@ -176,8 +183,8 @@ extension Models {
         "f1": comparison.difference.f1Interval, "auc_pr": comparison.difference.aucPRInterval,
       ]
       for measured in Evaluation.measured {
-        let values = found.map { measured.of($0.evaluation.metrics) }
-        let interval = intervals[measured.name]
+        let values = found.map { measured.value(of: $0.evaluation.metrics) }
+        let interval = values[0].isFinite ? intervals[measured.name] : nil
         table.rows.append(
           [measured.title] + values.map { Shown.decimal($0) } + [
             Shown.decimal(values[1] - values[0]),

@@ -42,8 +42,8 @@ struct Train: ParsableCommand {
       draws the line itself), or a probability.
       """, transform: Train.goal)
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
-  @Option(parsing: .unconditional, help: "Folds of the cross-validation; 0 for none.")
-  var folds = 5
+  @Option(parsing: .unconditional, help: "Folds of the cross-validation (5); 0 for none.")
+  var folds: Int?
   @Option(
     parsing: .unconditional, help: "Decides folds; the same seed gives the same model.",
     transform: wholeNumber(0...UInt64.max))
@@ -70,10 +70,10 @@ struct Train: ParsableCommand {
   }
 
   func validate() throws {
-    guard folds == 0 || (2...100).contains(folds) else {
+    guard folds == nil || folds == 0 || (2...100).contains(folds ?? 0) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
-    guard folds > 0 || search.foldColumn != nil || threshold.isKnown else {
+    guard folds != 0 || search.foldColumn != nil || threshold.isKnown else {
       throw ValidationError(
         "--threshold \(threshold) is chosen by a cross-validation: give --folds 2 or more")
     }
@@ -91,13 +91,26 @@ struct Train: ParsableCommand {
     let job = TrainingJob(
       files: files, columns: columns, learnsTopics: !noTopics, startFrom: startFrom,
       model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
-      folds: folds, seed: seed, search: search, brand: configuration.brand)
+      folds: folds ?? TrainingJob.usualFolds, seed: seed, search: search, brand: configuration.brand
+    )
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse train")
     let result = try job.train(data, into: directory.models)
-    try options.json ? StandardOutput.line(result.json) : result.print()
+    do {
+      try options.json ? StandardOutput.line(result.json) : result.print()
+      try StandardOutput.flush()
+    } catch let error as OutputError {
+      Messages.line("\(result.manifest.reference) was kept")
+      throw error
+    }
+    let (name, version) = (result.manifest.name, result.manifest.version)
+    if let promoted = try directory.models.promoted(name), promoted != version {
+      Messages.line(
+        "\(name) still means \(name)@\(promoted); `grouse models promote \(name)@\(version)` "
+          + "changes that")
+    }
   }
 }
 
@@ -109,6 +122,8 @@ struct TooFewPosts: Error, CustomStringConvertible {
 
 /// Reads, trains, validates and keeps a model: what `train` and `demo` do.
 struct TrainingJob {
+  static let usualFolds = 5
+
   var files: [String]
   var columns: ColumnOptions
   var learnsTopics = true
@@ -116,7 +131,7 @@ struct TrainingJob {
   var model: String
   var algorithm = TrainingOptions.Algorithm.logisticRegression
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
-  var folds = 5
+  var folds = usualFolds
   var seed: UInt64 = 1
   var search: SearchOptions?
   var brand: Brand
@@ -152,7 +167,7 @@ struct TrainingJob {
       let dataset = try Dataset(file, wanted)
       data.groups += dataset.groups
       let (examples, labels) = try dataset.examples(
-        positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
+        positive: columns.positive, known: number == 0 ? nil : data.labels)
       data.examples += examples
       if number == 0 { data.labels = labels }
     }
@@ -208,18 +223,23 @@ struct TrainingJob {
       case .fittingAll: break
       }
     }
-    let choice = try search?.folds(data.groups) ?? .stratified
+    let (choice, foldNames) = try search?.folds(data.groups) ?? (.stratified, [])
+    let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty)
     var classifier: TextClassifier
     var validation: CrossValidation?
     var found: SearchReport?
-    if let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
-      (classifier, validation, found) = try trainer.search(
-        data.examples, wanted, folds: choice, progress: report)
-    } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
-      classifier = try trainer.train(data.examples, progress: report)
-    } else {
-      (classifier, validation) = try trainer.trainAndValidate(
-        data.examples, folds: choice, progress: report)
+    do throws(TrainingError) {
+      if let wanted {
+        (classifier, validation, found) = try trainer.search(
+          data.examples, wanted, folds: choice, progress: report)
+      } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
+        classifier = try trainer.train(data.examples, progress: report)
+      } else {
+        (classifier, validation) = try trainer.trainAndValidate(
+          data.examples, folds: choice, progress: report)
+      }
+    } catch {
+      throw FoldFault.named(error, foldNames)
     }
     let topics = try learnTopics(&classifier, data, trainer, validation, bar)
     bar.clear()
@@ -232,7 +252,7 @@ struct TrainingJob {
     manifest.calibrationError = validation?.calibration.expectedError
     manifest.distribution = validation?.distribution
     manifest.goal = threshold.description
-    if let found, let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
+    if let found, let wanted {
       manifest.searched = SearchText.summary(found, wanted)
       manifest.chosen = SearchText.text(found.chosen)
     }
@@ -249,7 +269,8 @@ struct TrainingJob {
     manifest.dataChecksum = data.checksum
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
-      manifest: manifest, classifier: classifier, validation: validation, search: found,
+      manifest: manifest, classifier: classifier, validation: validation, foldNames: foldNames,
+      search: found,
       topics: topics, examples: data.examples, brandNames: brand.allNames,
       seconds: Clock.monotonicSeconds() - start)
   }

@@ -7,6 +7,8 @@ struct TrainingResult {
   var manifest: ModelManifest
   var classifier: TextClassifier
   var validation: CrossValidation?
+  /// What the file calls its folds; empty where they were made here.
+  var foldNames: [String] = []
   var search: SearchReport?
   var topics: TopicValidation?
   var examples: [LabelledText]
@@ -26,8 +28,14 @@ struct TrainingResult {
     if let validation {
       line.add("calibration_error", validation.calibration.expectedError)
       line.add("folds", validation.foldMetrics.count)
-      MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
-      line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
+      MetricsReport.add(to: &line) { metric in validation.mean { metric.of($0) } }
+      line.add(
+        "per_fold",
+        validation.foldMetrics.enumerated().map { number, metrics in
+          var line = MetricsReport.line(metrics)
+          if !foldNames.isEmpty { line.add("fold", foldNames[number]) }
+          return line
+        })
     }
     addReport(to: &line)
     if let search { line.add("search", raw: SearchText.json(search).text) }
@@ -56,7 +64,8 @@ struct TrainingResult {
       ]
     }
     for (number, metrics) in validation.foldMetrics.enumerated() {
-      table.rows.append(row("\(number + 1)") { $0(metrics) })
+      let name = foldNames.isEmpty ? "\(number + 1)" : Shown.plain(foldNames[number])
+      table.rows.append(row(name) { $0(metrics) })
     }
     table.rows.append(row("mean") { metric in validation.mean { metric($0) } })
     try table.print()
@@ -77,14 +86,14 @@ struct TrainingResult {
 
 /// The metrics of `evaluate`, by the names that scripts rely on.
 enum MetricsReport {
-  static func add(to line: inout JSONLine, _ value: ((ClassificationMetrics) -> Double) -> Double) {
-    for measured in Evaluation.measured { line.add(measured.name, value(measured.of)) }
+  static func add(to line: inout JSONLine, _ value: (Evaluation.Measured) -> Double) {
+    for measured in Evaluation.measured { line.add(measured.name, value(measured)) }
   }
 
   static func line(_ metrics: ClassificationMetrics) -> JSONLine {
     var line = JSONLine()
     line.add("count", metrics.count)
-    add(to: &line) { $0(metrics) }
+    add(to: &line) { $0.value(of: metrics) }
     let rows = metrics.confusion.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
     line.add("confusion", raw: "[" + rows.joined(separator: ", ") + "]")
     return line
