@@ -1,5 +1,5 @@
-/// What a file is that holds no UTF-8, told by its first bytes: a compressed one, or text in another
-/// encoding.
+/// What a file is that holds no UTF-8, told by its first bytes: a compressed one, or text in
+/// another encoding.
 package enum ForeignForm: CustomStringConvertible, CaseIterable {
   case gzip, zstd, xz, bzip2, zip, utf32, utf16
 

@@ -92,4 +92,15 @@ import Testing
       #expect(outcome.code == 64 && outcome.errors.contains(word), "\(outcome.errors)")
     }
   }
+
+  @Test func `topics that a pipeline of SparkML leaves out are not left out in silence`() throws {
+    let stage = Stage()
+    let rows = (0..<20).map { "parcel \($0) never came,1,delivery\ncoat \($0) torn,0,product\n" }
+    try stage.write("topics.csv", "text,label,topic\n" + rows.joined())
+    let spark = ["train", "topics.csv", "--folds", "0", "--algorithm", "spark-naive-bayes"]
+    let without = try Program.run(spark, in: stage.folder)
+    #expect(without.code == 0 && without.errors.contains("no topics were learnt"))
+    #expect(try Program.run(spark + ["--topic", "topic"], in: stage.folder).code == 1)
+    #expect(try Program.run(spark + ["--no-topics"], in: stage.folder).errors.isEmpty)
+  }
 }

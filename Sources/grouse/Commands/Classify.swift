@@ -11,7 +11,7 @@ struct Classify: ParsableCommand {
     discussion: """
       FILE is CSV with a header, JSON lines, or plain text, one post a line, where blank lines are \
       passed over. Posts as the X API sends them, and the other formats that `run` reads, are found \
-      by themselves unless --text names a field. Each row gives one \
+      by themselves unless --text names a field. Of a text the first 64 KiB count. Each row gives one \
       line: {"text": …, "label": …, "probability": …}, the probability being that of a complaint \
       (the model's second label) whatever the label. A model that has learnt topics adds "topic" \
       and "topic_probability". Rows that cannot be read are reported on \

@@ -218,9 +218,10 @@ struct Evaluation {
     let wrong = examples.indices.filter {
       (probabilities[$0] >= thresholds[$0]) != examples[$0].isPositive
     }
-    let surest = wrong.sorted {
-      abs(probabilities[$0] - thresholds[$0]) > abs(probabilities[$1] - thresholds[$1])
+    func error(_ row: Int) -> Double {
+      examples[row].isPositive ? 1 - probabilities[row] : probabilities[row]
     }
+    let surest = wrong.sorted { (error($1), $0) < (error($0), $1) }
     guard limit > 0, !surest.isEmpty else { return }
     try StandardOutput.line("")
     var table = TextTable(["worst errors", "is", "said"], numeric: [false, false, true])
