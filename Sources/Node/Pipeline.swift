@@ -39,7 +39,7 @@ package final class Pipeline: Sendable {
 
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
   /// `stop()`; then closes the log. `warned` hears, from another thread, what the upkeep of log and
-  /// tables could not do; `failed`, likewise, of a source that cannot be read, while the others are.
+  /// tables could not do, and `failed` of a source that cannot be read, while the others are.
   /// Without `failed` such a source ends the run with its error.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,

@@ -38,9 +38,13 @@ extension Dataset {
     }
     guard names.count <= 2 else { throw .notTwoLabels(path: path, labels: names) }
     if let known {
-      if counts[known.positive] != nil { return known.positive }
-      if counts[known.negative] != nil {
-        return names.first { $0 != known.negative } ?? known.positive
+      // "Complaint" is what the model calls "complaint".
+      func own(_ label: String) -> String? {
+        names.first { $0 == label } ?? names.first { $0.lowercased() == label.lowercased() }
+      }
+      if let positive = own(known.positive) { return positive }
+      if let negative = own(known.negative) {
+        return names.first { $0 != negative } ?? known.positive
       }
     }
     guard names.count == 2 else {
@@ -61,7 +65,7 @@ extension Dataset {
     _ counts: [String: Int], _ known: ClassLabels?, _ positive: String?
   ) throws(DatasetError) {
     let meant = [known?.positive, known?.negative, positive].compactMap { $0 }
-    let others = counts.keys.sorted() + meant.filter { counts[$0] == nil }
+    let others = counts.keys.sorted() + [positive].compactMap { $0 }
     for label in counts.keys.sorted() where !meant.contains(label) {
       let count = counts[label] ?? 0
       let other = others.first { other in
