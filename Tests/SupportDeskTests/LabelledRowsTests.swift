@@ -80,6 +80,9 @@ import TextClassification
     #expect(try positives("angry", "other") == [true, false, true])
     #expect(try positives("Other", "x") == [false, true, false])
     #expect(try positives("others", "Complaint") == [false, true, false])
+    let moods = ClassLabels(negative: "calm", positive: "angry")
+    let found = try labels("text,label\na,Angry\nb,Calm\nc,Angry\n", known: moods)
+    #expect(found.positives == [true, false, true])
     // Asked for, it is meant to be there.
     let slip = many("complaitn") + many("other")
     #expect(message(slip, positive: "complaint", known: known).contains("nearly \"complaint\""))
