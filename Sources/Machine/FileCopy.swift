@@ -3,7 +3,7 @@ extension FileSystem {
   /// Copies a file as it is at this moment.
   @discardableResult
   package func copy(_ from: String, to target: String) throws(IOFailure) -> Int64 {
-    let file = try open(from, .read)
+    let file = try open(from, .readPlain)
     let size = try file.size()
     try copy(file, upTo: size, to: target) { _ in }
     return size

@@ -23,6 +23,8 @@ package protocol FileSystem: Sendable {
 package enum OpenMode: Sendable {
   /// For reading; it must exist.
   case read
+  /// For reading; it must exist and be a plain file. A pipe or a device is refused, not waited for.
+  case readPlain
   /// For reading and writing; created with mode 0600 where it is missing.
   case readWrite
 }
@@ -52,8 +54,10 @@ package protocol File: AnyObject, Sendable {
 
 extension FileSystem {
   /// The whole of a small file.
-  package func readAll(_ path: String, limit: Int = 64 << 20) throws(IOFailure) -> [UInt8] {
-    let file = try open(path, .read)
+  package func readAll(
+    _ path: String, _ mode: OpenMode = .read, limit: Int = 64 << 20
+  ) throws(IOFailure) -> [UInt8] {
+    let file = try open(path, mode)
     let size = min(Int(try file.size()), limit)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     defer { buffer.deallocate() }

@@ -40,6 +40,7 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
     case EROFS: "the file system is read-only"
     case EEXIST: "it exists already"
     case EFBIG: "the file would be larger than the process may write"
+    case ESPIPE: "it is a pipe or a device, not a file"
     case EIO: "the disk reported an input/output error"
     default: String(cString: strerror(code))
     }

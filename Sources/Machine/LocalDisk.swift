@@ -14,14 +14,22 @@ package struct LocalDisk: FileSystem {
     let flags =
       switch mode {
       case .read: O_RDONLY | O_CLOEXEC
+      // Opening a pipe waits for its other end otherwise.
+      case .readPlain: O_RDONLY | O_CLOEXEC | O_NONBLOCK
       case .readWrite: O_RDWR | O_CREAT | O_CLOEXEC
       }
     let descriptor = systemOpen(path, flags)
     guard descriptor >= 0 else { throw IOFailure("open", path) }
     var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    guard fstat(descriptor, &status) == 0 else {
+      let failure = IOFailure("look at", path)
       close(descriptor)
-      throw IOFailure("read", path, code: EISDIR)
+      throw failure
+    }
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFDIR || mode == .readPlain && kind != S_IFREG {
+      close(descriptor)
+      throw IOFailure("read", path, code: kind == S_IFDIR ? EISDIR : ESPIPE)
     }
     return LocalFile(path: path, descriptor: descriptor)
   }

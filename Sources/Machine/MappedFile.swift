@@ -16,11 +16,11 @@ package final class MappedFile: @unchecked Sendable {
   package let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
 
-  /// Opens a file of at most `limit` bytes. Thrown, too: it is larger.
+  /// Opens a plain file of at most `limit` bytes. Thrown, too: it is larger, or a pipe.
   package init(
     _ path: String, limit: Int, disk: any FileSystem = LocalDisk()
   ) throws(IOFailure) {
-    let file = try disk.open(path, .read)
+    let file = try disk.open(path, .readPlain)
     let size = try file.size()
     guard size <= Int64(limit) else { throw IOFailure("read", path, code: EFBIG) }
     let count = Int(size)

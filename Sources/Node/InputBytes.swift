@@ -19,20 +19,20 @@ package final class InputBytes {
     if let path { file = try LocalDisk().open(path, .read) } else { file = nil }
   }
 
-  /// The next bytes; 0 at the end, or where `isStopped` says so while standard input is waited for.
+  /// The next bytes; 0 at the end, or where `isStopped` says so while a pipe is waited for.
   /// From a pipe what is there, waiting for the first.
   package func read(
     into buffer: UnsafeMutableRawBufferPointer, isStopped: () -> Bool = { false }
   ) throws(IOFailure) -> Int {
-    if let file {
-      let count = try file.read(into: buffer, at: position)
-      position += Int64(count)
-      return count
-    }
     while !isStopped() {
-      // A read that waits cannot be called back; a poll ends by itself.
-      var waiting = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      // A read that waits, as one of a pipe does, cannot be called back; a poll ends by itself.
+      var waiting = pollfd(fd: file?.descriptor ?? 0, events: Int16(POLLIN), revents: 0)
       guard poll(&waiting, 1, 50) > 0 else { continue }
+      if let file {
+        let count = try file.read(into: buffer, at: position)
+        position += Int64(count)
+        return count
+      }
       let count = systemRead(buffer)
       if count >= 0 { return count }
       if errno != EINTR && errno != EAGAIN { throw IOFailure("read", name) }

@@ -38,13 +38,15 @@ package final class Pipeline: Sendable {
   package func stop() { query.stop() }
 
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
-  /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears,
-  /// from another thread, what the upkeep of log and tables could not do.
+  /// `stop()`; then closes the log. `warned` hears, from another thread, what the upkeep of log and
+  /// tables could not do, and `failed` of a source that cannot be read, while the others are.
+  /// Without `failed` such a source ends the run with its error.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,
     warned: @escaping @Sendable (String) -> Void = { _ in },
     collected: @escaping @Sendable (Source, CollectTotals) -> Void = { _, _ in },
+    failed: (@Sendable (any Error) -> Void)? = nil,
     progress: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
     // Named twice, a file is still one source.
@@ -66,9 +68,13 @@ package final class Pipeline: Sendable {
             collected(source, $0)
           }
         } catch {
-          failure.withLock { $0 = $0 ?? error }
-          isEnding.store(true, ordering: .releasing)
-          query.stop()
+          if let failed, source.isAtFault(error) {
+            failed(error)
+          } else {
+            failure.withLock { $0 = $0 ?? error }
+            isEnding.store(true, ordering: .releasing)
+            query.stop()
+          }
         }
         if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
           query.setSourcesEnded(true)

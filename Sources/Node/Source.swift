@@ -1,4 +1,4 @@
-internal import Machine
+package import Machine
 internal import Posts
 package import SupportDesk
 
@@ -24,6 +24,26 @@ package enum Source: Hashable, Sendable {
   /// The file's path; nil for standard input.
   package var path: String? {
     if case .file(let path) = self { path } else { nil }
+  }
+
+  /// Says now what is wrong with a file that cannot be read at all. A named pipe is left alone:
+  /// whoever writes to it would find it closed again.
+  package func check() throws(IOFailure) {
+    let disk = LocalDisk()
+    guard let path, disk.isPlainFile(path) || disk.isDirectory(path) || !disk.exists(path) else {
+      return
+    }
+    _ = try disk.open(path, .read)
+  }
+
+  /// Whether an error says that what comes from here cannot be read, rather than that what it goes
+  /// to cannot be written.
+  func isAtFault(_ error: any Error) -> Bool {
+    switch error {
+    case is DatasetError, is SourceError: true
+    case let failure as IOFailure: failure.path == name
+    default: false
+    }
   }
 
   /// The same source by its one absolute path, whatever links and dots it was named with.
@@ -97,8 +117,11 @@ package struct SourceReader: Sendable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
     defer { buffer.deallocate() }
     var count = try input.read(into: buffer, isStopped: isStopped)
-    let format = FileFormat.detect(
-      fileName: source.name, firstBytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    let firstBytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    if let form = ForeignForm(firstBytes) {
+      throw DatasetError.foreign(path: source.name, form.description)
+    }
+    let format = FileFormat.detect(fileName: source.name, firstBytes: firstBytes)
     var collector = try Collector(
       into: topic, of: log, origin: source.name, format: format, partitions: partitions,
       resumption: resumption)

@@ -42,13 +42,16 @@ package struct CSVHeader: Equatable, Sendable {
   }
 
   /// Whether a column is known to hold the text of posts.
-  package var hasText: Bool {
-    roles.contains { role in
+  package var hasText: Bool { textColumn != nil }
+
+  /// The first such column.
+  package var textColumn: Int? {
+    roles.first { role in
       switch role.name {
       case .text, .fullText, .content, .body, .tweet, .tweetText, .message: true
       default: false
       }
-    }
+    }?.column
   }
 
   package static func == (left: CSVHeader, right: CSVHeader) -> Bool { left.names == right.names }

@@ -25,7 +25,8 @@ package struct ScanFailure: Error, Equatable, Sendable, CustomStringConvertible 
 
   package var description: String {
     switch reason {
-    case .tooLong: "the record at line \(line) is too long (\(length) bytes)"
+    case .tooLong:
+      "the record at line \(line) is too long: \(length) bytes of the \(Limits.recordBytes) allowed"
     case .malformed: "malformed JSON at line \(line): a comma or bracket is missing or too many"
     case .unfinished: "the file ends within what starts at line \(line) (\(length) bytes)"
     }

@@ -64,7 +64,11 @@ struct ColumnOptions: ParsableArguments {
       """)
   var topic: String?
 
-  @Option(help: "The label to look for; default: 1, true, yes or complaint, else the rarer one.")
+  @Option(
+    help: """
+      The label to look for; default: the model's, or that of one's own file, where there is one; \
+      else 1, 1.0, true, yes, complaint or positive; else the rarer one.
+      """)
   var positive: String?
 
   /// What is read of a file of labelled posts.

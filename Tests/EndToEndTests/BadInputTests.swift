@@ -39,7 +39,7 @@ import Testing
     }
     try stage.fails("collect", "--file", "header.csv", saying: ["holds no posts"])
     try stage.fails("run", "--file", "missing.csv", "--exit", saying: ["missing.csv"])
-    try stage.fails("train", "one.csv", saying: ["two labels", "--positive"])
+    try stage.fails("train", "one.csv", saying: ["labelled \"1\"", "both labels"])
     try stage.fails("train", "three.csv", saying: ["three.csv", "1, 2, 3", "--positive"])
     try stage.fails("train", "few.csv", saying: ["few.csv", "5 folds", "--folds"])
     try stage.fails("train", "one.csv", "--positive", "7", saying: ["7", "1"])

@@ -64,7 +64,8 @@ import Testing
     let sizes = (byGroup["per_fold"] as? [[String: Any]])?.compactMap { $0["count"] as? Int }
     #expect(sizes?.reduce(0, +) == 60 && sizes?.allSatisfy { $0.isMultiple(of: 6) } == true)
     try stage.fails("train", csv, "--fold-column", "nope", saying: ["nope", "part"])
-    try stage.fails("train", csv, "--fold-column", "label", saying: ["fold 2", "both labels"])
+    try stage.fails(
+      "train", csv, "--fold-column", "label", saying: ["fold \"other\"", "both labels"])
   }
 
   @Test func `a search that cannot be is refused before anything is done`() throws {

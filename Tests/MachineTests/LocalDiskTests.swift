@@ -41,6 +41,18 @@ import Testing
     #expect(try disk.list(directory.path) == ["state"])
   }
 
+  @Test func `a pipe is no plain file, and is not waited for`() throws {
+    let path = directory("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(code { () throws(IOFailure) in _ = try disk.open(path, .readPlain) } == ESPIPE)
+    #expect(code { () throws(IOFailure) in _ = try MappedFile(path, limit: 1) } == ESPIPE)
+    #expect(code { () throws(IOFailure) in _ = try disk.open("/dev/null", .readPlain) } == ESPIPE)
+    #expect(
+      code { () throws(IOFailure) in _ = try disk.open(directory.path, .readPlain) } == EISDIR)
+    try disk.replace(directory("file"), with: [1, 2])
+    #expect(try disk.readAll(directory("file"), .readPlain) == [1, 2])
+  }
+
   @Test func `what is wrong with a path is told by its code`() throws {
     try disk.replace(directory("file"), with: [1])
     #expect(code { () throws(IOFailure) in _ = try disk.open(directory("none"), .read) } == ENOENT)

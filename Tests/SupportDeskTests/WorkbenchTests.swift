@@ -102,7 +102,6 @@ import Testing
     try disk.remove(folder("models/m/2"))
     try save("m")
     #expect(try registry().versions(of: "m") == [1, 3])
-    #expect(try registry().check() == (2, []))
   }
 
   @Test func `many that promote at the same time all do`() throws {

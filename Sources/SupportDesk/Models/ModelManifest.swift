@@ -29,12 +29,34 @@ package struct ModelManifest: Sendable {
   package var searched: String?
   /// The options that a search chose, `name=value` with blanks between.
   package var chosen: String?
+  /// All options that it was trained with, likewise.
+  package var parameters: String?
+  /// Of the cross-validation; nil without one.
+  package var folds: Int?
+  /// What it began with; nil where it began with nothing.
+  package var prior: Prior?
   /// The program that trained it.
   package var program: String?
   /// Of the texts and labels it was trained on, in their order.
   package var dataChecksum: UInt32?
   /// How often topics were right, cross-validated.
   package var topics: TopicMetrics?
+
+  /// Posts beside the model's own, that it began with.
+  package struct Prior: Sendable, Equatable {
+    /// The file they came from.
+    package var source: String
+    /// How many were used.
+    package var examples: Int
+    /// Of their texts and labels, in their order.
+    package var checksum: UInt32
+
+    package init(source: String, examples: Int, checksum: UInt32) {
+      self.source = source
+      self.examples = examples
+      self.checksum = checksum
+    }
+  }
 
   /// What is known when a model has been fitted; the registry gives it its version.
   package init(
@@ -59,6 +81,9 @@ package struct ModelManifest: Sendable {
 }
 
 extension ModelManifest {
+  /// The name of the last field, whose value is the checksum of all bytes before that name.
+  private static let seal = "\"manifest_crc32c\""
+
   /// The text of `manifest.json`.
   func encode(checksum: UInt32, topicChecksum: UInt32?) -> String {
     var fields = [
@@ -73,6 +98,13 @@ extension ModelManifest {
     if let goal { fields.append(("threshold_goal", JSONString.quote(goal))) }
     if let searched { fields.append(("searched", JSONString.quote(searched))) }
     if let chosen { fields.append(("chosen", JSONString.quote(chosen))) }
+    if let parameters { fields.append(("parameters", JSONString.quote(parameters))) }
+    if let folds { fields.append(("folds", "\(folds)")) }
+    if let prior {
+      fields.append(("prior_source", JSONString.quote(prior.source)))
+      fields.append(("prior_examples", "\(prior.examples)"))
+      fields.append(("prior_crc32c", "\(prior.checksum)"))
+    }
     if let program { fields.append(("program", JSONString.quote(program))) }
     if let dataChecksum { fields.append(("data_crc32c", "\(dataChecksum)")) }
     for (name, value) in [
@@ -87,7 +119,23 @@ extension ModelManifest {
     }
     if let topicChecksum { fields.append(("topics_crc32c", "\(topicChecksum)")) }
     if let topics { fields += topics.manifestFields }
-    return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
+    let content = "{\n" + fields.map { "  \"\($0.0)\": \($0.1),\n" }.joined() + "  "
+    return content + Self.sealed(Array(content.utf8))
+  }
+
+  /// What stands behind the other fields' bytes.
+  private static func sealed(_ content: [UInt8]) -> String {
+    "\(seal): \(CRC32C.checksum(content))\n}\n"
+  }
+
+  /// Whether the bytes end with their checksum, as all but those of earlier programs do.
+  private static func isSealed(_ bytes: [UInt8]) -> Bool {
+    // Within a string its quotation marks would stand behind backslashes.
+    let name = Array(seal.utf8)
+    let starts = bytes.indices.dropLast(name.count - 1)
+    let start = starts.last { bytes[$0] == name[0] && bytes[$0...].starts(with: name) }
+    guard let start else { return false }
+    return bytes[start...].elementsEqual(sealed(Array(bytes[..<start])).utf8)
   }
 
   /// A manifest, and the checksums of the files beside it.
@@ -111,12 +159,15 @@ extension ModelManifest {
     guard let format = field("format").flatMap({ Int($0) }) else {
       throw .damaged(
         path: folder,
-        reason: "its manifest.json cannot be read; take a copy from a backup or remove the folder")
+        reason: "its manifest.json cannot be read")
     }
     guard format == 1 else {
       throw .newer(
         path: folder,
         reason: "its format version is \(format), and this program knows 1; use a newer program")
+    }
+    guard field("manifest_crc32c") == nil || isSealed(bytes) else {
+      throw .damaged(path: folder, reason: "its manifest.json was changed after it was written")
     }
     guard let name = field("name"), let version = field("version").flatMap({ Int($0) }),
       let created = field("created_at").flatMap({ Int64($0) }),
@@ -133,6 +184,14 @@ extension ModelManifest {
     manifest.goal = field("threshold_goal")
     manifest.searched = field("searched")
     manifest.chosen = field("chosen")
+    manifest.parameters = field("parameters")
+    manifest.folds = field("folds").flatMap { Int($0) }
+    if let source = field("prior_source"),
+      let examples = field("prior_examples").flatMap({ Int($0) }),
+      let checksum = field("prior_crc32c").flatMap({ UInt32($0) })
+    {
+      manifest.prior = Prior(source: source, examples: examples, checksum: checksum)
+    }
     manifest.program = field("program")
     manifest.dataChecksum = field("data_crc32c").flatMap { UInt32($0) }
     manifest.aucPR = number("auc_pr")

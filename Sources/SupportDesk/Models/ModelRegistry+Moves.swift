@@ -1,6 +1,6 @@
 internal import Machine
 
-// Models that come from elsewhere and go there, and whether they are whole.
+// Models that come from elsewhere and go there.
 extension ModelRegistry {
   /// Copies a model into the folder `target`, where nothing may be yet; there it is whole or not at
   /// all.
@@ -8,7 +8,7 @@ extension ModelRegistry {
     let manifest = try load(reference).manifest
     let folder = try resolve(reference)
     let target = Path.withoutTrailingSlashes(target)
-    guard !disk.exists(target) else { throw .exists(target) }
+    guard !target.isEmpty, !disk.exists(target) else { throw .exists(target) }
     // What a kill has left here is this command's own.
     let unfinished = Path.join(
       Path.parent(of: target), ".\(Path.name(of: target)).grouse-export")
@@ -34,45 +34,6 @@ extension ModelRegistry {
     var (classifier, manifest) = try load(folder.contains("/") ? folder : "./" + folder)
     manifest.name = name ?? manifest.name
     return try save(classifier, manifest)
-  }
-
-  /// Every model that cannot be loaded, and what is wrong with the database, with the reason.
-  package func check() throws(ModelError) -> (versions: Int, faults: [String]) {
-    var count = 0
-    var faults: [String] = []
-    for name in try names() {
-      for version in try versions(of: name) {
-        count += 1
-        do { _ = try load("\(name)@\(version)") } catch { faults.append("\(error)") }
-      }
-    }
-    do { try checkWorkbench(&faults) } catch { faults.append("\(error)") }
-    return (count, faults)
-  }
-
-  private func checkWorkbench(_ faults: inout [String]) throws(ModelError) {
-    guard let workbench = try Workbench.openExisting(workbench, disk) else { return }
-    faults += try workbench.read { contents throws(ModelError) in
-      var found = try contents.faults().map { "\(self.workbench): \($0)" }
-      for name in try names() {
-        let known = try contents.manifests(of: name)
-        let there = try versions(of: name)
-        let promoted = try contents.promotions(of: name).last { $0.takenBackAt == nil }
-        if let promoted, !there.contains(promoted.version) {
-          found.append(
-            "\(name)@\(promoted.version) is promoted and its folder is gone: the name means another "
-              + "version; take the folder from a backup, or promote one that is there")
-        }
-        for version in there {
-          let folder = Path.join(directory, "\(name)/\(version)")
-          guard let text = known[version], let bytes = try? manifestBytes(folder) else { continue }
-          if !text.utf8.elementsEqual(bytes) {
-            found.append("\(folder): its manifest.json is not the one that was kept")
-          }
-        }
-      }
-      return found
-    }
   }
 
   /// Copies every version there is, and what is known of them, to where nothing is yet; returns how

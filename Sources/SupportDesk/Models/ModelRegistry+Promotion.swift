@@ -67,7 +67,8 @@ extension ModelRegistry {
     let isKnown = try contents.knows(name)
     let promotions = isKnown ? [] : try copiedPromotions(of: name)
     let known = try contents.manifests(of: name)
-    for version in try versions(of: name) where known[version] == nil {
+    for version in try versions(of: name)
+    where (known[version] ?? Workbench.deleted) == Workbench.deleted {
       let folder = Path.join(directory, "\(name)/\(version)")
       // What cannot be read is `check`'s to say.
       guard let bytes = try? manifestBytes(folder),
@@ -81,15 +82,17 @@ extension ModelRegistry {
   }
 
   /// What stands in `<name>/promotions`, a number a line, from which the database is made anew.
-  private func copiedPromotions(of name: String) throws(ModelError) -> [Promotion] {
+  func copiedPromotions(of name: String) throws(ModelError) -> [Promotion] {
     let path = Path.join(directory, "\(name)/\(Self.promotions)")
     guard disk.exists(path) else { return [] }
-    let bytes = try io { () throws(IOFailure) in try disk.readAll(path, limit: 1 << 20) }
+    let bytes = try io { () throws(IOFailure) in try disk.readAll(path, .readPlain, limit: 1 << 20)
+    }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     var promotions: [Promotion] = []
     for line in lines {
       guard let version = Int(line) else {
-        throw .damaged(path: path, reason: "\"\(line.prefix(20))\" is no version; remove the file")
+        throw .damagedPromotions(
+          path: path, reason: "\"\(line.prefix(20))\" is no version")
       }
       promotions.append(Promotion(version: version))
     }

@@ -9,8 +9,11 @@ package enum ModelError: Error, CustomStringConvertible {
   case unknownVersion(name: String, version: Int, known: [Int])
   case invalidName(String)
   case damaged(path: String, reason: String)
+  case damagedPromotions(path: String, reason: String)
   case newer(path: String, reason: String)
   case nothingPromoted(String)
+  /// It cannot be deleted: the name means it.
+  case isPromoted(String)
   case exists(String)
   case workbench(String, reason: String)
   case damagedWorkbench(String, reason: String)
@@ -28,11 +31,19 @@ package enum ModelError: Error, CustomStringConvertible {
         + known.map(String.init).joined(separator: ", ")
     case .invalidName(let name):
       "\"\(name)\" cannot be a model's name: use letters, digits, '.', '_' and '-' (no '@', no '/')"
-    case .damaged(let path, let reason): "the model in \(path) is damaged: \(reason)"
+    case .damaged(let path, let reason):
+      "the model in \(path) is damaged: \(reason); take a copy from a backup, or remove the folder "
+        + "and train it again"
+    case .damagedPromotions(let path, let reason):
+      "\(path) is damaged: \(reason); remove the file: the name then means its latest version until "
+        + "one is promoted"
     case .newer(let path, let reason):
       "the model in \(path) is of a newer program: \(reason)"
     case .nothingPromoted(let name):
       "no version of \(name) has been promoted: the name means the latest one"
+    case .isPromoted(let reference):
+      "\(reference) is promoted: promote another version, or take that back, before it is deleted"
+    case .exists(""): "the folder's name is empty; name one that is not there yet"
     case .exists(let path): "\(path) is there already; name a folder that is not"
     case .workbench(let path, let reason): "\(path) cannot be used: \(reason)"
     case .damagedWorkbench(let path, let reason):
@@ -82,7 +93,9 @@ package struct ModelRegistry: Sendable {
     let folder = Path.join(directory, name)
     guard Self.isValid(name), disk.isDirectory(folder) else { return [] }
     return try io { () throws(IOFailure) in
-      try disk.list(folder).compactMap { Int($0) }.filter { Self.versions.contains($0) }.sorted()
+      try disk.list(folder).compactMap { Int($0) }
+        .filter { Self.versions.contains($0) && disk.isDirectory(Path.join(folder, "\($0)")) }
+        .sorted()
     }
   }
 
@@ -137,10 +150,7 @@ package struct ModelRegistry: Sendable {
   ) throws(ModelError) -> (classifier: TextClassifier, manifest: ModelManifest) {
     let folder = try resolve(reference)
     let manifest = try readManifest(folder)
-    let file = try io { () throws(IOFailure) in
-      try MappedFile(
-        Path.join(folder, Self.weights), limit: Limits.weightsBytes, disk: disk)
-    }
+    let file = try mapped(Self.weights, in: folder)
     let topics = try topics(in: folder, checksum: manifest.topicChecksum)
     do {
       // This checks the file against its own checksum, which then is the one to compare.
@@ -148,7 +158,7 @@ package struct ModelRegistry: Sendable {
       guard Self.isSum(manifest.checksum, of: file.bytes) else {
         throw ModelFormatError.checksumMismatch
       }
-      // Both are shown and used: somebody has changed the manifest, which has no checksum.
+      // Both are shown and used; the manifests of earlier programs have no checksum.
       guard classifier.threshold == manifest.manifest.threshold,
         classifier.labels == manifest.manifest.labels
       else {
@@ -159,14 +169,40 @@ package struct ModelRegistry: Sendable {
       return (try classifier.with(topics: topics), manifest.manifest)
     } catch let error as ModelError {
       throw error
-    } catch ModelFormatError.newerVersion(let found, let known) {
-      throw .newer(
-        path: folder,
-        reason: "its weights have version \(found), and this program knows \(known); use a newer "
-          + "program")
     } catch {
-      throw .damaged(path: folder, reason: "its weights: \(error)")
+      throw Self.fault(error, in: Self.weights, of: folder)
     }
+  }
+
+  /// A file of a folder, which must be there.
+  private func mapped(_ name: String, in folder: String) throws(ModelError) -> MappedFile {
+    try file(name, in: folder) { path throws(IOFailure) in
+      try MappedFile(path, limit: Limits.weightsBytes, disk: disk)
+    }
+  }
+
+  private func file<Content>(
+    _ name: String, in folder: String, _ read: (String) throws(IOFailure) -> Content
+  ) throws(ModelError) -> Content {
+    do { return try read(Path.join(folder, name)) } catch {
+      guard error.isMissing else { throw .io(error) }
+      throw .damaged(path: folder, reason: "its \(name) is missing")
+    }
+  }
+
+  /// What is wrong with a file's content.
+  private static func fault(
+    _ error: any Error, in name: String, of folder: String
+  ) -> ModelError {
+    if case ModelFormatError.newerVersion(let found, let known) = error {
+      return .newer(
+        path: folder,
+        reason: "its \(name) have format version \(found), and this program knows \(known); use a "
+          + "newer program")
+    }
+    // What to do is said of the whole model.
+    let reason = "\(error)".split(separator: ";").first ?? ""
+    return .damaged(path: folder, reason: "its \(name): \(reason)")
   }
 
   /// Whether a manifest's checksum is the one at the end of a file that is whole. Once it was that
@@ -184,17 +220,14 @@ package struct ModelRegistry: Sendable {
       }
       return nil
     }
-    let file = try io { () throws(IOFailure) in
-      try MappedFile(
-        Path.join(folder, Self.topics), limit: Limits.weightsBytes, disk: disk)
-    }
+    let file = try mapped(Self.topics, in: folder)
     do throws(ModelFormatError) {
       // The file's own words first: they tell a newer version from a damaged one.
       let topics = try TopicModel(decoding: file)
       guard Self.isSum(checksum, of: file.bytes) else { throw .checksumMismatch }
       return topics
     } catch {
-      throw .damaged(path: folder, reason: "its topics: \(error)")
+      throw Self.fault(error, in: Self.topics, of: folder)
     }
   }
 
@@ -259,8 +292,8 @@ package struct ModelRegistry: Sendable {
   }
 
   func manifestBytes(_ folder: String) throws(ModelError) -> [UInt8] {
-    try io { () throws(IOFailure) in
-      try disk.readAll(Path.join(folder, Self.manifest), limit: 1 << 20)
+    try file(Self.manifest, in: folder) { path throws(IOFailure) in
+      try disk.readAll(path, .readPlain, limit: 1 << 20)
     }
   }
 

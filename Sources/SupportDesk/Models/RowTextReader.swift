@@ -23,10 +23,14 @@ package struct RowTextReader: ~Copyable {
   private var labelColumn: Int?
   private var groupColumn: Int?
   private var topicColumn: Int?
+  private var posts: PostsOfRecord?
+  /// Rows of the last record that are still to be given.
+  private var pending: [Row] = []
 
   package init(path: String, _ columns: Dataset.Columns) {
     self.path = path
     self.columns = columns
+    if columns.findsPosts { posts = PostsOfRecord() }
   }
 
   /// Tells the format from the file's name (where it is one) and its first bytes; call once, before
@@ -34,6 +38,7 @@ package struct RowTextReader: ~Copyable {
   package mutating func begin(
     firstBytes: UnsafeRawBufferPointer, isFile: Bool
   ) throws(DatasetError) {
+    if let form = ForeignForm(firstBytes) { throw .foreign(path: path, form.description) }
     format = FileFormat.detect(
       fileName: isFile ? path : "-",
       firstBytes: UnsafeRawBufferPointer(rebasing: firstBytes.prefix(4_096)))
@@ -41,9 +46,24 @@ package struct RowTextReader: ~Copyable {
     if !isFile, format == .text, let text = columns.text, Self.looksLikeHeader(firstBytes, text) {
       format = .csv
     }
+    if format == .text, isTabbed(firstBytes, isFile) {
+      throw .foreign(
+        path: path, "a table with tabs between its columns; put commas, or a JSON object a line")
+    }
     if format == .text, firstBytes.isEmpty { throw .empty(path: path) }
     if format == .text, columns.label != nil { throw .labelsNeeded(path: path) }
     scanner = RecordScanner(format: format)
+  }
+
+  /// Whether it says of itself that it is a table, of which this reads none.
+  private func isTabbed(_ bytes: UnsafeRawBufferPointer, _ isFile: Bool) -> Bool {
+    let tab = UInt8(ascii: "\t")
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    guard line.contains(tab) else { return false }
+    let name = path.lowercased()
+    if isFile, name.hasSuffix(".tsv") || name.hasSuffix(".tab") { return true }
+    let wanted = columns.text ?? "text"
+    return line.split(separator: tab).contains { String(decoding: $0, as: UTF8.self) == wanted }
   }
 
   private static func looksLikeHeader(_ bytes: UnsafeRawBufferPointer, _ column: String) -> Bool {
@@ -60,10 +80,12 @@ package struct RowTextReader: ~Copyable {
 
   /// The next row that is whole; nil when more bytes are needed, or after the last.
   package mutating func next() throws(DatasetError) -> Row? {
+    if !pending.isEmpty { return pending.removeFirst() }
     while let item = scanner.next() {
       switch item {
       case .header(let bytes): try setColumns(bytes)
-      case .record(let bytes, let line): return try read(bytes, line)
+      case .record(let bytes, let line):
+        if let row = try read(bytes, line) { return row }
       case .failure(let failure):
         throw .unreadable(path: path, line: failure.line, reason: "\(failure)")
       }
@@ -87,7 +109,12 @@ package struct RowTextReader: ~Copyable {
       return column
     }
     columnCount = header.count
-    textColumn = try find(columns.text ?? "text")
+    let wanted = columns.text ?? "text"
+    if columns.findsPosts, header.column(named: wanted) == nil, let column = header.textColumn {
+      textColumn = column
+    } else {
+      textColumn = try find(wanted)
+    }
     if let label = columns.label { labelColumn = try find(label) }
     if let group = columns.group { groupColumn = try find(group) }
     switch columns.topic {
@@ -97,9 +124,10 @@ package struct RowTextReader: ~Copyable {
     }
   }
 
+  /// Nil for a record that is known to hold no posts.
   private mutating func read(
     _ record: UnsafeRawBufferPointer, _ line: Int
-  ) throws(DatasetError) -> Row {
+  ) throws(DatasetError) -> Row? {
     switch format {
     case .text: return Row(text: String(decoding: record, as: UTF8.self), label: nil, line: line)
     case .csv:
@@ -110,8 +138,11 @@ package struct RowTextReader: ~Copyable {
         let reason = PostError(.columnCount(expected: columnCount, found: row.count))
         throw .unreadable(path: path, line: line, reason: "\(reason)")
       }
-      guard textColumn < row.count, labelColumn ?? 0 < row.count else {
+      guard textColumn < row.count else {
         throw .missingField(path: path, line: line, column: columns.text ?? "text")
+      }
+      if let labelColumn, labelColumn >= row.count {
+        throw .missingField(path: path, line: line, column: columns.label ?? "label")
       }
       if let groupColumn, groupColumn >= row.count {
         throw .missingField(path: path, line: line, column: columns.group ?? "")
@@ -119,9 +150,8 @@ package struct RowTextReader: ~Copyable {
       // A row that ends before its topic has none.
       let topic = topicColumn.flatMap { $0 < row.count ? row.string($0) : nil }
       return Row(
-        text: row.string(textColumn), label: labelColumn.map { row.string($0) },
-        group: groupColumn.map { row.string($0) }, topic: topic?.isEmpty == true ? nil : topic,
-        line: line)
+        text: row.string(textColumn), label: labelColumn.map { Self.trimmed(row.string($0)) },
+        group: groupColumn.map { row.string($0) }, topic: Self.topic(topic), line: line)
     case .jsonLines, .jsonDocument:
       let object = JSONObject(record)
       func field(_ name: String) throws(DatasetError) -> String {
@@ -132,11 +162,41 @@ package struct RowTextReader: ~Copyable {
         guard let value else { throw .missingField(path: path, line: line, column: name) }
         return value
       }
+      if columns.findsPosts { return try readPosts(record, line) }
       let topic = columns.topic.name.flatMap { try? object.topLevelField(named: $0) }
       return Row(
-        text: try field(columns.text ?? "text"), label: try columns.label.map(field),
-        group: try columns.group.map(field), topic: topic?.isEmpty == true ? nil : topic,
-        line: line)
+        text: try field(columns.text ?? "text"),
+        label: try columns.label.map(field).map(Self.trimmed),
+        group: try columns.group.map(field), topic: Self.topic(topic), line: line)
     }
+  }
+
+  /// The texts of a JSON record: its field, or those of the posts in it.
+  private mutating func readPosts(
+    _ record: UnsafeRawBufferPointer, _ line: Int
+  ) throws(DatasetError) -> Row? {
+    var texts: [String] = []
+    do throws(PostError) {
+      if let text = try? JSONObject(record).topLevelField(named: columns.text ?? "text") {
+        texts = [text]
+      } else {
+        texts = try posts?.texts(of: record) ?? []
+      }
+    } catch {
+      throw .unreadable(path: path, line: line, reason: "\(error)")
+    }
+    pending = texts.map { Row(text: $0, label: nil, line: line) }
+    return pending.isEmpty ? nil : pending.removeFirst()
+  }
+
+  private static func topic(_ text: String?) -> String? {
+    text.map(trimmed).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Without the blanks around it, which nobody means.
+  private static func trimmed(_ text: String) -> String {
+    let start = text.drop { $0.isWhitespace }
+    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...end])
   }
 }

@@ -46,6 +46,10 @@ struct Workbench {
     PRAGMA user_version = \(version);
     """
 
+  /// What stands in the place of a manifest whose version was taken away: JSON, so that the view
+  /// has nulls for it.
+  static let deleted = "null"
+
   private let queue: DatabaseQueue
   private let path: String
 
@@ -172,7 +176,14 @@ extension Workbench {
       }
     }
 
-    /// The manifests of a model's versions that were ever kept.
+    /// The models of which a version was ever kept.
+    func models() throws(ModelError) -> [String] {
+      try sql {
+        try String.fetchAll($0, sql: "SELECT DISTINCT model FROM model_versions ORDER BY model")
+      }
+    }
+
+    /// The manifests of a model's versions that were ever kept; `deleted` for one taken away.
     func manifests(of model: String) throws(ModelError) -> [Int: String] {
       try sql {
         let rows = try Row.fetchAll(
@@ -190,7 +201,17 @@ extension Workbench {
           sql: """
             INSERT INTO model_versions (model, version, manifest)
             SELECT ?, ?, ? WHERE json_valid(?)
+            ON CONFLICT DO UPDATE SET manifest = excluded.manifest
             """, arguments: [model, version, manifest, manifest])
+      }
+    }
+
+    /// Notes that a version was taken away; its number stays taken.
+    func forget(_ version: Int, of model: String) throws(ModelError) {
+      try sql {
+        try $0.execute(
+          sql: "UPDATE model_versions SET manifest = ? WHERE model = ? AND version = ?",
+          arguments: [Workbench.deleted, model, version])
       }
     }
 

@@ -9,7 +9,9 @@ struct Classify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Classify posts of a file or a pipe; JSON lines out, in order.",
     discussion: """
-      FILE is CSV with a header, JSON lines, or plain text, one post a line. Each row gives one \
+      FILE is CSV with a header, JSON lines, or plain text, one post a line, where blank lines are \
+      passed over. Posts as the X API sends them, and the other formats that `run` reads, are found \
+      by themselves unless --text names a field. Of a text the first 64 KiB count. Each row gives one \
       line: {"text": …, "label": …, "probability": …}, the probability being that of a complaint \
       (the model's second label) whatever the label. A model that has learnt topics adds "topic" \
       and "topic_probability". Rows that cannot be read are reported on \
@@ -20,17 +22,21 @@ struct Classify: ParsableCommand {
 
   @Argument(help: "A file, or - for standard input.") var file = "-"
   @Option(help: "NAME, NAME@VERSION or a path (default: the configured one).") var model: String?
-  @Option(help: "The column or JSON field with the text.") var text = "text"
+  @Option(help: "The column or JSON field with the text (default: text, or as `run` finds it).")
+  var text: String?
   @Flag(help: "Add what each word contributes, as `explain --json` does; the strongest first.")
   var explain = false
   @OptionGroup var options: GlobalOptions
 
   func run() throws {
     let configuration = try options.configuration()
-    let interruption = Interruption()
     let (classifier, _) = try registry(configuration, model).load(model ?? configuration.model)
+    // Opening a pipe may wait for its other end: until then a signal does what it does to all.
     let input = try InputBytes(file == "-" ? nil : file)
-    var reader = RowTextReader(path: input.name, .init(text: text))
+    let interruption = Interruption()
+    var columns = Dataset.Columns(text: text ?? "text")
+    columns.findsPosts = text == nil
+    var reader = RowTextReader(path: input.name, columns)
     var classification = RowClassification(
       classifier.scorer(brandNames: configuration.brand.allNames), explains: explain)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
@@ -39,6 +45,9 @@ struct Classify: ParsableCommand {
       try input.read(into: chunk) { interruption.isRequested }
     }
     var count = try read()
+    try interruption.throwIfRequested("no rows were classified")
+    // A pipe that nothing went through, as after `grep`, is no mistake.
+    if count == 0, file == "-" { return }
     try reader.begin(
       firstBytes: UnsafeRawBufferPointer(rebasing: chunk[..<count]), isFile: file != "-")
     while count > 0, !interruption.isRequested {
@@ -50,11 +59,11 @@ struct Classify: ParsableCommand {
     try interruption.throwIfRequested("not all rows were classified")
     reader.finish()
     try classification.drain(&reader)
-    if classification.rows == 0 && classification.unreadable == 0 {
+    if classification.rows == 0 && classification.unreadable == 0 && file != "-" {
       throw DatasetError.empty(path: input.name)
     }
     if classification.unreadable > 0 {
-      Messages.line("\(Shown.number(classification.unreadable)) rows could not be read")
+      Messages.line("\(Shown.count(classification.unreadable, "row")) could not be read")
       throw ExitCode.failure
     }
   }

@@ -32,7 +32,7 @@ struct Collect: ParsableCommand {
   func run() throws {
     let configuration = try options.configuration()
     let source = file.map { Source.file($0) } ?? .standardInput
-    if let file { _ = try LocalDisk().open(file, .read) }
+    try source.check()
     let interruption = Interruption()
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse collect")

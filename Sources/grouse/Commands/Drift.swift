@@ -9,11 +9,21 @@ struct Drift {
   let distribution: ScoreDistribution
   let training: ScoreDistribution
 
-  var stabilityIndex: Double { distribution.stabilityIndex(against: training) }
+  /// Posts of which an index says something; of a handful it cries wolf.
+  private static let leastPosts = 100
+
+  /// Posts that were scored.
+  var posts: Int { Int(min(distribution.bins.reduce(0.0) { $0 + Double($1) }, 1e15)) }
+
+  /// Nil: there are too few posts to tell.
+  var stabilityIndex: Double? {
+    posts < Self.leastPosts ? nil : distribution.stabilityIndex(against: training)
+  }
 
   /// In words.
   var verdict: String {
-    switch stabilityIndex {
+    guard let stabilityIndex else { return "too few posts to tell" }
+    return switch stabilityIndex {
     case ..<0.1: "alike"
     case ..<0.25: "somewhat different"
     default: "different"
@@ -22,13 +32,15 @@ struct Drift {
 
   /// In numbers, both.
   var figures: String {
-    "PSI \(Shown.decimal(stabilityIndex)), \(Shown.decimal(distribution.unseen)) of features not met "
+    guard let stabilityIndex else { return "it takes \(Self.leastPosts)" }
+    return
+      "PSI \(Shown.decimal(stabilityIndex)), \(Shown.decimal(distribution.unseen)) of features not met "
       + "in training (there \(Shown.decimal(training.unseen)))"
   }
 
   /// Adds the fields that scripts rely on.
   func add(to line: inout JSONLine) {
-    line.add("psi", stabilityIndex)
+    line.add("psi", stabilityIndex ?? .nan)
     line.add("unseen", distribution.unseen)
     line.add("unseen_in_training", training.unseen)
   }

@@ -40,12 +40,7 @@ struct Evaluate: ParsableCommand {
     let data = try Dataset(file, columns.dataset)
     let (examples, _) = try data.examples(
       positive: columns.positive, known: classifier.labels)
-    let positives = examples.count(where: \.isPositive)
-    if positives == 0 || positives == examples.count {
-      Messages.line(
-        "\(file) has posts of one label alone: what weighs one against the other, such as F1 and "
-          + "the areas under curves, says nothing of them")
-    }
+    Evaluation.noteOneLabel(examples, file)
     let bar = ProgressBar("evaluating", unit: "posts", total: examples.count)
     let evaluation = Evaluation(
       examples, classifier.scorer(brandNames: configuration.brand.allNames), samples: samples,

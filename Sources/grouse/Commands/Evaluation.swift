@@ -13,14 +13,55 @@ struct Evaluation {
   /// Of `measured`, in their order; empty where they were not asked for.
   let intervals: [ClosedRange<Double>]
 
-  /// The figures that are shown, by the names that scripts rely on.
-  static let measured:
-    [(name: String, title: String, of: @Sendable (ClassificationMetrics) -> Double)] = [
-      ("accuracy", "accuracy", { $0.accuracy }), ("precision", "precision", { $0.precision }),
-      ("recall", "recall", { $0.recall }), ("f1", "F1", { $0.f1 }),
-      ("macro_f1", "macro-F1", { $0.macroF1 }), ("auc_pr", "AUC-PR", { $0.aucPR }),
-      ("auc_roc", "AUC-ROC", { $0.aucROC }),
-    ]
+  /// A figure that is shown.
+  struct Measured: Sendable {
+    /// Of which labels there must be posts, so that the figure says something.
+    enum Need { case any, positives, both }
+
+    /// Scripts rely on it.
+    let name: String
+    let title: String
+    let need: Need
+    let of: @Sendable (ClassificationMetrics) -> Double
+
+    init(
+      _ name: String, _ title: String, _ need: Need,
+      _ of: @escaping @Sendable (ClassificationMetrics) -> Double
+    ) {
+      (self.name, self.title, self.need, self.of) = (name, title, need, of)
+    }
+
+    /// Not a number where the posts do not define it.
+    func value(of metrics: ClassificationMetrics) -> Double {
+      let positives = metrics.truePositives + metrics.falseNegatives
+      let isDefined =
+        switch need {
+        case .any: true
+        case .positives: positives > 0
+        case .both: positives > 0 && positives < metrics.count
+        }
+      return isDefined ? of(metrics) : .nan
+    }
+  }
+
+  static let measured: [Measured] = [
+    Measured("accuracy", "accuracy", .any) { $0.accuracy },
+    Measured("precision", "precision", .positives) { $0.precision },
+    Measured("recall", "recall", .positives) { $0.recall },
+    Measured("f1", "F1", .positives) { $0.f1 },
+    Measured("macro_f1", "macro-F1", .both) { $0.macroF1 },
+    Measured("auc_pr", "AUC-PR", .both) { $0.aucPR },
+    Measured("auc_roc", "AUC-ROC", .both) { $0.aucROC },
+  ]
+
+  /// Says what is left out where all posts have one label.
+  static func noteOneLabel(_ examples: [LabelledText], _ file: String) {
+    let positives = examples.count(where: \.isPositive)
+    guard positives == 0 || positives == examples.count else { return }
+    Messages.line(
+      "all posts of \(file) have one label: figures that need both are left out"
+        + (positives == 0 ? "; the accuracy is the part without a false alarm" : ""))
+  }
 
   init(
     _ examples: [LabelledText], _ scorer: TextScorer, samples: Int, seed: UInt64,
@@ -78,8 +119,10 @@ struct Evaluation {
       line.add(
         "intervals",
         raw: "{"
-          + zip(Self.measured, intervals).map {
-            "\"\($0.name)\": [\($1.lowerBound), \($1.upperBound)]"
+          + zip(Self.measured, intervals).map { measured, interval in
+            let isDefined = measured.value(of: metrics).isFinite
+            return "\"\(measured.name)\": "
+              + (isDefined ? "[\(interval.lowerBound), \(interval.upperBound)]" : "null")
           }.joined(separator: ", ") + "}")
     }
     line.add(
@@ -113,9 +156,10 @@ struct Evaluation {
     var table = TextTable(
       ["metric", "value", "95 %"], numeric: [false, true, false])
     for (place, measured) in Self.measured.enumerated() {
-      let interval = place < intervals.count ? intervals[place] : nil
+      let value = measured.value(of: metrics)
+      let interval = place < intervals.count && value.isFinite ? intervals[place] : nil
       table.rows.append([
-        measured.title, Shown.decimal(measured.of(metrics)),
+        measured.title, Shown.decimal(value),
         interval.map { "\(Shown.decimal($0.lowerBound)) to \(Shown.decimal($0.upperBound))" } ?? "",
       ])
     }
@@ -174,9 +218,10 @@ struct Evaluation {
     let wrong = examples.indices.filter {
       (probabilities[$0] >= thresholds[$0]) != examples[$0].isPositive
     }
-    let surest = wrong.sorted {
-      abs(probabilities[$0] - thresholds[$0]) > abs(probabilities[$1] - thresholds[$1])
+    func error(_ row: Int) -> Double {
+      examples[row].isPositive ? 1 - probabilities[row] : probabilities[row]
     }
+    let surest = wrong.sorted { (error($1), $0) < (error($0), $1) }
     guard limit > 0, !surest.isEmpty else { return }
     try StandardOutput.line("")
     var table = TextTable(["worst errors", "is", "said"], numeric: [false, false, true])

@@ -38,6 +38,28 @@ extension Models {
     }
   }
 
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take away one version of a model for good.",
+      discussion: """
+        Its number is not given again, and rows that name it stay. The promoted version cannot be \
+        deleted.
+
+        Example: grouse models delete complaints@1
+        """)
+
+    @Argument(help: "NAME@VERSION.") var model: String
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+      try Models.kept(options).delete(model)
+      guard options.json else { return try StandardOutput.line("\(model) is deleted") }
+      var line = JSONLine()
+      line.add("deleted", model)
+      try StandardOutput.line(line.text)
+    }
+  }
+
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Copy a model into a folder of its own.",
@@ -102,6 +124,7 @@ extension Models {
       let data = try Dataset(file, .init(text: columns.text, label: columns.label))
       let labels = try registry(configuration, first).load(first).classifier.labels
       let (examples, _) = try data.examples(positive: columns.positive, known: labels)
+      Evaluation.noteOneLabel(examples, file)
       var found: [(manifest: ModelManifest, evaluation: Evaluation)] = []
       for reference in [first, second] {
         let (classifier, manifest) = try registry(configuration, reference).load(reference)
@@ -128,10 +151,16 @@ extension Models {
         line.add(name, raw: metrics.text)
       }
       let difference = comparison.difference
-      line.add("f1_difference", difference.f1)
-      line.add("f1_interval", raw: pair(difference.f1Interval))
-      line.add("auc_pr_difference", difference.aucPR)
-      line.add("auc_pr_interval", raw: pair(difference.aucPRInterval))
+      for (name, value, interval) in [
+        ("f1", difference.f1, difference.f1Interval),
+        ("auc_pr", difference.aucPR, difference.aucPRInterval),
+      ] {
+        let isDefined = Evaluation.measured.contains {
+          $0.name == name && $0.value(of: found[0].evaluation.metrics).isFinite
+        }
+        line.add("\(name)_difference", isDefined ? value : .nan)
+        line.add("\(name)_interval", raw: isDefined ? pair(interval) : "null")
+      }
       line.add("only_first_right", comparison.onlyFirst.count)
       line.add("only_second_right", comparison.onlySecond.count)
       line.add("mcnemar_p", comparison.mcNemar)
@@ -154,8 +183,8 @@ extension Models {
         "f1": comparison.difference.f1Interval, "auc_pr": comparison.difference.aucPRInterval,
       ]
       for measured in Evaluation.measured {
-        let values = found.map { measured.of($0.evaluation.metrics) }
-        let interval = intervals[measured.name]
+        let values = found.map { measured.value(of: $0.evaluation.metrics) }
+        let interval = values[0].isFinite ? intervals[measured.name] : nil
         table.rows.append(
           [measured.title] + values.map { Shown.decimal($0) } + [
             Shown.decimal(values[1] - values[0]),

@@ -9,7 +9,8 @@ struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The models that were trained.", discussion: "Example: grouse models list",
     subcommands: [
-      List.self, Show.self, Compare.self, Promote.self, Rollback.self, Export.self, Import.self,
+      List.self, Show.self, Compare.self, Promote.self, Rollback.self, Delete.self, Export.self,
+      Import.self,
     ])
 
   struct List: ParsableCommand {
@@ -33,12 +34,24 @@ struct Models: ParsableCommand {
       var isWhole = true
       for name in try registry.names() {
         let versions = try registry.versions(of: name)
-        let current = try registry.promoted(name) ?? versions.last
+        var current: Int?
+        do { current = try registry.promoted(name) ?? versions.last } catch {
+          Messages.line("\(error)")
+          isWhole = false
+        }
         for version in versions {
           let manifest: ModelManifest
           do { manifest = try registry.manifest("\(name)@\(version)") } catch {
-            Messages.line("\(error)")
             isWhole = false
+            Messages.line("\(error)")
+            if options.json {
+              var line = JSONLine()
+              line.add("model", "\(name)@\(version)")
+              line.add("fault", "\(error)")
+              try StandardOutput.line(line.text)
+            } else {
+              table.rows.append(["\(name)@\(version)", "damaged", "", "", "", ""])
+            }
             continue
           }
           if options.json {
@@ -99,6 +112,8 @@ struct Models: ParsableCommand {
         ["posts", Shown.number(manifest.examples)],
         ["source", manifest.source],
         ["seed", "\(manifest.seed)"],
+        ["folds", manifest.folds.map { "\($0)" } ?? "not known"],
+        ["parameters", manifest.parameters ?? "not known"],
         ["F1, cross-validated", manifest.f1.map { Shown.decimal($0) } ?? "not measured"],
         ["macro-F1", manifest.macroF1.map { Shown.decimal($0) } ?? "not measured"],
         ["AUC-PR", manifest.aucPR.map { Shown.decimal($0) } ?? "not measured"],
@@ -115,6 +130,13 @@ struct Models: ParsableCommand {
         ["data, CRC-32C", manifest.dataChecksum.map { String($0, radix: 16) } ?? "not known"],
         ["program", manifest.program ?? "not known"],
       ]
+      if let prior = manifest.prior {
+        table.rows.append([
+          "began with",
+          "\(Shown.count(prior.examples, "post")) of \(prior.source), CRC-32C "
+            + String(prior.checksum, radix: 16),
+        ])
+      }
       if let searched = manifest.searched { table.rows.append(["searched", searched]) }
       if let chosen = manifest.chosen { table.rows.append(["chosen", chosen]) }
       if let drift {
@@ -172,6 +194,13 @@ struct Models: ParsableCommand {
     if let topics = manifest.topics {
       line.add("topic_accuracy", topics.accuracy)
       line.add("topic_macro_f1", topics.macroF1)
+    }
+    if let parameters = manifest.parameters { line.add("parameters", parameters) }
+    if let folds = manifest.folds { line.add("folds", folds) }
+    if let prior = manifest.prior {
+      line.add("prior_source", prior.source)
+      line.add("prior_examples", prior.examples)
+      line.add("prior_crc32c", raw: "\(prior.checksum)")
     }
     if let goal = manifest.goal { line.add("threshold_goal", goal) }
     if let searched = manifest.searched { line.add("searched", searched) }

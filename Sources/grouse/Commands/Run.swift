@@ -34,7 +34,7 @@ struct Run: ParsableCommand {
     let configuration = try options.configuration()
     var sources = (configuration.sourceFiles + file).map { Source.file($0) }
     if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
-    for path in sources.compactMap(\.path) { _ = try LocalDisk().open(path, .read) }
+    for source in sources { try source.check() }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
       reportsProgress: progress, purpose: "grouse run"
@@ -95,10 +95,11 @@ struct PipelineRun {
     }
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
     let collected = Mutex<[Source: CollectTotals]>([:])
+    let failures = Mutex(0)
     var scores = ScoreTally()
     func summary(_ totals: QueryTotals) -> TotalsReport {
       TotalsReport(
-        totals: totals, seconds: bar.seconds,
+        totals: totals, failedSources: failures.withLock { $0 }, seconds: bar.seconds,
         drift: Drift(scores.distribution, against: manifest.distribution))
     }
     let outcome = Result {
@@ -106,7 +107,11 @@ struct PipelineRun {
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested },
         warned: { Messages.line($0) },
-        collected: { source, totals in collected.withLock { $0[source] = totals } }
+        collected: { source, totals in collected.withLock { $0[source] = totals } },
+        failed: { error in
+          failures.withLock { $0 += 1 }
+          Messages.line("\(error)")
+        }
       ) { progress in
         scores = progress.scores
         if !exit { for alert in progress.alerts { tell(alert) } }
@@ -125,6 +130,7 @@ struct PipelineRun {
     try summary(totals).show(json: json)
     // Ending it is how an unbounded run ends; a bounded one has not done what it was asked to.
     if exit { try interruption.throwIfRequested("the same command goes on where this one ended") }
+    if failures.withLock({ $0 }) > 0 { throw ExitCode.failure }
   }
 }
 
@@ -160,6 +166,8 @@ extension PipelineRun {
 /// What a run did, for people or for scripts.
 struct TotalsReport {
   var totals: QueryTotals
+  /// Sources that could not be read, or not to their ends.
+  var failedSources = 0
   var seconds: Double
   /// Nil: nothing was scored, or the model was not cross-validated.
   var drift: Drift?
@@ -173,7 +181,8 @@ struct TotalsReport {
     var line = JSONLine()
     for (name, value) in fields { line.add(name, value) }
     if let drift {
-      line.add("psi", drift.stabilityIndex)
+      line.add("psi", drift.stabilityIndex ?? .nan)
+      line.add("scored", drift.posts)
       line.add("unseen", drift.distribution.unseen)
     }
     line.add("seconds", seconds)
@@ -187,6 +196,7 @@ struct TotalsReport {
       ("retweets", totals.retweets), ("other_languages", totals.otherLanguages),
       ("own_answers", totals.ownAnswers), ("control", totals.control),
       ("unreadable", totals.unreadable), ("complaints", totals.complaints),
+      ("failed_sources", failedSources),
     ]
   }
 
@@ -197,6 +207,9 @@ struct TotalsReport {
     let counts = shown.map { "\(Shown.number($0.1)) \($0.0.replacing("_", with: " "))" }
       .joined(separator: ", ")
     guard let drift else { return counts }
+    if drift.stabilityIndex == nil {
+      return counts + "; too few posts to tell how scores are against training's"
+    }
     return counts + "; scores are \(drift.verdict) against training's: \(drift.figures)"
   }
 }

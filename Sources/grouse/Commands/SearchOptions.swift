@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Terminal
 internal import TextClassification
 
 /// How `train` looks for the best training options, and which posts it tests together.
@@ -20,9 +21,9 @@ struct SearchOptions: ParsableArguments {
   var grid: [String] = []
   @Option(
     name: .customLong("search-for"),
-    help: "What the best has most of: auc-pr, f1, macro-f1, auc-roc, accuracy.",
+    help: "What the best has most of: auc-pr (default), f1, macro-f1, auc-roc, accuracy.",
     transform: SearchOptions.metric)
-  var metric = ParameterSearch.Metric.aucPR
+  var metric: ParameterSearch.Metric?
   @Option(help: "A column or JSON field with each post's fold, instead of --folds.")
   var foldColumn: String?
   @Option(help: "A column or JSON field: posts with one value stay in one fold.")
@@ -50,7 +51,11 @@ struct SearchOptions: ParsableArguments {
   var column: String? { foldColumn ?? groupColumn }
 
   /// Refuses what no data could make right.
-  func validate(folds: Int, algorithm: TrainingOptions.Algorithm, seed: UInt64) throws {
+  func validate(folds asked: Int?, algorithm: TrainingOptions.Algorithm, seed: UInt64) throws {
+    let folds = asked ?? TrainingJob.usualFolds
+    if foldColumn != nil, asked != nil {
+      throw ValidationError("--fold-column says which folds there are: leave --folds out")
+    }
     if foldColumn != nil, groupColumn != nil {
       throw ValidationError("give --fold-column or --group-column, not both")
     }
@@ -59,6 +64,7 @@ struct SearchOptions: ParsableArguments {
     }
     guard search != nil else {
       if !grid.isEmpty { throw ValidationError("--grid needs --search grid or random") }
+      if metric != nil { throw ValidationError("--search-for needs --search grid or random") }
       return
     }
     if algorithm != .logisticRegression {
@@ -84,17 +90,42 @@ struct SearchOptions: ParsableArguments {
       points.add(ParameterChoice.regularisation, [0.03, 0.1, 0.3])
       if hasPrior { points.add(ParameterChoice.priorWeight, [0.2, 0.4, 0.6]) }
     }
-    return ParameterSearch(points, method: search, metric: metric)
+    return ParameterSearch(points, method: search, metric: metric ?? .aucPR)
   }
 
-  /// Folds by the values of the column that was asked for, in the values' order.
-  func folds(_ values: [String]) throws -> FoldChoice {
-    guard column != nil else { return .stratified }
+  /// Folds by the values of the column that was asked for, in the values' order, and the folds'
+  /// names where they have some.
+  func folds(_ values: [String]) throws -> (choice: FoldChoice, names: [String]) {
+    guard let column else { return (.stratified, []) }
     let names = Set(values).sorted { left, right in
       (Int(left) ?? .max, left) < (Int(right) ?? .max, right)
     }
     let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
     let numbers = values.map { places[$0] ?? 0 }
-    return foldColumn == nil ? .grouped(numbers) : .given(numbers)
+    guard foldColumn != nil else { return (.grouped(numbers), []) }
+    let blank = values.count { $0.allSatisfy(\.isWhitespace) }
+    guard blank == 0 else {
+      throw FoldFault("\(Shown.count(blank, "row")) of the column \"\(column)\" name no fold")
+    }
+    guard (2...100).contains(names.count) else {
+      throw FoldFault(
+        "the column \"\(column)\" names \(Shown.count(names.count, "fold")), where 2 to 100 are "
+          + "allowed; posts with one value stay in one fold with --group-column, too")
+    }
+    return (.given(numbers), names)
+  }
+}
+
+/// A column of folds that cannot be used.
+struct FoldFault: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+
+  /// The same error in the folds' own names; any other as it is.
+  static func named(_ error: TrainingError, _ names: [String]) -> any Error {
+    guard case .foldWithout(let label, let fold) = error, fold < names.count else { return error }
+    return FoldFault(
+      "fold \"\(names[fold])\" has no example labelled \"\(label)\"; each fold needs both labels")
   }
 }

@@ -12,7 +12,14 @@ extension TrainingJob {
     _ validation: CrossValidation?, _ bar: ProgressBar
   ) throws -> TopicValidation? {
     let hasTopics = (data.examples + data.prior).contains { $0.topic != nil }
-    guard columns.topic != nil || hasTopics && algorithm == .logisticRegression else { return nil }
+    guard columns.topic != nil || hasTopics else { return nil }
+    guard columns.topic != nil || algorithm == .logisticRegression else {
+      bar.clear()
+      Messages.line(
+        "no topics were learnt from the column \"\(ColumnOptions.usualTopic)\": SparkML's pipelines "
+          + "are without")
+      return nil
+    }
     do throws(TrainingError) {
       var topicTrainer = TopicTrainer(brandNames: trainer.brandNames)
       topicTrainer.rarityPower = trainer.options.rarityPower
@@ -60,7 +67,8 @@ struct TopicReport {
   func print() throws {
     try StandardOutput.line(
       "topics of \(Shown.number(metrics.count)) posts: accuracy "
-        + "\(Shown.decimal(metrics.accuracy)), macro-F1 \(Shown.decimal(metrics.macroF1)); probabilities come true to within "
+        + "\(Shown.decimal(metrics.accuracy)), macro-F1 "
+        + "\(Shown.decimal(metrics.macroF1)); probabilities come true to within "
         + "\(Shown.decimal(calibration.expectedError)) on average")
     // The columns are numbered, so that many topics find room.
     var table = TextTable(

@@ -42,8 +42,8 @@ struct Train: ParsableCommand {
       draws the line itself), or a probability.
       """, transform: Train.goal)
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
-  @Option(parsing: .unconditional, help: "Folds of the cross-validation; 0 for none.")
-  var folds = 5
+  @Option(parsing: .unconditional, help: "Folds of the cross-validation (5); 0 for none.")
+  var folds: Int?
   @Option(
     parsing: .unconditional, help: "Decides folds; the same seed gives the same model.",
     transform: wholeNumber(0...UInt64.max))
@@ -70,10 +70,10 @@ struct Train: ParsableCommand {
   }
 
   func validate() throws {
-    guard folds == 0 || (2...100).contains(folds) else {
+    guard folds == nil || folds == 0 || (2...100).contains(folds ?? 0) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
-    guard folds > 0 || search.foldColumn != nil || threshold.isKnown else {
+    guard folds != 0 || search.foldColumn != nil || threshold.isKnown else {
       throw ValidationError(
         "--threshold \(threshold) is chosen by a cross-validation: give --folds 2 or more")
     }
@@ -91,13 +91,26 @@ struct Train: ParsableCommand {
     let job = TrainingJob(
       files: files, columns: columns, learnsTopics: !noTopics, startFrom: startFrom,
       model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
-      folds: folds, seed: seed, search: search, brand: configuration.brand)
+      folds: folds ?? TrainingJob.usualFolds, seed: seed, search: search, brand: configuration.brand
+    )
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
     let directory = try DataDirectory(
       writing: configuration.dataDirectory, purpose: "grouse train")
     let result = try job.train(data, into: directory.models)
-    try options.json ? StandardOutput.line(result.json) : result.print()
+    do {
+      try options.json ? StandardOutput.line(result.json) : result.print()
+      try StandardOutput.flush()
+    } catch let error as OutputError {
+      Messages.line("\(result.manifest.reference) was kept")
+      throw error
+    }
+    let (name, version) = (result.manifest.name, result.manifest.version)
+    if let promoted = try directory.models.promoted(name), promoted != version {
+      Messages.line(
+        "\(name) still means \(name)@\(promoted); `grouse models promote \(name)@\(version)` "
+          + "changes that")
+    }
   }
 }
 
@@ -109,6 +122,8 @@ struct TooFewPosts: Error, CustomStringConvertible {
 
 /// Reads, trains, validates and keeps a model: what `train` and `demo` do.
 struct TrainingJob {
+  static let usualFolds = 5
+
   var files: [String]
   var columns: ColumnOptions
   var learnsTopics = true
@@ -116,7 +131,7 @@ struct TrainingJob {
   var model: String
   var algorithm = TrainingOptions.Algorithm.logisticRegression
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
-  var folds = 5
+  var folds = usualFolds
   var seed: UInt64 = 1
   var search: SearchOptions?
   var brand: Brand
@@ -128,10 +143,12 @@ struct TrainingJob {
     /// What the column of folds or of groups says of each example.
     var groups: [String] = []
 
-    /// Of all texts and labels, in their order.
-    var checksum: UInt32 {
+    /// Of the own texts and labels, in their order.
+    var checksum: UInt32 { Self.checksum(examples) }
+
+    static func checksum(_ examples: [LabelledText]) -> UInt32 {
       var bytes: [UInt8] = []
-      for example in prior + examples {
+      for example in examples {
         bytes += [example.isPositive ? 1 : 0]
         bytes += example.text.utf8
         bytes += [0]
@@ -150,7 +167,7 @@ struct TrainingJob {
       let dataset = try Dataset(file, wanted)
       data.groups += dataset.groups
       let (examples, labels) = try dataset.examples(
-        positive: columns.positive ?? (number == 0 ? nil : data.labels.positive))
+        positive: columns.positive, known: number == 0 ? nil : data.labels)
       data.examples += examples
       if number == 0 { data.labels = labels }
     }
@@ -206,18 +223,23 @@ struct TrainingJob {
       case .fittingAll: break
       }
     }
-    let choice = try search?.folds(data.groups) ?? .stratified
+    let (choice, foldNames) = try search?.folds(data.groups) ?? (.stratified, [])
+    let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty)
     var classifier: TextClassifier
     var validation: CrossValidation?
     var found: SearchReport?
-    if let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
-      (classifier, validation, found) = try trainer.search(
-        data.examples, wanted, folds: choice, progress: report)
-    } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
-      classifier = try trainer.train(data.examples, progress: report)
-    } else {
-      (classifier, validation) = try trainer.trainAndValidate(
-        data.examples, folds: choice, progress: report)
+    do throws(TrainingError) {
+      if let wanted {
+        (classifier, validation, found) = try trainer.search(
+          data.examples, wanted, folds: choice, progress: report)
+      } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
+        classifier = try trainer.train(data.examples, progress: report)
+      } else {
+        (classifier, validation) = try trainer.trainAndValidate(
+          data.examples, folds: choice, progress: report)
+      }
+    } catch {
+      throw FoldFault.named(error, foldNames)
     }
     let topics = try learnTopics(&classifier, data, trainer, validation, bar)
     bar.clear()
@@ -230,16 +252,25 @@ struct TrainingJob {
     manifest.calibrationError = validation?.calibration.expectedError
     manifest.distribution = validation?.distribution
     manifest.goal = threshold.description
-    if let found, let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
+    if let found, let wanted {
       manifest.searched = SearchText.summary(found, wanted)
       manifest.chosen = SearchText.text(found.chosen)
+    }
+    var used = options
+    for choice in found?.chosen ?? [] { choice.apply(to: &used) }
+    manifest.parameters = used.summary(hasPrior: !data.prior.isEmpty)
+    manifest.folds = validation?.foldMetrics.count ?? 0
+    if let startFrom {
+      manifest.prior = ModelManifest.Prior(
+        source: startFrom, examples: data.prior.count, checksum: Data.checksum(data.prior))
     }
     manifest.topics = topics?.metrics
     manifest.program = "grouse \(Grouse.version)"
     manifest.dataChecksum = data.checksum
     manifest = try registry.save(classifier, manifest)
     return TrainingResult(
-      manifest: manifest, classifier: classifier, validation: validation, search: found,
+      manifest: manifest, classifier: classifier, validation: validation, foldNames: foldNames,
+      search: found,
       topics: topics, examples: data.examples, brandNames: brand.allNames,
       seconds: Clock.monotonicSeconds() - start)
   }
@@ -252,94 +283,5 @@ extension TrainingOptions.ThresholdGoal {
     case .evenOdds, .fixed: true
     case .maximiseF1, .precision, .recall: false
     }
-  }
-}
-
-/// A kept model and how well it does.
-struct TrainingResult {
-  var manifest: ModelManifest
-  var classifier: TextClassifier
-  var validation: CrossValidation?
-  var search: SearchReport?
-  var topics: TopicValidation?
-  var examples: [LabelledText]
-  var brandNames: [String]
-  var positives: Int { examples.count(where: \.isPositive) }
-  var seconds: Double
-
-  var json: String {
-    var line = JSONLine()
-    line.add("model", manifest.reference)
-    line.add("examples", manifest.examples)
-    line.add("positives", positives)
-    line.add("positive_label", manifest.labels.positive)
-    line.add("threshold", manifest.threshold)
-    line.add("seconds", seconds)
-    line.add("threshold_goal", manifest.goal ?? "")
-    if let validation {
-      line.add("calibration_error", validation.calibration.expectedError)
-      line.add("folds", validation.foldMetrics.count)
-      MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
-      line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
-    }
-    addReport(to: &line)
-    if let search { line.add("search", raw: SearchText.json(search).text) }
-    if let topics {
-      line.add(
-        "topics", raw: TopicReport(metrics: topics.metrics, calibration: topics.calibration).json)
-    }
-    return line.text
-  }
-
-  func print() throws {
-    try StandardOutput.line(
-      "\(Style.bold(manifest.reference)) learned from \(Shown.number(manifest.examples)) posts "
-        + "(\(Shown.number(positives)) \(manifest.labels.positive)) in "
-        + "\(Shown.decimal(seconds, 1)) s")
-    if let search { try SearchText.print(search) }
-    guard let validation else { return try printReport() }
-    var table = TextTable(
-      ["fold", "F1", "macro-F1", "precision", "recall", "AUC-PR"],
-      numeric: [false, true, true, true, true, true])
-    func row(_ name: String, _ value: ((ClassificationMetrics) -> Double) -> Double) -> [String] {
-      [
-        name, Shown.decimal(value(\.f1)), Shown.decimal(value(\.macroF1)),
-        Shown.decimal(value(\.precision)), Shown.decimal(value(\.recall)),
-        Shown.decimal(value(\.aucPR)),
-      ]
-    }
-    for (number, metrics) in validation.foldMetrics.enumerated() {
-      table.rows.append(row("\(number + 1)") { $0(metrics) })
-    }
-    table.rows.append(row("mean") { metric in validation.mean { metric($0) } })
-    try table.print()
-    try StandardOutput.line(
-      "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
-        + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
-    if search != nil {
-      try StandardOutput.line(
-        "each fold was judged by the options, calibration and threshold chosen without it")
-    }
-    try printReport()
-    if let topics {
-      try StandardOutput.line("")
-      try TopicReport(metrics: topics.metrics, calibration: topics.calibration).print()
-    }
-  }
-}
-
-/// The metrics of `evaluate`, by the names that scripts rely on.
-enum MetricsReport {
-  static func add(to line: inout JSONLine, _ value: ((ClassificationMetrics) -> Double) -> Double) {
-    for measured in Evaluation.measured { line.add(measured.name, value(measured.of)) }
-  }
-
-  static func line(_ metrics: ClassificationMetrics) -> JSONLine {
-    var line = JSONLine()
-    line.add("count", metrics.count)
-    add(to: &line) { $0(metrics) }
-    let rows = metrics.confusion.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
-    line.add("confusion", raw: "[" + rows.joined(separator: ", ") + "]")
-    return line
   }
 }
