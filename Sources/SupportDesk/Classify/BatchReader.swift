@@ -156,7 +156,7 @@ struct BatchReader: ~Copyable {
   private mutating func decidingWords(
     _ text: UnsafeRawBufferPointer, for isComplaint: Bool, into batch: ClassifiedBatch
   ) -> Range<Int> {
-    let words = scorer.decidingWordsOfLastText(scratch: &scratch, limit: 4)
+    let words = scorer.decidingWords(ofLast: text, scratch: &scratch, limit: 4)
       .filter { ($0.contribution > 0) == isComplaint }
     let start = batch.words.count
     batch.words.append(bigEndian: Int32(words.count))

@@ -28,9 +28,11 @@ public struct ScoreTally: Sendable, Equatable {
     _ probability: Double, _ scorer: TextScorer, scratch: borrowing Scratch
   ) {
     bins[Calibration.bin(of: probability, among: bins.count)] += 1
-    if count.isMultiple(of: Self.interval) {
+    if count.isMultiple(of: Self.interval),
+      let part = scorer.unseenPartOfLastText(scratch: scratch)
+    {
       looked += 1
-      unseen += scorer.unseenPartOfLastText(scratch: scratch)
+      unseen += part
     }
     count += 1
   }
@@ -47,6 +49,6 @@ public struct ScoreTally: Sendable, Equatable {
 
   /// What was counted, to be held against training's.
   public var distribution: ScoreDistribution {
-    ScoreDistribution(bins: bins, unseen: unseen / Double(max(looked, 1)))
+    ScoreDistribution(bins: bins, unseen: looked == 0 ? nil : unseen / Double(looked))
   }
 }

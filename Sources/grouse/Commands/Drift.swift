@@ -22,15 +22,19 @@ struct Drift {
 
   /// In numbers, both.
   var figures: String {
-    "PSI \(Shown.decimal(stabilityIndex)), \(Shown.decimal(distribution.unseen)) of features not met "
-      + "in training (there \(Shown.decimal(training.unseen)))"
+    let index = "PSI \(Shown.decimal(stabilityIndex))"
+    guard let now = distribution.unseen, let then = training.unseen else {
+      return index + "; features not met in training are not counted with this model"
+    }
+    return index + ", \(Shown.decimal(now)) of features not met in training (there "
+      + "\(Shown.decimal(then)))"
   }
 
-  /// Adds the fields that scripts rely on.
+  /// Adds the fields that scripts rely on; those of what is not measured are left out.
   func add(to line: inout JSONLine) {
     line.add("psi", stabilityIndex)
-    line.add("unseen", distribution.unseen)
-    line.add("unseen_in_training", training.unseen)
+    if let unseen = distribution.unseen { line.add("unseen", unseen) }
+    if let unseen = training.unseen { line.add("unseen_in_training", unseen) }
   }
 }
 

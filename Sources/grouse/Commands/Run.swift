@@ -159,7 +159,7 @@ struct TotalsReport {
     for (name, value) in fields { line.add(name, value) }
     if let drift {
       line.add("psi", drift.stabilityIndex)
-      line.add("unseen", drift.distribution.unseen)
+      if let unseen = drift.distribution.unseen { line.add("unseen", unseen) }
     }
     line.add("seconds", seconds)
     return line.text

@@ -12,7 +12,16 @@ extension TrainingJob {
     _ validation: CrossValidation?, _ bar: ProgressBar
   ) throws -> TopicValidation? {
     let hasTopics = (data.examples + data.prior).contains { $0.topic != nil }
-    guard columns.topic != nil || hasTopics && algorithm == .logisticRegression else { return nil }
+    if columns.topic == nil {
+      guard hasTopics else { return nil }
+      guard algorithm == .logisticRegression else {
+        bar.clear()
+        Messages.line(
+          "the column \"\(ColumnOptions.usualTopic)\" is passed over: topics are learnt beside "
+            + "\(TrainingOptions.Algorithm.logisticRegression) alone, not \(algorithm)")
+        return nil
+      }
+    }
     do throws(TrainingError) {
       var topicTrainer = TopicTrainer(brandNames: trainer.brandNames)
       topicTrainer.rarityPower = trainer.options.rarityPower

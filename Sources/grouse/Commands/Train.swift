@@ -39,7 +39,8 @@ struct Train: ParsableCommand {
     parsing: .unconditional,
     help: """
       What the threshold is chosen for: f1, precision=0.9, recall=0.95, even-odds (where the learner \
-      draws the line itself), or a probability.
+      draws the line itself), or a probability. The first three are chosen for each fold by models \
+      that have not seen it, which takes three times as long with five folds, and --folds 2 or more.
       """, transform: Train.goal)
   var threshold = TrainingOptions.ThresholdGoal.evenOdds
   @Option(parsing: .unconditional, help: "Folds of the cross-validation; 0 for none.")
@@ -73,7 +74,7 @@ struct Train: ParsableCommand {
     guard folds == 0 || (2...100).contains(folds) else {
       throw ValidationError("--folds must be 0, or 2 to 100")
     }
-    guard folds > 0 || search.foldColumn != nil || threshold.isKnown else {
+    guard folds > 0 || search.foldColumn != nil || !threshold.isSought else {
       throw ValidationError(
         "--threshold \(threshold) is chosen by a cross-validation: give --folds 2 or more")
     }
@@ -213,7 +214,7 @@ struct TrainingJob {
     if let wanted = try search?.parameterSearch(hasPrior: !data.prior.isEmpty) {
       (classifier, validation, found) = try trainer.search(
         data.examples, wanted, folds: choice, progress: report)
-    } else if folds == 0, search?.foldColumn == nil, threshold.isKnown {
+    } else if folds == 0, search?.foldColumn == nil, !threshold.isSought {
       classifier = try trainer.train(data.examples, progress: report)
     } else {
       (classifier, validation) = try trainer.trainAndValidate(
@@ -242,104 +243,5 @@ struct TrainingJob {
       manifest: manifest, classifier: classifier, validation: validation, search: found,
       topics: topics, examples: data.examples, brandNames: brand.allNames,
       seconds: Clock.monotonicSeconds() - start)
-  }
-}
-
-extension TrainingOptions.ThresholdGoal {
-  /// Whether no cross-validation is needed to find it.
-  fileprivate var isKnown: Bool {
-    switch self {
-    case .evenOdds, .fixed: true
-    case .maximiseF1, .precision, .recall: false
-    }
-  }
-}
-
-/// A kept model and how well it does.
-struct TrainingResult {
-  var manifest: ModelManifest
-  var classifier: TextClassifier
-  var validation: CrossValidation?
-  var search: SearchReport?
-  var topics: TopicValidation?
-  var examples: [LabelledText]
-  var brandNames: [String]
-  var positives: Int { examples.count(where: \.isPositive) }
-  var seconds: Double
-
-  var json: String {
-    var line = JSONLine()
-    line.add("model", manifest.reference)
-    line.add("examples", manifest.examples)
-    line.add("positives", positives)
-    line.add("positive_label", manifest.labels.positive)
-    line.add("threshold", manifest.threshold)
-    line.add("seconds", seconds)
-    line.add("threshold_goal", manifest.goal ?? "")
-    if let validation {
-      line.add("calibration_error", validation.calibration.expectedError)
-      line.add("folds", validation.foldMetrics.count)
-      MetricsReport.add(to: &line) { metric in validation.mean { metric($0) } }
-      line.add("per_fold", validation.foldMetrics.map { MetricsReport.line($0) })
-    }
-    addReport(to: &line)
-    if let search { line.add("search", raw: SearchText.json(search).text) }
-    if let topics {
-      line.add(
-        "topics", raw: TopicReport(metrics: topics.metrics, calibration: topics.calibration).json)
-    }
-    return line.text
-  }
-
-  func print() throws {
-    try StandardOutput.line(
-      "\(Style.bold(manifest.reference)) learned from \(Shown.number(manifest.examples)) posts "
-        + "(\(Shown.number(positives)) \(manifest.labels.positive)) in "
-        + "\(Shown.decimal(seconds, 1)) s")
-    if let search { try SearchText.print(search) }
-    guard let validation else { return try printReport() }
-    var table = TextTable(
-      ["fold", "F1", "macro-F1", "precision", "recall", "AUC-PR"],
-      numeric: [false, true, true, true, true, true])
-    func row(_ name: String, _ value: ((ClassificationMetrics) -> Double) -> Double) -> [String] {
-      [
-        name, Shown.decimal(value(\.f1)), Shown.decimal(value(\.macroF1)),
-        Shown.decimal(value(\.precision)), Shown.decimal(value(\.recall)),
-        Shown.decimal(value(\.aucPR)),
-      ]
-    }
-    for (number, metrics) in validation.foldMetrics.enumerated() {
-      table.rows.append(row("\(number + 1)") { $0(metrics) })
-    }
-    table.rows.append(row("mean") { metric in validation.mean { metric($0) } })
-    try table.print()
-    try StandardOutput.line(
-      "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
-        + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
-    if search != nil {
-      try StandardOutput.line(
-        "each fold was judged by the options, calibration and threshold chosen without it")
-    }
-    try printReport()
-    if let topics {
-      try StandardOutput.line("")
-      try TopicReport(metrics: topics.metrics, calibration: topics.calibration).print()
-    }
-  }
-}
-
-/// The metrics of `evaluate`, by the names that scripts rely on.
-enum MetricsReport {
-  static func add(to line: inout JSONLine, _ value: ((ClassificationMetrics) -> Double) -> Double) {
-    for measured in Evaluation.measured { line.add(measured.name, value(measured.of)) }
-  }
-
-  static func line(_ metrics: ClassificationMetrics) -> JSONLine {
-    var line = JSONLine()
-    line.add("count", metrics.count)
-    add(to: &line) { $0(metrics) }
-    let rows = metrics.confusion.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
-    line.add("confusion", raw: "[" + rows.joined(separator: ", ") + "]")
-    return line
   }
 }
