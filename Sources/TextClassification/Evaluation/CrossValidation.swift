@@ -16,8 +16,8 @@ public struct CrossValidation: Sendable {
   /// predictions.
   public let foldThresholds: [Double]
   /// Whether what a fold was judged by was chosen by models that had not seen that fold either: so
-  /// it is after a search and where the threshold has a goal, from three folds on. Else those models
-  /// had learnt from the fold, which the two numbers of a calibration hardly tell.
+  /// it is after a search and where the threshold has a goal, from three folds on. Else those
+  /// models had learnt from the fold, which the two numbers of a calibration hardly tell.
   public let isNested: Bool
   /// The threshold for a model trained on all examples.
   public let threshold: Double

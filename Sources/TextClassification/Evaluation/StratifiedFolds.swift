@@ -1,8 +1,8 @@
 /// Divides examples into folds that hold each class in equal parts.
 enum StratifiedFolds {
-  /// Each row's fold. Rows of one group, which have one number, stay together; a group counts for the class of its
-  /// first row. Groups are dealt in shuffled order, the largest first, to the fold that has fewest
-  /// of the class.
+  /// Each row's fold. Rows of one group, which have one number, stay together; a group counts for
+  /// the class of its first row. Groups are dealt in shuffled order, the largest first, to the fold
+  /// that has fewest of the class.
   static func assign(
     isPositive: [Bool], groups numbers: [Int]?, folds: Int, seed: UInt64
   ) -> [Int] {
