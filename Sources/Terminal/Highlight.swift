@@ -1,8 +1,8 @@
 /// Marks parts of a text: in colour on a terminal, between * elsewhere.
 package enum Highlight {
   /// The text as `Shown.plain` shows it, with the parts at `ranges` of its UTF-8 bytes marked;
-  /// parts that touch are one. Cut to a number of terminal columns, which marks do not count for, where
-  /// `width` is given.
+  /// parts that touch are one. Where `width` is given it is cut to so many terminal columns, for
+  /// which marks do not count.
   package static func mark(_ text: String, _ ranges: [Range<Int>], width: Int? = nil) -> String {
     let whole = Shown.plain(text)
     let cut = width.map { Shown.cut(whole, to: $0) } ?? whole
