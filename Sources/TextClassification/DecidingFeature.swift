@@ -19,6 +19,12 @@ public struct DecidingFeature: Sendable, Equatable {
   /// What it adds to the log-odds of the positive class, each time that it stands in the text. All
   /// of them and the intercept sum to the log-odds.
   public internal(set) var contribution: Double
+
+  /// What tells n-grams of a text apart.
+  fileprivate struct Place: Hashable {
+    var kind: Kind
+    var range: Range<Int>
+  }
 }
 
 extension TextScorer {
@@ -28,22 +34,32 @@ extension TextScorer {
     guard classifier.terms == nil else { return [] }
     var scratch = Scratch()
     _ = text.withUTF8Bytes { probability(of: $0, scratch: &scratch) }
+    let clusters = text.withUTF8Bytes { EmojiClusters($0, scratch) }
     var found: [DecidingFeature] = []
     var characters: [Int: Double] = [:]
+    // N-grams within one emoji are one.
+    var places: [DecidingFeature.Place: Int] = [:]
     forEachContribution(scratch) { key, first, last, isStart, isPair, contribution in
       if key.block == 1 {
         characters[first, default: 0] += contribution
         return
       }
-      found.append(
-        DecidingFeature(
-          kind: isStart ? .start : isPair ? .pair : .words,
-          range: scratch.bytes(from: first, to: last), contribution: contribution))
+      let kind: DecidingFeature.Kind = isStart ? .start : isPair ? .pair : .words
+      let range = scratch.bytes(from: first, to: last, clusters)
+      if clusters != nil {
+        let place = places[.init(kind: kind, range: range), default: found.count]
+        if place < found.count {
+          found[place].contribution += contribution
+          return
+        }
+        places[.init(kind: kind, range: range)] = place
+      }
+      found.append(DecidingFeature(kind: kind, range: range, contribution: contribution))
     }
     for (token, contribution) in characters {
       found.append(
         DecidingFeature(
-          kind: .characters, range: scratch.bytes(from: token, to: token),
+          kind: .characters, range: scratch.bytes(from: token, to: token, nil),
           contribution: contribution))
     }
     return found.sorted { left, right in
@@ -56,7 +72,11 @@ extension TextScorer {
 }
 
 extension Scratch {
-  fileprivate func bytes(from first: Int, to last: Int) -> Range<Int> {
-    Int(tokens.base[first].start)..<Int(tokens.base[last].end)
+  fileprivate func bytes(
+    from first: Int, to last: Int, _ clusters: EmojiClusters?
+  ) -> Range<Int> {
+    let (first, last) = (tokens.base[first], tokens.base[last])
+    guard let clusters else { return Int(first.start)..<Int(last.end) }
+    return clusters.range(of: first).lowerBound..<clusters.range(of: last).upperBound
   }
 }

@@ -1,7 +1,7 @@
 /// A word as it stands in a text and what it contributed to the decision.
 public struct DecidingWord: Sendable, Equatable {
-  /// The word's UTF-8 bytes in the text; a contraction whose apostrophe became a blank ("don t")
-  /// and a brand name of several words are one word.
+  /// The word's UTF-8 bytes in the text; a contraction whose apostrophe became a blank ("don t"),
+  /// a brand name of several words and an emoji of several scalars are one word.
   public let range: Range<Int>
   /// What the word adds to the log-odds of the positive class: above 0 it speaks for it. Pairs of
   /// words share theirs equally, character n-grams count for their word. All words' contributions

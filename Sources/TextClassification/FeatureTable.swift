@@ -2,9 +2,6 @@
 struct FeatureTable {
   var starts: [Int] = [0]
   var features: [Feature] = []
-  /// Hash of a text's tokens without punctuation, so that texts which differ in case, numbers,
-  /// handles, addresses and punctuation only are equal; of stems, also in the endings of words.
-  var identities: [UInt64] = []
 
   init(_ examples: [LabelledText], extractor: FeatureExtractor) {
     let parts = Parts.map(examples.count) { FeatureTable(examples[$0], extractor) }
@@ -13,7 +10,6 @@ struct FeatureTable {
       let before = features.count
       starts += part.starts.dropFirst().lazy.map { before + $0 }
       features += part.features
-      identities += part.identities
     }
   }
 
@@ -23,7 +19,6 @@ struct FeatureTable {
       example.text.withUTF8Bytes { extractor.extract($0, into: &scratch) }
       features += UnsafeBufferPointer(start: scratch.features.base, count: scratch.featureCount)
       starts.append(features.count)
-      identities.append(scratch.identity)
     }
   }
 
@@ -35,20 +30,4 @@ struct FeatureTable {
   }
 
   func features(of row: Int) -> ArraySlice<Feature> { features[starts[row]..<starts[row + 1]] }
-}
-
-extension Scratch {
-  fileprivate var identity: UInt64 {
-    var state = FeatureHash.token
-    for index in 0..<tokenCount {
-      let token = tokens.base[index]
-      switch token.kind {
-      case .punctuation, .emoji: continue
-      case .reference, .price, .number:
-        state = FeatureHash.adding(FeatureHash.sign(.number), to: state)
-      default: state = FeatureHash.adding(token.hash, to: state)
-      }
-    }
-    return FeatureHash.finish(state)
-  }
 }

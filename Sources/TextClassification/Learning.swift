@@ -1,8 +1,5 @@
 /// A way to learn from texts that have been read once, for every fold and for the model itself.
 protocol Learning: Sendable {
-  /// Equal for examples that differ in case, numbers, handles, addresses and punctuation only.
-  var identities: [UInt64] { get }
-
   /// Log-odds of the positive class for the examples `test`, by a model of the examples `train`,
   /// and the part of each one's features that the model has not met, where that is told.
   func judge(
@@ -32,8 +29,6 @@ struct HashedLearning: Learning {
     count = examples.count
     self.options = options
   }
-
-  var identities: [UInt64] { Array(table.identities.prefix(count)) }
 
   private func model(_ rows: [Int]) -> LogisticFit {
     LogisticFit(
@@ -80,7 +75,8 @@ struct HashedLearning: Learning {
     return TextClassifier(
       labels: options.labels, threshold: threshold, features: options.features,
       exampleCount: isPositive.count,
-      intercept: model.intercept * scaling.slope + scaling.offset, weights: WeightTable(weights))
+      intercept: model.intercept * scaling.slope + scaling.offset,
+      leastNorms: model.weighting.leastNorms, weights: WeightTable(weights))
   }
 }
 
@@ -91,21 +87,15 @@ struct TermLearning: Learning {
   private let isPositive: [Bool]
   private let count: Int
   private let options: TrainingOptions
-  let identities: [UInt64]
 
   /// Only the first `count` examples are tested on.
   init(
-    _ examples: [LabelledText], count: Int, _ options: TrainingOptions, _ brandNames: [String]
+    _ examples: [LabelledText], count: Int, _ options: TrainingOptions
   ) {
     texts = TermTexts(examples.map(\.text))
     isPositive = examples.map(\.isPositive)
     self.count = count
     self.options = options
-    identities =
-      FeatureTable(
-        Array(examples.prefix(count)),
-        extractor: FeatureExtractor(settings: options.features, brands: BrandNames(brandNames))
-      ).identities
   }
 
   func judge(

@@ -32,8 +32,10 @@ public enum ModelFormatError: Error, Equatable, CustomStringConvertible {
 /// Numbers of the model file; MODEL-FORMAT.md draws it.
 enum ModelFormat {
   static let magic: [UInt8] = Array("GRTC".utf8)
-  static let version: UInt16 = 2
-  static let headerBytes = 64
+  static let version: UInt16 = 3
+  static let headerBytes = 80
+  /// Of versions 1 and 2, which have no least norms.
+  static let oldHeaderBytes = 64
   /// Of version 1.
   static let entryBytes = 12
   static let checksumBytes = 4
@@ -83,6 +85,8 @@ extension TextClassifier {
     output.append(littleEndian: UInt16(truncatingIfNeeded: negative.count))
     output.append(littleEndian: UInt16(truncatingIfNeeded: positive.count))
     output.append(littleEndian: UInt32(entryCount))
+    output.append(littleEndian: leastNorms[0].bitPattern)
+    output.append(littleEndian: leastNorms[1].bitPattern)
     output.append(negative)
     output.append(positive)
     entries.withBytes { output.append($0) }
@@ -155,19 +159,20 @@ extension ModelFormat {
 /// Takes a model file apart, field by field.
 private struct ModelReader {
   private var reader: ByteReader
+  private let version: UInt8
   /// Whether it is of version 1.
-  private let isOld: Bool
+  private var isOld: Bool { version == 1 }
 
   init(bytes: UnsafeRawBufferPointer) {
     reader = ByteReader(bytes, offset: 16)
-    isOld = bytes[4] == 1
+    version = bytes[4]
   }
 
   /// Magic, version, length and checksum.
   static func check(_ bytes: UnsafeRawBufferPointer) throws(ModelFormatError) {
     try ModelFormat.checkFrame(
       bytes, magic: ModelFormat.magic, versions: 1...ModelFormat.version,
-      least: ModelFormat.headerBytes + ModelFormat.checksumBytes)
+      least: ModelFormat.oldHeaderBytes + ModelFormat.checksumBytes)
     guard TrainingOptions.Algorithm(rawValue: bytes[6]) != nil else {
       throw .invalidField("algorithm")
     }
@@ -187,6 +192,7 @@ private struct ModelReader {
     let negativeBytes: UInt16 = try integer()
     let positiveBytes: UInt16 = try integer()
     let entryCount: UInt32 = try integer()
+    let leastNorms = try leastNorms()
     let labels = ClassLabels(
       negative: try label(Int(negativeBytes)), positive: try label(Int(positiveBytes)))
     let algorithm = TrainingOptions.Algorithm(rawValue: reader.bytes[6]) ?? .logisticRegression
@@ -202,10 +208,20 @@ private struct ModelReader {
     let buckets = 1 << features.bucketBits
     return TextClassifier(
       labels: labels, threshold: threshold, features: features, exampleCount: exampleCount,
-      intercept: intercept,
+      intercept: intercept, leastNorms: leastNorms,
       weights: isOld
         ? try weights(Int(entryCount), buckets: buckets)
         : try table(Int(entryCount), buckets: buckets, file))
+  }
+
+  /// Before version 3 there were none, and every block that is not empty had its length.
+  private mutating func leastNorms() throws(ModelFormatError) -> SIMD2<Double> {
+    guard version >= 3 else { return SIMD2() }
+    let norms = SIMD2(Double(bitPattern: try integer()), Double(bitPattern: try integer()))
+    guard (0..<2).allSatisfy({ norms[$0] >= 0 && norms[$0].isFinite }) else {
+      throw .invalidField("least norms")
+    }
+    return norms
   }
 
   private mutating func terms(_ count: Int) throws(ModelFormatError) -> TermModel {

@@ -12,6 +12,9 @@ public struct TextClassifier: Sendable, Equatable {
   /// How many examples the model was trained on.
   public let exampleCount: Int
   let intercept: Double
+  /// The norm of each block of a text's values from which on it is made a vector of its length;
+  /// below, it is left as much shorter.
+  let leastNorms: SIMD2<Double>
   /// One entry for each of the 2^`features.bucketBits` buckets.
   let weights: WeightTable
   /// What a model of SparkML's pipeline has in place of buckets.
@@ -22,7 +25,7 @@ public struct TextClassifier: Sendable, Equatable {
   init(
     algorithm: TrainingOptions.Algorithm = .logisticRegression, labels: ClassLabels,
     threshold: Double, features: FeatureSettings, exampleCount: Int, intercept: Double,
-    weights: WeightTable, terms: TermModel? = nil
+    leastNorms: SIMD2<Double> = SIMD2(), weights: WeightTable, terms: TermModel? = nil
   ) {
     self.algorithm = algorithm
     self.labels = labels
@@ -30,6 +33,7 @@ public struct TextClassifier: Sendable, Equatable {
     self.features = features
     self.exampleCount = exampleCount
     self.intercept = intercept
+    self.leastNorms = leastNorms
     self.weights = weights
     self.terms = terms
   }

@@ -20,8 +20,7 @@ extension TextClassifierTrainer {
     }
     var current = learning(groups[0])
     let isPositive = examples.map(\.isPositive)
-    let (folds, count) = try choice.folds(
-      isPositive: isPositive, identities: current.identities, options: options)
+    let (folds, count) = try divide(examples, choice)
     guard count >= 3 else {
       throw .invalidOption("a search needs 3 folds or more, so that it can choose without one")
     }
@@ -42,6 +41,27 @@ extension TextClassifierTrainer {
     return (
       fitted.fit(threshold: validation.threshold, validation.scaling), validation, report
     )
+  }
+
+  /// Cross-validates so that each fold's calibration and threshold are chosen by models without it:
+  /// a model more for every two folds.
+  func validateNested(
+    _ learning: HashedLearning, isPositive: [Bool], folds: (folds: [Int], count: Int),
+    progress: (TrainingProgress) -> Void
+  ) -> CrossValidation {
+    var scores = LeftOutScores(folds: folds.folds, count: folds.count, points: 1)
+    let models = LeftOutScores.leftOut(folds.count).count
+    progress(.fold(index: 0, count: models))
+    scores.add(learning, places: [0], options: [options]) { done in
+      progress(.fold(index: done, count: models))
+    }
+    let judge = FoldJudge(
+      isPositive: isPositive, goal: options.threshold, isCalibrated: options.calibrates)
+    return CrossValidation(
+      folds.folds, judge, tested: scores.scores(0),
+      rules: (0..<folds.count).map { judge.rule(of: .joined(scores.scores(0, without: $0))) },
+      final: judge.rule(of: .joined(scores.scores(0))),
+      unseen: (0..<folds.count).flatMap { scores.unseen(0, $0) }, isNested: true)
   }
 
   private func candidates(
@@ -94,7 +114,7 @@ extension TextClassifierTrainer {
         judge.rule(of: .joined(scores.scores(point, without: fold)))
       },
       final: judge.rule(of: .joined(scores.scores(chosen))),
-      unseen: foldBest.enumerated().flatMap { scores.unseen($1, $0) })
+      unseen: foldBest.enumerated().flatMap { scores.unseen($1, $0) }, isNested: true)
     let report = SearchReport(
       metric: metric,
       points: points.enumerated().map { place, choices in

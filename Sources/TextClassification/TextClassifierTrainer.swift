@@ -69,16 +69,30 @@ public struct TextClassifierTrainer: Sendable {
     _ examples: [LabelledText], _ learning: any Learning, _ folds: FoldChoice,
     _ progress: (TrainingProgress) -> Void
   ) throws(TrainingError) -> CrossValidation {
-    try CrossValidation(
-      learning, isPositive: examples.map(\.isPositive), options: options, choice: folds,
+    let isPositive = examples.map(\.isPositive)
+    let folds = try divide(examples, folds)
+    if options.threshold.isSought, folds.count > 2, let learning = learning as? HashedLearning {
+      return validateNested(learning, isPositive: isPositive, folds: folds, progress: progress)
+    }
+    return try CrossValidation(
+      learning, isPositive: isPositive, options: options, folds: folds,
       isCalibrated: options.calibrates && options.algorithm == .logisticRegression,
       progress: progress)
+  }
+
+  /// Each example's fold and how many there are.
+  func divide(
+    _ examples: [LabelledText], _ choice: FoldChoice
+  ) throws(TrainingError) -> (folds: [Int], count: Int) {
+    try choice.folds(isPositive: examples.map(\.isPositive), options: options) {
+      NearDuplicates.groups(examples.map(\.text), brands: BrandNames(brandNames))
+    }
   }
 
   private func learning(_ examples: [LabelledText]) -> any Learning {
     options.algorithm == .logisticRegression
       ? HashedLearning(examples, prior, options, brandNames)
-      : TermLearning(examples + prior, count: examples.count, options, brandNames)
+      : TermLearning(examples + prior, count: examples.count, options)
   }
 
   func check(_ examples: [LabelledText]) throws(TrainingError) {

@@ -18,10 +18,14 @@ public struct TextScorer: Sendable {
   /// support vector machine it is the logistic of the margin, which is only as good as its order.
   public func probability(
     of text: UnsafeRawBufferPointer, scratch: inout Scratch
-  ) -> Double {
+  ) -> Double { Logistic.probability(logOdds(of: text, scratch: &scratch)) }
+
+  /// The log-odds that the probability is the logistic of: they tell texts apart whose
+  /// probabilities are too near 0 or 1 to differ.
+  public func logOdds(of text: UnsafeRawBufferPointer, scratch: inout Scratch) -> Double {
     if let terms = classifier.terms {
       let words = TermModel.words(of: String(decoding: text, as: UTF8.self))
-      return Logistic.probability(terms.score(of: words, classifier.algorithm))
+      return terms.score(of: words, classifier.algorithm)
     }
     let (sums, squares) = classifier.weights.withUnsafeBufferPointer { weights in
       // A text's weights lie far apart: each is fetched while the text is still being read.
@@ -33,9 +37,9 @@ public struct TextScorer: Sendable {
     }
     scratch.blockScales = BlockScales.scales(
       squares: squares,
-      lengths: BlockScales.lengths(classifier.features.characterWeight))
-    let logit = (sums * scratch.blockScales).sum() + classifier.intercept
-    return Logistic.probability(logit)
+      lengths: BlockScales.lengths(classifier.features.characterWeight),
+      leastNorms: classifier.leastNorms)
+    return (sums * scratch.blockScales).sum() + classifier.intercept
   }
 
   /// Of each block, the sum of what the features in `scratch` weigh and that of their squared
@@ -63,6 +67,11 @@ public struct TextScorer: Sendable {
       SIMD2(Double(wordSum), Double(characterSum)),
       SIMD2(Double(wordSquares), Double(characterSquares))
     )
+  }
+
+  /// The probability that log-odds stand for.
+  public static func probability(ofLogOdds logOdds: Double) -> Double {
+    Logistic.probability(logOdds)
   }
 
   /// The probability that `text` belongs to the positive class.
@@ -94,18 +103,19 @@ public struct TextScorer: Sendable {
   public func decidingWords(
     of text: UnsafeRawBufferPointer, scratch: inout Scratch, limit: Int
   ) -> [DecidingWord] {
+    _ = probability(of: text, scratch: &scratch)
+    return decidingWords(ofLast: text, scratch: &scratch, limit: limit)
+  }
+
+  /// The at most `limit` words that contribute most in `text`, which must be the one whose
+  /// probability this scorer gave last with `scratch`; cheaper than `decidingWords(of:)`, which
+  /// reads the text again, as models of SparkML's pipeline do here, too.
+  public func decidingWords(
+    ofLast text: UnsafeRawBufferPointer, scratch: inout Scratch, limit: Int
+  ) -> [DecidingWord] {
     if let terms = classifier.terms {
       return Array(terms.decidingWords(of: text, classifier.algorithm).prefix(limit))
     }
-    _ = probability(of: text, scratch: &scratch)
-    return decidingWordsOfLastText(scratch: &scratch, limit: limit)
-  }
-
-  /// The at most `limit` words that contribute most in the text whose probability this scorer gave
-  /// last with `scratch`; cheaper than `decidingWords(of:)`, which reads the text again. None for
-  /// models of SparkML's pipeline, which keep nothing of a text.
-  public func decidingWordsOfLastText(scratch: inout Scratch, limit: Int) -> [DecidingWord] {
-    if classifier.terms != nil { return [] }
     let tokenCount = scratch.tokenCount
     scratch.contributions.require(tokenCount)
     let contributions = scratch.contributions.base
@@ -115,7 +125,7 @@ public struct TextScorer: Sendable {
       let share = contribution / Double(last - first + 1)
       for token in first...last { contributions[token] += share }
     }
-    return strongest(scratch, limit)
+    return strongest(text, scratch, limit)
   }
 
   /// Calls `body` with each n-gram of the text in `scratch` that has a weight: its key, its first
@@ -138,7 +148,13 @@ public struct TextScorer: Sendable {
     }
   }
 
-  func strongest(_ scratch: borrowing Scratch, _ limit: Int) -> [DecidingWord] {
+  /// The at most `limit` words of `text` whose contributions in `scratch` are the largest.
+  func strongest(
+    _ text: UnsafeRawBufferPointer, _ scratch: borrowing Scratch, _ limit: Int
+  ) -> [DecidingWord] {
+    if let clusters = EmojiClusters(text, scratch) {
+      return Array(clusters.words(scratch).sorted(by: DecidingWord.isStronger).prefix(limit))
+    }
     let tokens = scratch.tokens.base
     let contributions = scratch.contributions.base
     func word(_ index: Int) -> DecidingWord {

@@ -8,7 +8,7 @@ import Testing
       "coat", "bag", "dress", "hat", "belt", "shirt", "scarf", "boot", "jumper", "skirt",
     ]
     let rows = (0..<60).map { number in
-      // Posts that differ in numbers only would be near duplicates.
+      // Each differs from the others in a word or two.
       let thing = things[number % 10] + " for " + things[number / 6]
       let start =
         number.isMultiple(of: 3)

@@ -67,14 +67,16 @@ import TextClassification
       [String](repeating: "angry blue dress big day", count: 64), from: 0, in: 1)
     let strange = try score([String](repeating: "zyxwvu qwrtzp", count: 64), from: 64, in: 2)
     #expect(known.looked >= 8 && known.looked < 64 && strange.looked >= 8)
-    #expect(known.distribution.unseen < 0.05)
-    #expect(strange.distribution.unseen > 0.5)
+    #expect(try #require(known.distribution.unseen) < 0.05)
+    let unseen = try #require(strange.distribution.unseen)
+    #expect(unseen > 0.5)
     let scorer = Desk.angry.scorer(brandNames: desk.settings.brand.allNames)
     var scratch = Scratch()
     let text = Array("zyxwvu qwrtzp".utf8)
     text.withUnsafeBytes { _ = scorer.probability(of: $0, scratch: &scratch) }
-    let part = scorer.unseenPartOfLastText(scratch: scratch)
-    #expect(abs(strange.distribution.unseen - part) < 1e-9)
+    let found = scorer.unseenPartOfLastText(scratch: scratch)
+    let part = try #require(found)
+    #expect(abs(unseen - part) < 1e-9)
   }
 
   @Test func `records that are no posts, or are dropped, count for nothing`() throws {

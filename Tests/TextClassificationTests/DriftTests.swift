@@ -18,23 +18,44 @@ import Testing
     #expect(far.stabilityIndex(against: training) > 1)
   }
 
-  @Test func `probabilities fall into ten bins`() {
+  @Test func `probabilities fall into ten bins`() throws {
     let found = ScoreDistribution(
       probabilities: [0, 0.05, 0.1, 0.95, 1], unseen: [0.5, 0.1, 0.3, 0.1, 0])
     #expect(found.bins == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2])
-    #expect(abs(found.unseen - 0.2) < 1e-12)
+    #expect(abs(try #require(found.unseen) - 0.2) < 1e-12)
+    #expect(ScoreDistribution(probabilities: [0.5], unseen: []).unseen == nil)
   }
 
   @Test func `what a model has not met is counted`() throws {
     let scorer = try Fixtures.classifier().scorer(brandNames: Fixtures.brands)
     var scratch = Scratch()
-    func unseen(_ text: String) -> Double {
+    func unseen(_ text: String) throws -> Double {
       _ = text.withUTF8Bytes { scorer.probability(of: $0, scratch: &scratch) }
-      return scorer.unseenPartOfLastText(scratch: scratch)
+      let part = scorer.unseenPartOfLastText(scratch: scratch)
+      return try #require(part)
     }
-    for example in Fixtures.examples { #expect(unseen(example.text) == 0) }
-    #expect(unseen("quixotic zebras juggling kumquats") > 0.2)
-    #expect(unseen("") == 0)
+    for example in Fixtures.examples { #expect(try unseen(example.text) == 0) }
+    #expect(try unseen("quixotic zebras juggling kumquats") > 0.2)
+    #expect(try unseen("") == 0)
+  }
+
+  @Test func `of SparkML's models it is not measured, and not said to be nothing`() throws {
+    var options = Fixtures.smallOptions
+    options.algorithm = .sparkNaiveBayes
+    let (model, validation) = try TextClassifierTrainer(options: options)
+      .trainAndValidate(Fixtures.examples)
+    #expect(validation.distribution.unseen == nil)
+    let scorer = model.scorer()
+    var scratch = Scratch()
+    var tally = ScoreTally()
+    for example in Fixtures.examples {
+      let probability = example.text.withUTF8Bytes {
+        scorer.probability(of: $0, scratch: &scratch)
+      }
+      tally.add(probability, scorer, scratch: scratch)
+    }
+    #expect(tally.count == Fixtures.examples.count && tally.looked == 0)
+    #expect(tally.distribution.unseen == nil)
   }
 
   @Test func `n-grams and the intercept sum to the log-odds, each where it stands`() throws {

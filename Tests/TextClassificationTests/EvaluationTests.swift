@@ -40,6 +40,37 @@ import Testing
     }
   }
 
+  @Test func `where the threshold has a goal no fold decides what it is judged by`() throws {
+    let examples =
+      Fixtures.examples
+      + Fixtures.examples.map {
+        LabelledText(text: $0.text + " again", isPositive: $0.isPositive)
+      }
+    let folds = examples.indices.map { $0 % 4 }
+    var options = Fixtures.smallOptions
+    for goal in [TrainingOptions.ThresholdGoal.maximiseF1, .precision(0.9), .recall(0.8)] {
+      options.threshold = goal
+      func validate(_ folds: [Int]) throws -> CrossValidation {
+        try TextClassifierTrainer(options: options).crossValidate(examples, folds: folds)
+      }
+      let nested = try validate(folds)
+      #expect(nested.isNested)
+      for fold in 0..<4 {
+        // The threshold is the one that a cross-validation of the other folds alone gives.
+        let rest = examples.indices.filter { folds[$0] != fold }
+        let others = try TextClassifierTrainer(options: options).crossValidate(
+          rest.map { examples[$0] },
+          folds: rest.map { folds[$0] > fold ? folds[$0] - 1 : folds[$0] })
+        #expect(nested.foldThresholds[fold] == others.threshold, "\(goal)")
+      }
+      let twoFolds = try validate(folds.map { $0 % 2 })
+      #expect(!twoFolds.isNested)
+    }
+    options.threshold = .evenOdds
+    let even = try TextClassifierTrainer(options: options).crossValidate(examples, folds: folds)
+    #expect(!even.isNested)
+  }
+
   @Test func `goals are read as they are written`() {
     typealias Goal = TrainingOptions.ThresholdGoal
     for (text, goal) in [

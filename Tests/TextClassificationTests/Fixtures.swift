@@ -3,12 +3,13 @@ import Testing
 @testable import TextClassification
 
 /// Random numbers whose seed a failing test prints.
-struct TestRandom {
+struct TestRandom: RandomNumberGenerator {
   let seed = UInt64.random(in: 0...UInt64.max)
   private var random: SeededRandom
 
   init() { random = SeededRandom(seed: seed) }
 
+  mutating func next() -> UInt64 { random.next() }
   mutating func int(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
   mutating func double(_ range: ClosedRange<Double>) -> Double {
     Double.random(in: range, using: &random)

@@ -73,7 +73,7 @@ import Testing
     #expect(samples.count == 10)
     for sample in samples {
       let curve = ClassificationMetrics.precisionRecallCurve(
-        isPositive: sample.isPositive, probabilities: sample.scores)
+        isPositive: sample.isPositive, scores: sample.scores)
       let found = curve.map { [$0.threshold, $0.precision, $0.recall] }
       #expect(Golden.distance(found, sample.curve ?? []) < 1e-9, "\(sample.scores.count) scores")
     }

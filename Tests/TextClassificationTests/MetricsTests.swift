@@ -65,6 +65,46 @@ import Testing
     }
   }
 
+  @Test func `scores rank the examples that have one probability, and decide nothing else`() {
+    let labels = [false, true, true, false, true]
+    let probabilities = [1.0, 1, 1, 1, 0.2]
+    let scores = [40.0, 50, 60, 45, -1.4]
+    let tied = ClassificationMetrics(
+      isPositive: labels, probabilities: probabilities, threshold: 0.5)
+    let ranked = ClassificationMetrics(
+      isPositive: labels, probabilities: probabilities, threshold: 0.5, scores: scores)
+    #expect(ranked.confusion == tied.confusion && ranked.confusion == [[0, 2], [1, 2]])
+    // By hand: two positives lead, the third is last of five.
+    #expect(abs(ranked.aucPR - (1 + 1 + 3.0 / 5) / 3) < 1e-12)
+    #expect(abs(ranked.aucROC - 4.0 / 6) < 1e-12)
+    #expect(tied.aucPR < ranked.aucPR && tied.aucROC == 2.0 / 6)
+  }
+
+  @Test func `a cross-validation ranks by log-odds where naive Bayes is quite sure`() throws {
+    func text(_ word: String, _ count: Int) -> String {
+      [String](repeating: word, count: count).joined(separator: " ")
+    }
+    let examples =
+      (0..<20).map { LabelledText(text: text("late", 90 + $0), isPositive: true) }
+      + (0..<40).map { LabelledText(text: text("coat", 200 + $0), isPositive: false) }
+      + (0..<5).map { LabelledText(text: text("late", 50 + $0), isPositive: false) }
+    var options = TrainingOptions()
+    options.algorithm = .sparkNaiveBayes
+    let found = try TextClassifierTrainer(options: options).crossValidate(examples)
+    let sure = examples.indices.filter { found.probabilities[$0] == 1 }
+    #expect(sure.count == 25)
+    #expect(Set(found.logOdds).count > 30)
+    #expect(found.metrics.aucPR == 1 && found.foldMetrics.allSatisfy { $0.aucROC == 1 })
+    let scorer = try TextClassifierTrainer(options: options).train(examples).scorer()
+    var scratch = Scratch()
+    let scores = [60, 100].map { count in
+      text("late", count).withUTF8Bytes { scorer.logOdds(of: $0, scratch: &scratch) }
+    }
+    #expect(scores[0] > 40 && scores[0] < scores[1])
+    #expect(
+      TextScorer.probability(ofLogOdds: scores[0]) == scorer.probability(of: text("late", 60)))
+  }
+
   @Test func `no threshold beats the chosen one`() {
     var random = TestRandom()
     for _ in 0..<200 {

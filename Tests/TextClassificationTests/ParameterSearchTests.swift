@@ -148,7 +148,8 @@ import Testing
       var options = TrainingOptions()
       options.folds = 3
       let (folds, _) = try FoldChoice.grouped(groups).folds(
-        isPositive: isPositive, identities: [], options: options)
+        isPositive: isPositive, options: options
+      ) { [] }
       for group in Set(groups) {
         #expect(Set(zip(groups, folds).filter { $0.0 == group }.map(\.1)).count == 1)
       }
@@ -161,7 +162,8 @@ import Testing
     }
     #expect(throws: TrainingError.foldWithout(label: "complaint", fold: 1)) {
       try FoldChoice.given([0, 0, 0, 1]).folds(
-        isPositive: [true, true, false, false], identities: [], options: TrainingOptions())
+        isPositive: [true, true, false, false], options: TrainingOptions()
+      ) { [] }
     }
   }
 

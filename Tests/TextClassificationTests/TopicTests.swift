@@ -56,7 +56,9 @@ enum TopicFixtures {
         return $0 + value * value
       }
       guard squares > 0 else { continue }
-      let scale = (block == 0 ? 1 : classifier.features.characterWeight) / squares.squareRoot()
+      let scale =
+        (block == 0 ? 1 : classifier.features.characterWeight)
+        / max(squares.squareRoot(), classifier.leastNorms[block])
       for (bucket, count) in counts {
         guard let row = topics.buckets.firstIndex(of: UInt32(bucket)) else { continue }
         for topic in scores.indices {

@@ -105,7 +105,7 @@ private final class ClassifyTools: @unchecked Sendable {
   private func decidingWords(
     _ text: UnsafeRawBufferPointer, for isComplaint: Bool, _ scorer: TextScorer
   ) -> [UInt8] {
-    let words = scorer.decidingWordsOfLastText(scratch: &scratch, limit: 4)
+    let words = scorer.decidingWords(ofLast: text, scratch: &scratch, limit: 4)
       .filter { ($0.contribution > 0) == isComplaint }
     var list: [UInt8] = []
     list.reserveCapacity(4 + words.reduce(0) { $0 + 4 + $1.range.count })

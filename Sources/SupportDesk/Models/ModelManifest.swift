@@ -76,6 +76,11 @@ package struct ModelManifest: Sendable {
     self.macroF1 = macroF1
   }
 
+  /// Whether it is of hashed n-grams, and not of SparkML's pipeline.
+  private var isHashed: Bool {
+    TrainingOptions.Algorithm(name: algorithm).map { $0 == .logisticRegression } ?? true
+  }
+
   /// `name@version`, as commands take it and rows keep it.
   package var reference: String { "\(name)@\(version)" }
 }
@@ -115,7 +120,7 @@ extension ModelManifest {
     if let distribution {
       fields.append(
         ("score_bins", JSONString.quote(distribution.bins.map(String.init).joined(separator: " "))))
-      fields.append(("unseen", "\(distribution.unseen)"))
+      if let unseen = distribution.unseen { fields.append(("unseen", "\(unseen)")) }
     }
     if let topicChecksum { fields.append(("topics_crc32c", "\(topicChecksum)")) }
     if let topics { fields += topics.manifestFields }
@@ -197,7 +202,9 @@ extension ModelManifest {
     manifest.aucPR = number("auc_pr")
     manifest.calibrationError = number("calibration_error")
     let bins = field("score_bins").map { $0.split(separator: " ").compactMap { Int($0) } }
-    if let bins, let unseen = number("unseen"), bins.allSatisfy({ $0 >= 0 }) {
+    if let bins, bins.allSatisfy({ $0 >= 0 }) {
+      // What earlier programs wrote of SparkML's models was never measured.
+      let unseen = manifest.isHashed ? number("unseen") : nil
       manifest.distribution = ScoreDistribution(bins: bins, unseen: unseen)
     }
     manifest.topics = TopicMetrics(manifest: field)

@@ -19,7 +19,8 @@ public struct ClassFeatures: Sendable, Equatable {
   /// Texts that are looked at, at most.
   static let textLimit = 20_000
 
-  /// The `limit` n-grams on either side that move most log-odds in all of `texts` together.
+  /// The `limit` n-grams on either side that move most log-odds in all of `texts` together, in the
+  /// order of what they contribute to one.
   public init(of texts: [String], by scorer: TextScorer, limit: Int = 10) {
     var found: [String: (count: Int, sum: Double)] = [:]
     for text in texts.prefix(Self.textLimit) {
@@ -42,6 +43,10 @@ public struct ClassFeatures: Sendable, Equatable {
         .map { text, value in
           Feature(
             text: text, count: value.count, contribution: value.sum / Double(value.count))
+        }
+        .sorted { left, right in
+          let (first, second) = (left.contribution * sign, right.contribution * sign)
+          return first != second ? first > second : left.text < right.text
         }
     }
     positive = strongest(1)

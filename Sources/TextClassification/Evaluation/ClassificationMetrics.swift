@@ -11,27 +11,30 @@ public struct ClassificationMetrics: Sendable, Equatable {
   public let truePositives: Int
   /// Average precision: the area under the precision-recall curve by steps.
   public let aucPR: Double
-  /// Area under the receiver's curve: how often a positive example has the higher probability of a
-  /// pair, a tie counting half.
+  /// Area under the receiver's curve: how often a positive example ranks higher in a pair, a tie
+  /// counting half.
   public let aucROC: Double
 
   /// Judges `probabilities` of examples whose classes are `isPositive`, one each; the positive
-  /// class is predicted from `threshold` on.
-  public init(isPositive: [Bool], probabilities: [Double], threshold: Double) {
+  /// class is predicted from `threshold` on. The areas rank examples by `scores`, one each, where
+  /// they are given: near 0 and 1 probabilities are equal that log-odds still tell apart.
+  public init(
+    isPositive: [Bool], probabilities: [Double], threshold: Double, scores: [Double]? = nil
+  ) {
     self.init(
-      isPositive: isPositive, probabilities: probabilities,
+      isPositive: isPositive, scores: scores ?? probabilities,
       isPredicted: probabilities.map { $0 >= threshold })
   }
 
-  /// Judges predictions made by other means than one threshold.
-  public init(isPositive: [Bool], probabilities: [Double], isPredicted: [Bool]) {
+  /// Judges predictions made by other means than one threshold; `scores` rank the examples.
+  public init(isPositive: [Bool], scores: [Double], isPredicted: [Bool]) {
     var counts = [0, 0, 0, 0]
     for (isPositive, isPredicted) in zip(isPositive, isPredicted) {
       counts[(isPositive ? 2 : 0) + (isPredicted ? 1 : 0)] += 1
     }
     (trueNegatives, falsePositives) = (counts[0], counts[1])
     (falseNegatives, truePositives) = (counts[2], counts[3])
-    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    let curve = RankedCounts(isPositive: isPositive, scores: scores)
     aucPR = curve.averagePrecision
     aucROC = curve.areaUnderROC
   }
@@ -62,7 +65,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
   public static func thresholdMaximisingF1(
     isPositive: [Bool], probabilities: [Double]
   ) -> Double {
-    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    let curve = RankedCounts(isPositive: isPositive, scores: probabilities)
     guard curve.positives > 0 else { return 0.5 }
     var best = (f1: -1.0, threshold: 0.5)
     for (index, point) in curve.points.enumerated() {
@@ -102,13 +105,13 @@ public struct ClassificationMetrics: Sendable, Equatable {
     case .maximiseF1:
       return thresholdMaximisingF1(isPositive: isPositive, probabilities: probabilities)
     case .precision(let least):
-      let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+      let curve = RankedCounts(isPositive: isPositive, scores: probabilities)
       let place =
         curve.points.lastIndex { $0.precision >= least }
         ?? curve.points.indices.max { curve.points[$0].precision < curve.points[$1].precision }
       return place.map(curve.threshold) ?? 0.5
     case .recall(let least):
-      let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+      let curve = RankedCounts(isPositive: isPositive, scores: probabilities)
       let place = curve.points.firstIndex {
         Double($0.positives) >= least * Double(curve.positives)
       }
@@ -116,14 +119,14 @@ public struct ClassificationMetrics: Sendable, Equatable {
     }
   }
 
-  /// The precision-recall curve, from the highest threshold down: at most one point for each
-  /// distinct probability.
+  /// The precision-recall curve, from the highest threshold down: a point for each distinct score.
+  /// `scores` are probabilities, or log-odds, which are never equal where they should not be.
   public static func precisionRecallCurve(
-    isPositive: [Bool], probabilities: [Double]
+    isPositive: [Bool], scores: [Double]
   ) -> [(threshold: Double, precision: Double, recall: Double)] {
-    let curve = RankedCounts(isPositive: isPositive, probabilities: probabilities)
+    let curve = RankedCounts(isPositive: isPositive, scores: scores)
     return curve.points.map {
-      ($0.probability, $0.precision, Double($0.positives) / Double(max(curve.positives, 1)))
+      ($0.score, $0.precision, Double($0.positives) / Double(max(curve.positives, 1)))
     }
   }
 
@@ -132,11 +135,11 @@ public struct ClassificationMetrics: Sendable, Equatable {
   }
 }
 
-/// For each distinct probability, from the highest down, how many positives and negatives are at or
-/// above it.
+/// For each distinct score, from the highest down, how many positives and negatives are at or above
+/// it.
 struct RankedCounts {
   struct Point {
-    var probability: Double
+    var score: Double
     var positives: Int
     var negatives: Int
     var precision: Double { Double(positives) / Double(positives + negatives) }
@@ -144,14 +147,14 @@ struct RankedCounts {
 
   private(set) var points: [Point] = []
 
-  init(isPositive: [Bool], probabilities: [Double]) {
-    let order = zip(probabilities, isPositive).sorted { $0.0 > $1.0 }
+  init(isPositive: [Bool], scores: [Double]) {
+    let order = zip(scores, isPositive).sorted { $0.0 > $1.0 }
     var positives = 0
     var negatives = 0
-    for (probability, isPositive) in order {
+    for (score, isPositive) in order {
       if isPositive { positives += 1 } else { negatives += 1 }
-      let point = Point(probability: probability, positives: positives, negatives: negatives)
-      if points.last?.probability == probability {
+      let point = Point(score: score, positives: positives, negatives: negatives)
+      if points.last?.score == score {
         points[points.count - 1] = point
       } else {
         points.append(point)
@@ -162,10 +165,11 @@ struct RankedCounts {
   var positives: Int { points.last?.positives ?? 0 }
   var negatives: Int { points.last?.negatives ?? 0 }
 
-  /// The threshold that parts the examples behind a point from the next ones: halfway.
+  /// The threshold that parts the examples behind a point from the next ones: halfway. It takes
+  /// scores that are probabilities.
   func threshold(_ place: Int) -> Double {
-    let next = place + 1 < points.count ? points[place + 1].probability : 0
-    return (points[place].probability + next) / 2
+    let next = place + 1 < points.count ? points[place + 1].score : 0
+    return (points[place].score + next) / 2
   }
 
   var averagePrecision: Double {
@@ -182,7 +186,7 @@ struct RankedCounts {
   var areaUnderROC: Double {
     guard positives > 0, negatives > 0 else { return 0 }
     var pairs = 0.0
-    var before = Point(probability: 0, positives: 0, negatives: 0)
+    var before = Point(score: 0, positives: 0, negatives: 0)
     for point in points {
       let newNegatives = Double(point.negatives - before.negatives)
       pairs += newNegatives * Double(point.positives + before.positives) / 2

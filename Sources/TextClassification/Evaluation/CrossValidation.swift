@@ -7,11 +7,18 @@ public struct CrossValidation: Sendable {
   /// Each example's out-of-fold probability of the positive class. Where probabilities are
   /// calibrated, each fold's are by what the other folds show.
   public let probabilities: [Double]
+  /// The log-odds that the probabilities are the logistic of: they rank the examples where
+  /// probabilities are too near 0 or 1 to differ.
+  public let logOdds: [Double]
   /// Each fold's metrics, at `foldThresholds`.
   public let foldMetrics: [ClassificationMetrics]
   /// The threshold each fold was judged by; where it has a goal, it was chosen on the other folds'
   /// predictions.
   public let foldThresholds: [Double]
+  /// Whether what a fold was judged by was chosen by models that had not seen that fold either: so
+  /// it is after a search and where the threshold has a goal, from three folds on. Else those
+  /// models had learnt from the fold, which the two numbers of a calibration hardly tell.
+  public let isNested: Bool
   /// The threshold for a model trained on all examples.
   public let threshold: Double
   /// Metrics of all out-of-fold probabilities, each at its fold's threshold.
@@ -31,11 +38,10 @@ public struct CrossValidation: Sendable {
 
   /// Trains and tests on each fold, on all processors. `progress` hears of folds that are done.
   init(
-    _ learning: any Learning, isPositive: [Bool], options: TrainingOptions, choice: FoldChoice,
-    isCalibrated: Bool, progress: (TrainingProgress) -> Void
+    _ learning: any Learning, isPositive: [Bool], options: TrainingOptions,
+    folds: (folds: [Int], count: Int), isCalibrated: Bool, progress: (TrainingProgress) -> Void
   ) throws(TrainingError) {
-    let (folds, count) = try choice.folds(
-      isPositive: isPositive, identities: learning.identities, options: options)
+    let (folds, count) = folds
     progress(.fold(index: 0, count: count))
     let judged = Parallel.map(count) { done in
       progress(.fold(index: done, count: count))
@@ -59,29 +65,33 @@ public struct CrossValidation: Sendable {
     self.init(
       folds, judge, tested: tested,
       rules: tested.indices.map { judge.rule(of: .joined(tested.without($0))) },
-      final: judge.rule(of: .joined(tested)), unseen: unseen)
+      final: judge.rule(of: .joined(tested)), unseen: unseen, isNested: false)
   }
 
   /// Judges each fold's scores by its rule; `final` is a model's of all examples.
   init(
     _ folds: [Int], _ judge: FoldJudge, tested: [ScoredRows], rules: [FoldJudge.Rule],
-    final: FoldJudge.Rule, unseen: [Double]
+    final: FoldJudge.Rule, unseen: [Double], isNested: Bool
   ) {
-    var probabilities = [Double](repeating: 0, count: folds.count)
+    var logOdds = [Double](repeating: 0, count: folds.count)
+    var probabilities = logOdds
     var isPredicted = [Bool](repeating: false, count: folds.count)
     for (part, rule) in zip(tested, rules) {
       for (row, score) in zip(part.rows, part.scores) {
-        probabilities[row] = rule.scaling.probability(score)
+        logOdds[row] = rule.scaling.logOdds(score)
+        probabilities[row] = Logistic.probability(logOdds[row])
         isPredicted[row] = probabilities[row] >= rule.threshold
       }
     }
     self.folds = folds
+    self.isNested = isNested
+    self.logOdds = logOdds
     self.probabilities = probabilities
     (scaling, threshold) = (final.scaling, final.threshold)
     foldThresholds = rules.map(\.threshold)
     foldMetrics = zip(tested, rules).map { judge.metrics($0, by: $1) }
     metrics = ClassificationMetrics(
-      isPositive: judge.isPositive, probabilities: probabilities, isPredicted: isPredicted)
+      isPositive: judge.isPositive, scores: logOdds, isPredicted: isPredicted)
     calibration = Calibration(isPositive: judge.isPositive, probabilities: probabilities)
     distribution = ScoreDistribution(probabilities: probabilities, unseen: unseen)
   }

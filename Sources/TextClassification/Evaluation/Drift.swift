@@ -8,20 +8,23 @@
 public struct ScoreDistribution: Sendable, Equatable {
   /// Texts by their probability, in ten bins of equal width from 0 to 1.
   public let bins: [Int]
-  /// The mean part of a text's features that the model has not met in training, within 0...1.
-  public let unseen: Double
+  /// The mean part of a text's features that the model has not met in training, within 0...1; nil
+  /// where that is not measured, as of models of SparkML's pipeline.
+  public let unseen: Double?
 
   /// As many bins as are to be compared.
-  public init(bins: [Int], unseen: Double) {
+  public init(bins: [Int], unseen: Double?) {
     self.bins = bins
     self.unseen = unseen
   }
 
-  /// The distribution of `probabilities`, and the mean of `unseen`, each text's part.
+  /// The distribution of `probabilities`, and the mean of `unseen`, each text's part, where that
+  /// was measured.
   public init(probabilities: [Double], unseen: [Double]) {
     var bins = [Int](repeating: 0, count: 10)
     for probability in probabilities { bins[Calibration.bin(of: probability, among: 10)] += 1 }
-    self.init(bins: bins, unseen: unseen.reduce(0, +) / Double(max(unseen.count, 1)))
+    self.init(
+      bins: bins, unseen: unseen.isEmpty ? nil : unseen.reduce(0, +) / Double(unseen.count))
   }
 
   /// The population stability index of this distribution against the one in training: below 0.1
@@ -42,10 +45,11 @@ public struct ScoreDistribution: Sendable, Equatable {
 
 extension TextScorer {
   /// The part of a text's features that the model has not met in training, of the text whose
-  /// probability this scorer gave last with `scratch`; 0 for a text without features and for models
-  /// of SparkML's pipeline, which keep nothing of a text.
-  public func unseenPartOfLastText(scratch: borrowing Scratch) -> Double {
-    guard classifier.terms == nil, scratch.featureCount > 0 else { return 0 }
+  /// probability this scorer gave last with `scratch`; 0 for a text without features, and nil for
+  /// models of SparkML's pipeline, which keep nothing of a text.
+  public func unseenPartOfLastText(scratch: borrowing Scratch) -> Double? {
+    if classifier.terms != nil { return nil }
+    guard scratch.featureCount > 0 else { return 0 }
     var unseen = 0
     let features = scratch.features.base
     classifier.weights.withUnsafeBufferPointer { weights in

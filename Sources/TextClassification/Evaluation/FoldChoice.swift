@@ -7,9 +7,10 @@ public enum FoldChoice: Sendable, Equatable {
   /// Each example's fold, from 0, chosen elsewhere.
   case given([Int])
 
-  /// Each example's fold and how many there are. `identities` are equal for near duplicates.
+  /// Each example's fold and how many there are. `nearDuplicates` is asked for groups of those,
+  /// equal numbers, where they are to stay together.
   func folds(
-    isPositive: [Bool], identities: [UInt64], options: TrainingOptions
+    isPositive: [Bool], options: TrainingOptions, nearDuplicates: () -> [Int]
   ) throws(TrainingError) -> (folds: [Int], count: Int) {
     let folds: [Int]
     switch self {
@@ -19,10 +20,10 @@ public enum FoldChoice: Sendable, Equatable {
     case .grouped(let groups):
       try Self.check("groups", groups.count, isPositive.count)
       folds = StratifiedFolds.assign(
-        isPositive: isPositive, identities: groups.map { UInt64(bitPattern: Int64($0)) },
+        isPositive: isPositive, groups: groups,
         folds: options.folds, seed: options.seed)
     case .stratified:
-      folds = Self.stratified(isPositive, identities, options)
+      folds = Self.stratified(isPositive, nearDuplicates, options)
     }
     let count = (folds.max() ?? 0) + 1
     try Self.check(folds, count, isPositive, options)
@@ -31,14 +32,14 @@ public enum FoldChoice: Sendable, Equatable {
 
   /// Near duplicates are parted where there is too little else to fill the folds with.
   private static func stratified(
-    _ isPositive: [Bool], _ identities: [UInt64], _ options: TrainingOptions
+    _ isPositive: [Bool], _ nearDuplicates: () -> [Int], _ options: TrainingOptions
   ) -> [Int] {
-    func assign(_ identities: [UInt64]?) -> [Int] {
+    func assign(_ groups: [Int]?) -> [Int] {
       StratifiedFolds.assign(
-        isPositive: isPositive, identities: identities, folds: options.folds, seed: options.seed)
+        isPositive: isPositive, groups: groups, folds: options.folds, seed: options.seed)
     }
     guard options.keepsNearDuplicatesTogether else { return assign(nil) }
-    let together = assign(identities)
+    let together = assign(nearDuplicates())
     let isFull = (try? check(together, options.folds, isPositive, options)) != nil
     return isFull ? together : assign(nil)
   }

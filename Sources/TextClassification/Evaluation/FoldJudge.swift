@@ -44,7 +44,8 @@ struct FoldJudge: Sendable {
   func metrics(_ tested: ScoredRows, by rule: Rule) -> ClassificationMetrics {
     ClassificationMetrics(
       isPositive: tested.rows.map { isPositive[$0] },
-      probabilities: tested.scores.map(rule.scaling.probability), threshold: rule.threshold)
+      probabilities: tested.scores.map(rule.scaling.probability), threshold: rule.threshold,
+      scores: tested.scores)
   }
 
   /// Each fold's metrics, by what the others show.

@@ -31,17 +31,20 @@ public struct ModelComparison: Sendable {
     public var probabilities: [Double]
     /// From where on it is taken for positive.
     public var threshold: Double
+    /// What ranks the examples: probabilities or, finer near 0 and 1, their log-odds.
+    public var scores: [Double]
 
-    /// A model's word on each example.
-    public init(probabilities: [Double], threshold: Double) {
+    /// A model's word on each example; without `scores`, probabilities rank the examples.
+    public init(probabilities: [Double], threshold: Double, scores: [Double]? = nil) {
       self.probabilities = probabilities
+      self.scores = scores ?? probabilities
       self.threshold = threshold
     }
 
     func metrics(_ isPositive: [Bool], _ rows: [Int]) -> ClassificationMetrics {
       ClassificationMetrics(
         isPositive: rows.map { isPositive[$0] }, probabilities: rows.map { probabilities[$0] },
-        threshold: threshold)
+        threshold: threshold, scores: rows.map { scores[$0] })
     }
   }
 

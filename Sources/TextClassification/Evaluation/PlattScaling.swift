@@ -62,7 +62,10 @@ struct PlattScaling: Sendable, Equatable {
     (self.slope, self.offset) = (slope, offset)
   }
 
-  func probability(_ score: Double) -> Double { Logistic.probability(slope * score + offset) }
+  func probability(_ score: Double) -> Double { Logistic.probability(logOdds(score)) }
+
+  /// What the probability is the logistic of.
+  func logOdds(_ score: Double) -> Double { slope * score + offset }
 
   private static func loss(
     _ scores: [Double], _ targets: [Double], _ slope: Double, _ offset: Double

@@ -56,6 +56,6 @@ public struct ScoreTally: Sendable, Equatable {
 
   /// What was counted, to be held against training's.
   public var distribution: ScoreDistribution {
-    ScoreDistribution(bins: bins, unseen: unseen / Double(max(looked, 1)))
+    ScoreDistribution(bins: bins, unseen: looked == 0 ? nil : unseen / Double(looked))
   }
 }

@@ -1,19 +1,19 @@
 /// Divides examples into folds that hold each class in equal parts.
 enum StratifiedFolds {
-  /// Each row's fold. Rows with one identity stay together; a group counts for the class of its
-  /// first row. Groups are dealt in shuffled order, the largest first, to the fold that has fewest
-  /// of the class.
+  /// Each row's fold. Rows of one group, which have one number, stay together; a group counts for
+  /// the class of its first row. Groups are dealt in shuffled order, the largest first, to the fold
+  /// that has fewest of the class.
   static func assign(
-    isPositive: [Bool], identities: [UInt64]?, folds: Int, seed: UInt64
+    isPositive: [Bool], groups numbers: [Int]?, folds: Int, seed: UInt64
   ) -> [Int] {
     var groups: [[Int]] = []
-    if let identities {
-      var groupOf: [UInt64: Int] = [:]
+    if let numbers {
+      var groupOf: [Int: Int] = [:]
       for row in isPositive.indices {
-        if let group = groupOf[identities[row]] {
+        if let group = groupOf[numbers[row]] {
           groups[group].append(row)
         } else {
-          groupOf[identities[row]] = groups.count
+          groupOf[numbers[row]] = groups.count
           groups.append([row])
         }
       }

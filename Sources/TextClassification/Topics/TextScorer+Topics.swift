@@ -60,7 +60,7 @@ extension TextScorer {
         Double(frequency * weight) * scratch.blockScales[key.block] / Double(last - first + 1)
       for token in first...last { contributions[token] += share }
     }
-    return strongest(scratch, .max)
+    return text.withUTF8Bytes { strongest($0, scratch, .max) }
   }
 }
 

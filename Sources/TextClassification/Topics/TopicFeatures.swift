@@ -9,9 +9,14 @@ struct TopicFeatures {
   /// Column of a bucket, plus one; 0 for one without.
   private let columns: [UInt32]
   private let characterWeight: Double
+  private let leastNorms: SIMD2<Double>
 
-  /// `rows` are the training texts; `idf` has a place for each bucket.
-  init(_ table: FeatureTable, rows: [Int], idf: [Float], settings: FeatureSettings) {
+  /// `rows` are the training texts; `idf` has a place for each bucket, and `leastNorms` are those
+  /// of the weighting that it is of.
+  init(
+    _ table: FeatureTable, rows: [Int], idf: [Float], leastNorms: SIMD2<Double>,
+    settings: FeatureSettings
+  ) {
     var frequency = [UInt32](repeating: 0, count: idf.count)
     for row in rows {
       for feature in table.features(of: row) { frequency[feature.key.bucket] += 1 }
@@ -25,6 +30,7 @@ struct TopicFeatures {
     self.buckets = buckets
     self.columns = columns
     self.idf = idf
+    self.leastNorms = leastNorms
     characterWeight = settings.characterWeight
   }
 
@@ -32,6 +38,6 @@ struct TopicFeatures {
   func matrix(_ table: FeatureTable, rows: [Int]) -> SparseRows<Float> {
     table.matrix(
       rows, idf: idf, columns: columns, columnCount: buckets.count,
-      lengths: BlockScales.lengths(characterWeight))
+      lengths: BlockScales.lengths(characterWeight), leastNorms: leastNorms)
   }
 }

@@ -147,7 +147,8 @@ private struct TopicLesson: Sendable {
       let weighting = FeatureWeighting(
         table, rows: train, settings: classifier.features, rarityPower: trainer.rarityPower)
       let features = TopicFeatures(
-        table, rows: train, idf: weighting.idf, settings: classifier.features)
+        table, rows: train, idf: weighting.idf, leastNorms: weighting.leastNorms,
+        settings: classifier.features)
       return (test: test, scores: scores(features, fit(features, train), test))
     }
     for (test, scores) in judged {
@@ -179,7 +180,8 @@ private struct TopicLesson: Sendable {
   func model(sharpness: Double) -> TopicModel {
     let rows = Array(labels.indices)
     let features = TopicFeatures(
-      table, rows: rows, idf: classifier.weights.map(\.idf), settings: classifier.features)
+      table, rows: rows, idf: classifier.weights.map(\.idf), leastNorms: classifier.leastNorms,
+      settings: classifier.features)
     var parameters = fit(features, rows)
     for index in parameters.indices { parameters[index] *= sharpness }
     for (column, bucket) in features.buckets.enumerated() {

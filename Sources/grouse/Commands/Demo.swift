@@ -57,7 +57,8 @@ struct Demo: ParsableCommand {
     try interruption.throwIfRequested("the same command goes on where this one ended")
     try DemoReport(
       tables: tables, brand: configuration.brand.key, totals: totals,
-      dataDirectory: configuration.dataDirectory, json: options.json
+      dataDirectory: configuration.dataDirectory, json: options.json,
+      scorer: trained.classifier.scorer(brandNames: configuration.brand.allNames)
     ).show()
     try StandardOutput.flush()
     if !exit {

@@ -1,7 +1,7 @@
-internal import Bytes
 internal import SupportDesk
 internal import Tables
 internal import Terminal
+internal import TextClassification
 
 /// What the demo shows at its end: complaints, a chart, totals, and where to go on.
 struct DemoReport {
@@ -10,6 +10,8 @@ struct DemoReport {
   let totals: QueryTotals
   let dataDirectory: String
   let json: Bool
+  /// What the posts were classified with.
+  let scorer: TextScorer
 
   func show() throws {
     if json { return try TotalsReport(totals: totals, seconds: 0).show(json: true) }
@@ -25,7 +27,7 @@ struct DemoReport {
       "\n\(Style.bold("The newest complaints")), with the words that decided\n")
     let page = try tables.execute(
       """
-      SELECT opened_at, screen_name, probability, text, words FROM grouse.cases
+      SELECT opened_at, screen_name, probability, text FROM grouse.cases
       WHERE brand = \(quoted(brand)) AND state = 'open' LIMIT 8
       """)
     let width = max(terminalWidth() - 36, 30)
@@ -35,28 +37,12 @@ struct DemoReport {
       }
       let time = text(0).dropFirst(11).prefix(5)
       let name = Shown.cut("@" + Shown.plain(text(1)), to: 17)
-      let words = list(row[4])
-      let post = Shown.cut(Shown.plain(text(3)), to: width)
+      let words = scorer.explain(text(3)).prefix(4).filter { $0.contribution > 0 }
       let probability = Shown.decimal(Double(text(2)) ?? 0, 2)
       try StandardOutput.line(
         " \(Style.dim(String(time)))  \(probability)  \(name)"
           + String(repeating: " ", count: max(18 - Shown.width(name), 1))
-          + Highlight.mark(post, words: words))
-    }
-  }
-
-  private func list(_ bytes: [UInt8]?) -> [String] {
-    guard let bytes else { return [] }
-    return bytes.withUnsafeBytes { raw in
-      var reader = ByteReader(raw)
-      var words: [String] = []
-      guard let count = try? reader.integer(Int32.self) else { return [] }
-      for _ in 0..<max(count, 0) {
-        guard let length = try? reader.integer(Int32.self), let run = try? reader.run(Int(length))
-        else { break }
-        words.append(String(decoding: run, as: UTF8.self))
-      }
-      return words
+          + Highlight.mark(text(3), words.map(\.range), width: width))
     }
   }
 

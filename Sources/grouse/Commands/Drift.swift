@@ -33,16 +33,19 @@ struct Drift {
   /// In numbers, both.
   var figures: String {
     guard let stabilityIndex else { return "it takes \(Self.leastPosts)" }
-    return
-      "PSI \(Shown.decimal(stabilityIndex)), \(Shown.decimal(distribution.unseen)) of features not met "
-      + "in training (there \(Shown.decimal(training.unseen)))"
+    let index = "PSI \(Shown.decimal(stabilityIndex))"
+    guard let now = distribution.unseen, let then = training.unseen else {
+      return index + "; features not met in training are not counted with this model"
+    }
+    return index + ", \(Shown.decimal(now)) of features not met in training (there "
+      + "\(Shown.decimal(then)))"
   }
 
-  /// Adds the fields that scripts rely on.
+  /// Adds the fields that scripts rely on; those of what is not measured are left out.
   func add(to line: inout JSONLine) {
     line.add("psi", stabilityIndex ?? .nan)
-    line.add("unseen", distribution.unseen)
-    line.add("unseen_in_training", training.unseen)
+    if let unseen = distribution.unseen { line.add("unseen", unseen) }
+    if let unseen = training.unseen { line.add("unseen_in_training", unseen) }
   }
 }
 

@@ -6,6 +6,8 @@ internal import TextClassification
 struct Evaluation {
   let examples: [LabelledText]
   let probabilities: [Double]
+  /// What ranks the posts, by a rising probability.
+  let logOdds: [Double]
   /// The probability from which on each post was taken for positive.
   let thresholds: [Double]
   let metrics: ClassificationMetrics
@@ -68,23 +70,25 @@ struct Evaluation {
     progress: (Int) -> Void = { _ in }
   ) {
     self.init(
-      examples, probabilities: Self.probabilities(examples, scorer, progress),
+      examples, logOdds: Self.logOdds(examples, scorer, progress),
       thresholds: examples.map { _ in scorer.classifier.threshold }, samples: samples, seed: seed)
   }
 
-  /// Of probabilities that are there already, each with a threshold of its own.
+  /// Of log-odds that are there already, each with a threshold of its own.
   init(
-    _ examples: [LabelledText], probabilities: [Double], thresholds: [Double], samples: Int,
+    _ examples: [LabelledText], logOdds: [Double], thresholds: [Double], samples: Int,
     seed: UInt64
   ) {
+    self.logOdds = logOdds
     self.examples = examples
+    let probabilities = logOdds.map { TextScorer.probability(ofLogOdds: $0) }
     self.probabilities = probabilities
     self.thresholds = thresholds
     let isPositive = examples.map(\.isPositive)
     let isPredicted = zip(probabilities, thresholds).map { $0 >= $1 }
     func metrics(_ rows: [Int]) -> ClassificationMetrics {
       ClassificationMetrics(
-        isPositive: rows.map { isPositive[$0] }, probabilities: rows.map { probabilities[$0] },
+        isPositive: rows.map { isPositive[$0] }, scores: rows.map { logOdds[$0] },
         isPredicted: rows.map { isPredicted[$0] })
     }
     self.metrics = metrics(Array(examples.indices))
@@ -98,7 +102,7 @@ struct Evaluation {
       }
   }
 
-  static func probabilities(
+  private static func logOdds(
     _ examples: [LabelledText], _ scorer: TextScorer, _ progress: (Int) -> Void = { _ in }
   ) -> [Double] {
     var scratch = Scratch()
@@ -106,7 +110,7 @@ struct Evaluation {
     for example in examples {
       var text = example.text
       found.append(
-        text.withUTF8 { scorer.probability(of: UnsafeRawBufferPointer($0), scratch: &scratch) })
+        text.withUTF8 { scorer.logOdds(of: UnsafeRawBufferPointer($0), scratch: &scratch) })
       progress(found.count)
     }
     return found
@@ -147,7 +151,8 @@ struct Evaluation {
   /// At most 101 points of the precision-recall curve.
   private var curve: [(threshold: Double, precision: Double, recall: Double)] {
     let points = ClassificationMetrics.precisionRecallCurve(
-      isPositive: examples.map(\.isPositive), probabilities: probabilities)
+      isPositive: examples.map(\.isPositive), scores: logOdds
+    ).map { (TextScorer.probability(ofLogOdds: $0.threshold), $0.precision, $0.recall) }
     guard points.count > 101 else { return points }
     return (0...100).map { points[$0 * (points.count - 1) / 100] }
   }
@@ -198,14 +203,15 @@ struct Evaluation {
   /// The best precision to be had at some recalls.
   private func printCurve() throws {
     let points = ClassificationMetrics.precisionRecallCurve(
-      isPositive: examples.map(\.isPositive), probabilities: probabilities)
+      isPositive: examples.map(\.isPositive), scores: logOdds)
     var table = TextTable(
       ["recall at least", "precision", "threshold", ""], numeric: [true, true, true, false])
     for recall in [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99] {
       let reaching = points.filter { $0.recall >= recall }
       guard let best = reaching.max(by: { $0.precision < $1.precision }) else { continue }
       table.rows.append([
-        Shown.decimal(recall, 2), Shown.decimal(best.precision, 2), Shown.decimal(best.threshold),
+        Shown.decimal(recall, 2), Shown.decimal(best.precision, 2),
+        Shown.decimal(TextScorer.probability(ofLogOdds: best.threshold)),
         String(repeating: "▇", count: Int((best.precision * 20).rounded())),
       ])
     }
@@ -218,10 +224,11 @@ struct Evaluation {
     let wrong = examples.indices.filter {
       (probabilities[$0] >= thresholds[$0]) != examples[$0].isPositive
     }
-    func error(_ row: Int) -> Double {
-      examples[row].isPositive ? 1 - probabilities[row] : probabilities[row]
+    // By how much is given to the wrong label, which is what the table shows.
+    func given(_ row: Int) -> Double {
+      examples[row].isPositive ? -logOdds[row] : logOdds[row]
     }
-    let surest = wrong.sorted { (error($1), $0) < (error($0), $1) }
+    let surest = wrong.sorted { given($0) > given($1) }
     guard limit > 0, !surest.isEmpty else { return }
     try StandardOutput.line("")
     var table = TextTable(["worst errors", "is", "said"], numeric: [false, false, true])

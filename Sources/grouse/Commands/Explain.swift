@@ -45,7 +45,7 @@ struct Explain: ParsableCommand {
     }
     let deciding = words.filter { ($0.contribution > 0) == scorer.isPositive(probability) }.prefix(
       4)
-    try StandardOutput.line(Highlight.mark(text, words: deciding.map { $0.word(in: text) }))
+    try StandardOutput.line(Highlight.mark(text, deciding.map(\.range)))
     try StandardOutput.line(
       "\(Style.bold(label)), probability \(Shown.decimal(probability)) "
         + "(\(manifest.reference), threshold \(Shown.decimal(classifier.threshold, 2)))"
@@ -116,33 +116,5 @@ enum ExplainedWords {
     let start = before.unicodeScalars.count
     line.add("start", start)
     line.add("end", start + Self.text(range, text).unicodeScalars.count)
-  }
-}
-
-/// Marks words in a text: in colour on a terminal, between * elsewhere.
-enum Highlight {
-  static func mark(_ text: String, words: [String]) -> String {
-    let plain = Shown.plain(text)
-    let lowered = words.map { $0.lowercased() }.filter { !$0.isEmpty }
-    var result = ""
-    var word = ""
-    func settle() {
-      let bare = word.lowercased()
-      let isMarked = lowered.contains { wanted in
-        wanted == bare || wanted.split(separator: " ").contains { $0 == bare }
-      }
-      result += isMarked ? (Style.isOn ? Style.highlight(word) : "*\(word)*") : word
-      word = ""
-    }
-    for character in plain {
-      if character.isLetter || character.isNumber || character == "'" || character == "’" {
-        word.append(character)
-      } else {
-        settle()
-        result.append(character)
-      }
-    }
-    settle()
-    return result
   }
 }

@@ -46,7 +46,7 @@ extension TrainingResult {
     guard let validation else { return nil }
     // As many samples as take about a second.
     return Evaluation(
-      examples, probabilities: validation.probabilities,
+      examples, logOdds: validation.logOdds,
       thresholds: validation.folds.map { validation.foldThresholds[$0] },
       samples: max(100, min(1_000, 4_000_000 / max(examples.count, 1))), seed: manifest.seed)
   }

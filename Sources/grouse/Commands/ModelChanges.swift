@@ -133,7 +133,8 @@ extension Models {
       }
       let sides = found.map {
         ModelComparison.Judgement(
-          probabilities: $0.evaluation.probabilities, threshold: $0.manifest.threshold)
+          probabilities: $0.evaluation.probabilities, threshold: $0.manifest.threshold,
+          scores: $0.evaluation.logOdds)
       }
       let comparison = ModelComparison(
         isPositive: examples.map(\.isPositive), sides[0], sides[1], seed: seed)

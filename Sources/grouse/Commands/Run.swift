@@ -183,7 +183,7 @@ struct TotalsReport {
     if let drift {
       line.add("psi", drift.stabilityIndex ?? .nan)
       line.add("scored", drift.posts)
-      line.add("unseen", drift.distribution.unseen)
+      if let unseen = drift.distribution.unseen { line.add("unseen", unseen) }
     }
     line.add("seconds", seconds)
     return line.text

@@ -38,7 +38,7 @@ struct StoredDrift {
     var unseen: [Double] = []
     for case let text?? in found.rows.map(\.first) {
       text.withUnsafeBytes { probabilities.append(scorer.probability(of: $0, scratch: &scratch)) }
-      unseen.append(scorer.unseenPartOfLastText(scratch: scratch))
+      if let part = scorer.unseenPartOfLastText(scratch: scratch) { unseen.append(part) }
     }
     guard !probabilities.isEmpty else { return nil }
     posts = probabilities.count

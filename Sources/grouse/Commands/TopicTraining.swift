@@ -12,13 +12,15 @@ extension TrainingJob {
     _ validation: CrossValidation?, _ bar: ProgressBar
   ) throws -> TopicValidation? {
     let hasTopics = (data.examples + data.prior).contains { $0.topic != nil }
-    guard columns.topic != nil || hasTopics else { return nil }
-    guard columns.topic != nil || algorithm == .logisticRegression else {
-      bar.clear()
-      Messages.line(
-        "no topics were learnt from the column \"\(ColumnOptions.usualTopic)\": SparkML's pipelines "
-          + "are without")
-      return nil
+    if columns.topic == nil {
+      guard hasTopics else { return nil }
+      guard algorithm == .logisticRegression else {
+        bar.clear()
+        Messages.line(
+          "the column \"\(ColumnOptions.usualTopic)\" is passed over: topics are learnt beside "
+            + "\(TrainingOptions.Algorithm.logisticRegression) alone, not \(algorithm)")
+        return nil
+      }
     }
     do throws(TrainingError) {
       var topicTrainer = TopicTrainer(brandNames: trainer.brandNames)

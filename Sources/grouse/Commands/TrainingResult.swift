@@ -28,6 +28,7 @@ struct TrainingResult {
     if let validation {
       line.add("calibration_error", validation.calibration.expectedError)
       line.add("folds", validation.foldMetrics.count)
+      line.add("nested", raw: "\(validation.isNested)")
       MetricsReport.add(to: &line) { metric in validation.mean { metric.of($0) } }
       line.add(
         "per_fold",
@@ -44,6 +45,22 @@ struct TrainingResult {
         "topics", raw: TopicReport(metrics: topics.metrics, calibration: topics.calibration).json)
     }
     return line.text
+  }
+
+  /// By what each fold was judged.
+  private func judgement(_ validation: CrossValidation) -> String {
+    if validation.isNested {
+      return "each fold was judged by the \(search == nil ? "" : "options, ")calibration and "
+        + "threshold chosen without it"
+    }
+    let hasGoal = TrainingOptions.ThresholdGoal(manifest.goal ?? "")?.isSought ?? false
+    let isCalibrated = manifest.algorithm == TrainingOptions.Algorithm.logisticRegression.name
+    let chosen = [isCalibrated ? "calibration" : nil, hasGoal ? "threshold" : nil]
+      .compactMap(\.self).joined(separator: " and ")
+    return chosen.isEmpty
+      ? "nothing that a fold was judged by was chosen by it"
+      : "each fold's \(chosen) was chosen on the other folds' scores, by models that had learnt "
+        + "from it: it may look a little better than it is"
   }
 
   func print() throws {
@@ -72,10 +89,7 @@ struct TrainingResult {
     try StandardOutput.line(
       "threshold \(Shown.decimal(manifest.threshold)) (\(manifest.goal ?? "")); probabilities come "
         + "true to within \(Shown.decimal(validation.calibration.expectedError)) on average")
-    if search != nil {
-      try StandardOutput.line(
-        "each fold was judged by the options, calibration and threshold chosen without it")
-    }
+    try StandardOutput.line(judgement(validation))
     try printReport()
     if let topics {
       try StandardOutput.line("")
