@@ -11,7 +11,7 @@ package final class Pipeline: Sendable {
   package let log: EmbeddedEventLog
   package let store: EmbeddedTableStore
   private let commitLog: CommitLog
-  private let tables: Tables
+  let tables: Tables
   private let configuration: Configuration
   private let query: ClassifyQuery
   private let failure = Mutex<(any Error)?>(nil)
@@ -37,14 +37,32 @@ package final class Pipeline: Sendable {
   /// Ends the run in order. Any thread.
   package func stop() { query.stop() }
 
+  /// What others may change in the log while the pipeline runs.
+  var changes: OpenLogChanges {
+    OpenLogChanges(
+      commitLog, log.offsets, tables,
+      running: [configuration.query.name: [configuration.topic, DeadLetters.topic]])
+  }
+
+  /// The query's name and what identifies it, whichever run it is of.
+  package var queryIdentity: (name: String, id: String) {
+    get throws {
+      let name = configuration.query.name
+      let topic = try log.identifier(of: configuration.topic)
+      return (name, QueryIdentity.uuid("\(name) on \(topic)"))
+    }
+  }
+
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
   /// `stop()`; then closes the log. A failing source ends the run with its error. `warned` hears,
-  /// from another thread, what the upkeep of log and tables could not do.
+  /// from another thread, what the upkeep of log and tables could not do. `ending` is called before
+  /// the log is closed, which `keepsOpen` leaves for another run.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,
     warned: @escaping @Sendable (String) -> Void = { _ in },
     collected: @escaping @Sendable (Source, CollectTotals) -> Void = { _, _ in },
+    keepsOpen: Bool = false, ending: () -> Void = {},
     progress: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
     // Named twice, a file is still one source.
@@ -82,8 +100,9 @@ package final class Pipeline: Sendable {
     sweeper.stop()
     isEnding.store(true, ordering: .releasing)
     for worker in workers { worker.join() }
+    ending()
     // What failed first tells more than what could not be closed because of it.
-    let closing = Result { try commitLog.close() }
+    let closing = Result { if !keepsOpen { try commitLog.close() } }
     if let failure = failure.withLock({ $0 }) { throw failure }
     let totals = try outcome.get()
     try closing.get()

@@ -21,7 +21,8 @@ struct Grouse: ParsableCommand {
     version: "grouse \(version)",
     groupedSubcommands: [
       CommandGroup(name: "Start", subcommands: [Demo.self, Doctor.self]),
-      CommandGroup(name: "Posts", subcommands: [Run.self, Collect.self, Work.self]),
+      CommandGroup(
+        name: "Posts", subcommands: [Run.self, Collect.self, Work.self, Queries.self]),
       CommandGroup(
         name: "Models",
         subcommands: [Train.self, Evaluate.self, Classify.self, Explain.self, Models.self]),

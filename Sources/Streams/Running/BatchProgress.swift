@@ -6,6 +6,17 @@ package struct BatchProgress: Sendable {
     /// By partition.
     package var startOffset, endOffset, latestOffset: [Int64]
     package var numInputRows: Int
+
+    package init(
+      description: String, startOffset: [Int64], endOffset: [Int64], latestOffset: [Int64],
+      numInputRows: Int
+    ) {
+      self.description = description
+      self.startOffset = startOffset
+      self.endOffset = endOffset
+      self.latestOffset = latestOffset
+      self.numInputRows = numInputRows
+    }
   }
 
   package var name: String
@@ -25,4 +36,9 @@ package struct BatchProgress: Sendable {
   package var failedRecords = 0
   package var sources: [Source] = []
   package var numOutputRows = 0
+
+  package init(name: String, batchId: Int64) {
+    self.name = name
+    self.batchId = batchId
+  }
 }

@@ -63,11 +63,11 @@ struct Consume: ParsableCommand {
     let configuration = try options.configuration()
     let interruption = follow ? Interruption() : nil
     let reading = try DataDirectory(reading: configuration.dataDirectory)
-    let log =
-      group == nil
-      ? try reading.readLog(configuration)
-      : try DataDirectory(writing: configuration.dataDirectory, purpose: "grouse consume --group")
-        .openRepairedLog(configuration)
+    let opened = try group.map { _ in
+      try DataDirectory.changes(configuration, purpose: "grouse consume --group")
+    }
+    Repairs.show(opened?.repairs ?? [])
+    let log = try opened?.changes.log ?? reading.readLog(configuration)
     let offsets = try group.map { _ in try ConsumerOffsets(log) }
     let output: RecordOutput =
       if options.json { .json } else if let pattern { .pattern(try RecordPattern(pattern)) } else {
@@ -84,12 +84,7 @@ struct Consume: ParsableCommand {
         positions[place] = end
       }
       try StandardOutput.flush()
-      if let group, let offsets {
-        let now = Clock.system.milliseconds
-        try offsets.commit(
-          group: group,
-          positions.mapValues { CommittedOffset(offset: $0, committedAt: now) })
-      }
+      if let group, let opened { try opened.changes.commit(group: group, positions) }
       if printed >= max ?? .max || !follow || interruption?.isRequested == true { break }
       if printed == before {
         changes?.wait(since: seen) {
@@ -100,7 +95,7 @@ struct Consume: ParsableCommand {
         try log.refresh()
       }
     }
-    try log.close()
+    try opened?.changes.close()
   }
 
   private func start(

@@ -85,6 +85,11 @@ struct PipelineRun {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
     }
+    let interface = RunInterface(
+      .init(purpose: purpose, version: Grouse.version, stop: { pipeline.stop() }), pipeline,
+      configuration, report: { Messages.line($0) })
+    defer { interface.stop() }
+    var monitor = try ClassifyMonitor(pipeline, interface, topic: configuration.topic)
     if !exit {
       if sources.isEmpty && purpose == "grouse run" {
         Messages.line("no sources: give --file, --stdin, or sources in grouse.yaml")
@@ -92,6 +97,7 @@ struct PipelineRun {
       Messages.line(
         "\(purpose): classifying \(configuration.topic) with \(manifest.reference); "
           + "Ctrl-C ends it in order")
+      if let port = interface.port { Messages.line("metrics: http://127.0.0.1:\(port)/metrics") }
     }
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
     let collected = Mutex<[Source: CollectTotals]>([:])
@@ -106,8 +112,10 @@ struct PipelineRun {
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested },
         warned: { Messages.line($0) },
-        collected: { source, totals in collected.withLock { $0[source] = totals } }
+        collected: { source, totals in collected.withLock { $0[source] = totals } },
+        ending: { interface.stop() }
       ) { progress in
+        monitor.record(progress)
         scores = progress.scores
         if reportsProgress {
           Messages.line(summary(progress.totals).json)

@@ -94,9 +94,9 @@ struct Train: ParsableCommand {
       folds: folds, seed: seed, search: search, brand: configuration.brand)
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
-    let directory = try DataDirectory(
-      writing: configuration.dataDirectory, purpose: "grouse train")
-    let result = try job.train(data, into: directory.models)
+    let (models, directory) = try DataDirectory.modelsForChange(
+      in: configuration.dataDirectory, purpose: "grouse train")
+    let result = try withExtendedLifetime(directory) { try job.train(data, into: models) }
     try options.json ? StandardOutput.line(result.json) : result.print()
   }
 }

@@ -1,0 +1,18 @@
+internal import Bytes
+internal import CommitLog
+internal import Listeners
+
+/// Retention and compaction, asked for.
+enum CleanJob {
+  static let name = "clean"
+
+  static func kind(_ changes: OpenLogChanges) -> JobKind {
+    JobKind(name, "apply retention and compaction to the log: {\"force\": false}") { arguments in
+      try arguments.checkFields("force")
+      let force = arguments["force"]?.boolean ?? false
+      return { control in
+        try changes.clean(force: force, isCancelled: { control.isCancelled }).json
+      }
+    }
+  }
+}
