@@ -36,6 +36,7 @@ package final class Interface: Sendable {
 
   private struct Running {
     var task: Task<Void, Never>?
+    var servers: [Server<HTTP1Channel>] = []
     var address = Address()
     var isStopped = false
   }
@@ -43,6 +44,7 @@ package final class Interface: Sendable {
   private let settings: Settings
   private let content: InterfaceContent
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let executor = ThreadExecutor()
   private let responder: InterfaceResponder
   private let report: @Sendable (String) -> Void
   private let state = Mutex(Running())
@@ -75,7 +77,7 @@ package final class Interface: Sendable {
       addresses.append((.hostname("127.0.0.1", port: port), nil))
     }
     let listeners = addresses.map { ($0.0, $0.1, Announcement()) }
-    let task = Task { [self] in
+    let task = Task(executorPreference: executor) { [self] in
       await withTaskGroup(of: Void.self) { group in
         for (address, file, announcement) in listeners {
           group.addTask { [self] in await listen(address, file, announcement) }
@@ -105,7 +107,7 @@ package final class Interface: Sendable {
     let channel = HTTP1Channel(
       responder: { [responder] request, writer, _ in
         try await responder.respond(to: request, writer, isSocket: isSocket)
-      }, configuration: .init(idleTimeout: .seconds(Int64(settings.bodySeconds))))
+      }, configuration: .init(idleTimeout: .seconds(Int64(settings.bodySeconds) * 2)))
     let server = Server(
       childChannelSetup: channel,
       configuration: ServerConfiguration(
@@ -123,6 +125,7 @@ package final class Interface: Sendable {
         }
         announcement.make()
       }, eventLoopGroup: group, logger: logger)
+    state.withLock { $0.servers.append(server) }
     do { try await server.run() } catch {
       if !Task.isCancelled {
         report(
@@ -135,25 +138,38 @@ package final class Interface: Sendable {
     announcement.make()
   }
 
+  /// Milliseconds in which clients may bring what they began to its end.
+  private static let grace = 300
+
   /// Ends it: those who follow something are cut off, jobs are cancelled, and what is being done
   /// for others is brought to its end.
   package func stop() {
-    let task = state.withLock { state in
+    let (task, servers) = state.withLock { state in
       defer { state.isStopped = true }
-      return state.isStopped ? nil : state.task
+      return (state.isStopped ? nil : state.task, state.servers)
     }
     guard let task else { return }
     content.queries.end()
     content.jobs.stop()
     let ended = Signal()
     let seen = ended.generation
-    task.cancel()
-    Task {
+    // Only the server itself knows the connections that have come and have no task yet: cancelled at
+    // once, it would drop them, on which SwiftNIO ends the process.
+    for server in servers {
+      Task(executorPreference: executor) { try? await server.shutdownGracefully() }
+    }
+    Task(executorPreference: executor) { [executor] in
       await task.value
+      // This is the last task of all.
+      executor.stop()
       ended.raise()
     }
     // A client that holds the server up does not hold up the process.
-    ended.wait(since: seen, milliseconds: 2_000)
+    ended.wait(since: seen, milliseconds: Self.grace)
+    if ended.generation == seen {
+      task.cancel()
+      ended.wait(since: seen, milliseconds: 4 * Self.grace)
+    }
     responder.stop()
     group.shutdownGracefully { _ in }
   }

@@ -45,12 +45,16 @@ final class LittleServer: Sendable {
   }
 
   private let descriptor: Int32
-  private let connections = Atomic(0)
+  private let connections = Counter()
   /// The TCP port; nil for a socket in the file system.
   let port: Int?
 
   /// How many have connected so far.
-  var accepted: Int { connections.load(ordering: .acquiring) }
+  var accepted: Int { connections.value.load(ordering: .acquiring) }
+
+  private final class Counter: Sendable {
+    let value = Atomic(0)
+  }
 
   init(socket path: String, _ serve: @escaping @Sendable (Connection) -> Void) {
     descriptor = socket(AF_UNIX, streamKind, 0)
@@ -63,11 +67,12 @@ final class LittleServer: Sendable {
         _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
-    start(serve)
+    Self.start(descriptor, connections, serve)
   }
 
   init(_ serve: @escaping @Sendable (Connection) -> Void) {
-    descriptor = socket(AF_INET, streamKind, 0)
+    let descriptor = socket(AF_INET, streamKind, 0)
+    self.descriptor = descriptor
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -79,18 +84,20 @@ final class LittleServer: Sendable {
       }
     }
     port = Int(UInt16(bigEndian: address.sin_port))
-    start(serve)
+    Self.start(descriptor, connections, serve)
   }
 
-  private func start(_ serve: @escaping @Sendable (Connection) -> Void) {
+  private static func start(
+    _ descriptor: Int32, _ connections: Counter,
+    _ serve: @escaping @Sendable (Connection) -> Void
+  ) {
     signal(SIGPIPE, SIG_IGN)
     listen(descriptor, 16)
-    let descriptor = descriptor
-    _ = Worker { [weak self] in
+    _ = Worker {
       while true {
         let client = accept(descriptor, nil, nil)
         guard client >= 0 else { return }
-        self?.connections.add(1, ordering: .acquiringAndReleasing)
+        connections.value.add(1, ordering: .acquiringAndReleasing)
         _ = Worker {
           serve(Connection(descriptor: client))
           close(client)
