@@ -15,7 +15,7 @@ extension BatchProgress {
     }
   }
 
-  /// As Spark's `StreamingQueryProgress` has it. What Spark does not know comes last, `failedRecords`.
+  /// As Spark's `StreamingQueryProgress` has it. What Spark does not know comes last.
   func json(id: String, runID: String, at milliseconds: Int64) -> JSON {
     let durations = durationMs.sorted { $0.key < $1.key }
       .map { JSON.Field($0.key, JSON(Int($0.value.rounded()))) }

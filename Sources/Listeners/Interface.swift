@@ -105,8 +105,8 @@ package final class Interface: Sendable {
     var logger = Logger(label: "grouse.interface") { _ in SwiftLogNoOpLogHandler() }
     logger.logLevel = .critical
     let channel = HTTP1Channel(
-      responder: { [responder] request, writer, _ in
-        try await responder.respond(to: request, writer, isSocket: isSocket)
+      responder: { [responder] request, writer, channel in
+        try await responder.respond(to: request, writer, on: channel, isSocket: isSocket)
       }, configuration: .init(idleTimeout: .seconds(Int64(settings.bodySeconds) * 2)))
     let server = Server(
       childChannelSetup: channel,
@@ -153,8 +153,8 @@ package final class Interface: Sendable {
     content.jobs.stop()
     let ended = Signal()
     let seen = ended.generation
-    // Only the server itself knows the connections that have come and have no task yet: cancelled at
-    // once, it would drop them, on which SwiftNIO ends the process.
+    // Only the server itself knows the connections that have come and have no task yet: cancelled
+    // at once, it would drop them, on which SwiftNIO ends the process.
     for server in servers {
       Task(executorPreference: executor) { try? await server.shutdownGracefully() }
     }

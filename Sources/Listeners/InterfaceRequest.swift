@@ -77,6 +77,7 @@ extension JSON {
 
 /// What a route answers.
 package struct InterfaceAnswer: Sendable {
+  /// What is sent.
   package enum Body: Sendable {
     case bytes([UInt8])
     /// Lines as they come, until the feed ends.

@@ -23,12 +23,13 @@ final class InterfaceResponder: Sendable {
 
   /// Thrown: that the connection is at its end.
   func respond(
-    to request: Request, _ writer: consuming ResponseWriter, isSocket: Bool
+    to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel,
+    isSocket: Bool
   ) async throws {
     let path = request.head.path ?? "/"
     let answer: InterfaceAnswer
     do {
-      answer = try await self.answer(request, path, isSocket: isSocket)
+      answer = try await self.answer(request, path, channel, isSocket: isSocket)
     } catch let error as InterfaceError {
       var refusal = InterfaceAnswer.json(error.json, status: error.status)
       if error.status == 405 { refusal.allow = routes.allowed(Self.split(path).path) }
@@ -50,7 +51,7 @@ final class InterfaceResponder: Sendable {
   }
 
   private func answer(
-    _ request: Request, _ target: String, isSocket: Bool
+    _ request: Request, _ target: String, _ channel: any Channel, isSocket: Bool
   ) async throws -> InterfaceAnswer {
     let (path, query) = Self.split(target)
     if !isSocket { try LoopbackRules.check(host: request.head.authority) }
@@ -68,7 +69,7 @@ final class InterfaceResponder: Sendable {
     asked.contentType = String(type.prefix { $0 != ";" && $0 != " " }).lowercased()
     let size = try hold(request, limit: route.bodyLimit)
     defer { held.withLock { $0 -= size } }
-    asked.body = try await body(of: request, limit: route.bodyLimit)
+    asked.body = try await body(of: request, limit: route.bodyLimit, on: channel)
     let whole = asked
     do {
       return try await queue.run { try route.handle(whole) }
@@ -103,24 +104,34 @@ final class InterfaceResponder: Sendable {
   }
 
   /// Reads a body, for as long as a client may take.
-  private func body(of request: Request, limit: Int) async throws -> [UInt8] {
+  private func body(
+    of request: Request, limit: Int, on channel: any Channel
+  ) async throws -> [UInt8] {
     let seconds = settings.bodySeconds
-    return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-      group.addTask {
-        var bytes: [UInt8] = []
-        for try await part in request.body {
-          guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
-          part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-        }
-        return bytes
-      }
-      group.addTask {
-        try await Task.sleep(for: .seconds(seconds))
-        throw InterfaceError(408, "the body did not come within \(seconds) seconds")
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? []
+    let isOver = Expiry()
+    // Nothing more is read then, which ends the loop: the request has an end too early.
+    let expiry = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+      isOver.flag.store(true, ordering: .releasing)
+      channel.close(mode: .input, promise: nil)
     }
+    defer { expiry.cancel() }
+    var bytes: [UInt8] = []
+    do {
+      for try await part in request.body {
+        guard bytes.count + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+        part.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+      }
+    } catch  where isOver.flag.load(ordering: .acquiring) {
+      throw InterfaceError(408, "the body did not come within \(seconds) seconds")
+    }
+    // A client that went away in the middle has not said what it wanted.
+    if let length = request.headers[.contentLength], Int(length) != bytes.count { throw Refused() }
+    return bytes
+  }
+
+  /// Whether the time for a body is over.
+  private final class Expiry: Sendable {
+    let flag = Atomic(false)
   }
 
   private func send(

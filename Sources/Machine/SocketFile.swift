@@ -30,8 +30,8 @@ package struct SocketFile: Sendable {
     guard mkdir(nursery, 0o700) == 0 else { throw IOFailure("create", nursery) }
   }
 
-  /// Lets clients find the socket, which is bound and listens. One that a killed process has left in
-  /// its place is gone.
+  /// Lets clients find the socket, which is bound and listens. One that a killed process has left
+  /// in its place is gone.
   package func publish() throws(IOFailure) {
     defer { clear() }
     guard chmod(draft, 0o600) == 0 else { throw IOFailure("change the mode of", draft) }

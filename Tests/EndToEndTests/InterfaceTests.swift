@@ -105,7 +105,7 @@ import Testing
     for pattern in [
       #""topic_id": "[^"]*""#, #"in [0-9.]+ seconds"#, #"[0-9 ]+ rows/s"#,
       #"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"#, #""committed_at": [0-9]+"#,
-      #"/[^ ]*grouse-test-[^/ ]*/"#, #"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+"#,
+      #"/[^ ]*grouse-test-[^/ ]*/"#, #"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+Z?"#,
     ] {
       text = text.replacingOccurrences(of: pattern, with: "·", options: .regularExpression)
     }
@@ -142,9 +142,12 @@ import Testing
       ["topics", "list", "--json"], ["cql", "-e", "SELECT * FROM k.t"], ["groups", "list"],
       ["consume", "notes", "--json", "--partition", "1", "-o", "%k %v"],
     ] {
-      let expected = try Program.run(words, in: alone.folder)
-      let found = try Program.run(words, in: beside.folder)
-      #expect(withoutChance(found.text) == withoutChance(expected.text), "\(words)")
+      // The end of a run commits its group, and one of the two has had one more.
+      let texts = try [alone, beside].map { stage in
+        try Program.run(words, in: stage.folder).lines
+          .filter { !$0.contains("__consumer_offsets") }.joined(separator: "\n")
+      }
+      #expect(withoutChance(texts[1]) == withoutChance(texts[0]), "\(words)")
     }
     try beside.works("check")
     #expect(!LocalDisk().exists(Path.join(beside.data, "grouse.sock")))

@@ -71,7 +71,7 @@ final class Reports: Sendable {
 }
 
 /// A client that says what no library would let it say.
-final class RawClient {
+final class RawClient: Sendable {
   private let descriptor: Int32
 
   init(_ path: String) {
@@ -98,6 +98,9 @@ final class RawClient {
     _ = write(descriptor, bytes, bytes.count)
   }
 
+  /// Says that nothing more will come.
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Reads until `text` has come, or the other side has closed.
   func read(until text: String) -> String {
     var bytes: [UInt8] = []
@@ -112,6 +115,43 @@ final class RawClient {
 
   /// Reads until the other side has closed.
   func readToEnd() -> String { read(until: "\u{0}never") }
+}
+
+/// Several clients that ask for the same at the same time.
+final class Race: Sendable {
+  private let clients: [RawClient]
+  private let answers = Mutex<[String]>([])
+  private let changed = Signal()
+
+  /// `count` clients that each say `text`.
+  init(_ count: Int, _ path: String, _ text: String) {
+    clients = (0..<count).map { _ in RawClient(path) }
+    for client in clients {
+      client.send(text)
+      _ = Worker { [self] in
+        let line = client.read(until: "\r\n")
+        answers.withLock { $0.append(line) }
+        changed.raise()
+      }
+    }
+  }
+
+  /// All say more.
+  func send(_ text: String) { for client in clients { client.send(text) } }
+
+  /// How many were answered with something that begins so.
+  func count(_ beginning: String) -> Int {
+    answers.withLock { $0.count { $0.hasPrefix(beginning) } }
+  }
+
+  /// Waits until so many were answered with something that begins so.
+  func wait(for wanted: Int, _ beginning: String) {
+    while true {
+      let seen = changed.generation
+      if count(beginning) >= wanted { return }
+      changed.wait(since: seen)
+    }
+  }
 }
 
 /// A condition that threads wait for.

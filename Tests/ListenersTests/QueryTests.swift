@@ -61,7 +61,11 @@ import Testing
       let number = (try? JSON(parsing: line))?["batchId"]?.integer ?? -1
       heard.append(number)
       // Each is recorded only when the one before has come.
-      if number < 20 { monitor.record(.sample(Int64(number + 1))) } else { served.queries.remove(monitor) }
+      if number < 20 {
+        monitor.record(.sample(Int64(number + 1)))
+      } else {
+        served.queries.remove(monitor)
+      }
       return true
     }
     #expect(heard == Array(0...20))

@@ -158,20 +158,12 @@ import Testing
       return .json([])
     }
     let served = Served(routes: [slow]) { ($0.threads, $0.waiting) = (1, 1) }
-    let clients = (0..<10).map { _ in RawClient(served.socket) }
-    for client in clients {
-      client.send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    }
-    // One is at work and one waits; whichever others came were refused, the rest is done.
-    var answer = ""
-    while !answer.hasPrefix("HTTP/1.1 503") {
-      let probe = RawClient(served.socket)
-      probe.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-      answer = probe.read(until: "\r\n")
-    }
+    // One is at work and one waits, whichever they are.
+    let race = Race(5, served.socket, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+    race.wait(for: 3, "HTTP/1.1 503")
     gate.open()
-    // When those have had their turn, there is room again.
-    while try served.send("GET", "/health").status == 503 {}
+    race.wait(for: 5, "HTTP/1.1")
+    #expect(race.count("HTTP/1.1 200") == 2)
     #expect(try served.send("GET", "/health").status == 200)
   }
 

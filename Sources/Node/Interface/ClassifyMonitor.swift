@@ -26,8 +26,8 @@ package struct ClassifyMonitor {
     position = try Self.position(of: name, topic, pipeline)
   }
 
-  /// Takes up a commit. The query tells what it has done in all; a batch is the difference. Its time
-  /// is that since the commit before, waiting for records included.
+  /// Takes up a commit. The query tells what it has done in all; a batch is the difference. Its
+  /// time is that since the commit before, waiting for records included.
   package mutating func record(_ progress: ClassifyQuery.Progress) {
     let now = Clock.monotonicSeconds()
     let seconds = max(now - latest, 1e-6)
