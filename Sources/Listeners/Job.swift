@@ -71,8 +71,8 @@ package final class Job: Sendable {
     startedAt = Clock.system.milliseconds
   }
 
-  /// Starts the work; `afterwards` is called when it has ended.
-  func start(_ work: @escaping JobKind.Work, afterwards: @escaping @Sendable () -> Void) {
+  /// Starts the work.
+  func start(_ work: @escaping JobKind.Work) {
     let control = JobControl { [weak self] in self?.take($0) }
     self.control.withLock { $0 = control }
     _ = Worker { [self] in
@@ -82,7 +82,6 @@ package final class Job: Sendable {
       } catch {
         end(control.isCancelled ? .cancelled(.null) : .failed("\(error)"))
       }
-      afterwards()
     }
   }
 

@@ -32,21 +32,16 @@ package final class Jobs: Sendable {
         throw InterfaceError(
           429, "\(Self.limits.running) jobs run already; wait for one, or cancel one")
       }
+      let ended = state.jobs.filter { $0.outcome != nil }
+      let surplus = Set(ended.prefix(max(ended.count - Self.limits.remembered, 0)).map(\.id))
+      state.jobs.removeAll { surplus.contains($0.id) }
       state.last += 1
       let job = Job(id: "\(state.last)", kind: kind, arguments: arguments)
       state.jobs.append(job)
       return job
     }
-    job.start(work) { [weak self] in self?.forgetOldest() }
+    job.start(work)
     return job
-  }
-
-  private func forgetOldest() {
-    state.withLock { state in
-      let ended = state.jobs.filter { $0.outcome != nil }
-      let surplus = Set(ended.prefix(max(ended.count - Self.limits.remembered, 0)).map(\.id))
-      state.jobs.removeAll { surplus.contains($0.id) }
-    }
   }
 
   /// A job by its number; thrown: 404.

@@ -190,6 +190,15 @@ import Testing
     try stage.works("topics", "delete-records", "posts", "--before", "end")
     try stage.works("produce", "posts", input: Stage.posts(30..<31))
     try follow(to: 31)
+    try stage.works("topics", "clean")
+    let number = try stage.works("topics", "clean", "--force", "--detach").lines.joined()
+    let job = try #require(
+      try stage.works("jobs", "show", number, "--follow").objects().last)
+    #expect(job["state"] as? String == "done")
+    #expect(job["arguments"] as? [String: Bool] == ["force": true])
+    #expect(try stage.works("jobs", "list", "--json").objects().count == 2)
+    try stage.works("jobs", "cancel", number)
+    try stage.fails("jobs", "show", "77", saying: ["no job 77"])
     let doctor = try stage.works("doctor", "--json").objects()
     #expect((doctor.first?["socket"] as? String)?.contains("answers") == true)
     // Who follows does not keep it from ending, and ends with it.
@@ -205,6 +214,8 @@ import Testing
     try stage.works("queries", "describe", "classify")
     try stage.fails("queries", "progress", "classify", saying: ["is not running"])
     try stage.fails("queries", "describe", "other", saying: ["no query other"])
+    try stage.fails("jobs", "list", saying: ["no Grouse runs"])
+    try stage.fails("topics", "clean", "--detach", saying: ["no Grouse runs"])
   }
 
   @Test func `a killed process's socket is in nobody's way`() throws {

@@ -3,8 +3,9 @@ internal import CommitLog
 internal import Listeners
 
 /// Retention and compaction, asked for.
-enum CleanJob {
-  static let name = "clean"
+package enum CleanJob {
+  /// The kind's name.
+  package static let name = "clean"
 
   static func kind(_ changes: OpenLogChanges) -> JobKind {
     JobKind(name, "apply retention and compaction to the log: {\"force\": false}") { arguments in

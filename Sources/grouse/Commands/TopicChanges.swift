@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import CommitLog
 internal import Machine
 internal import Node
@@ -177,17 +178,22 @@ extension Topics {
     static let configuration = CommandConfiguration(
       abstract: "Apply retention and compaction now.",
       discussion: """
-        A running `grouse run` does so by itself every now and then. With --force topics are \
+        A running `grouse run` does so by itself every now and then; asked for, it does it now, and \
+        Ctrl-C asks it to stop. With --force topics are \
         compacted that are not dirty enough yet; the last segment of a partition stays as it is.
 
         Example: grouse topics clean
         """)
 
     @Flag(help: "Compact whatever is dirty at all.") var force = false
+    @OptionGroup var leaving: DetachOption
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
       let force = force
+      if leaving.detach {
+        return try leaving.submit(CleanJob.name, ["force": .boolean(force)], options)
+      }
       let interruption = Interruption()
       let done = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics clean"
