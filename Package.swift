@@ -135,8 +135,7 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Listeners", "SupportDesk", "CommitLog", "Tables", "Curl", "Bytes", "Machine",
-        "TestSupport",
+        "Node", "SupportDesk", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
       ]),
     target("Terminal", ["CEdit", "Machine"]),
     target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),

@@ -131,8 +131,9 @@ package protocol LogChanges {
   func deleteTopic(_ name: String) throws
   /// Deletes a partition's records before an offset, -1: all; returns the first that is left.
   func deleteRecords(of place: TopicPartition, before offset: Int64) throws -> Int64
-  /// Applies retention and compaction; ends early where `isCancelled` says so.
-  func clean(force: Bool, isCancelled: () -> Bool) throws -> CleanReport
+  /// Applies retention and compaction. `goesOn` hears how many partitions were seen to, of how
+  /// many, and ends the work early with false.
+  func clean(force: Bool, goesOn: (Int, Int) -> Bool) throws -> CleanReport
   /// Appends one batch; returns when it is acknowledged. `builder` says that it has just been
   /// sealed here.
   func append(_ batch: UnsafeMutableRawBufferPointer, to partition: PartitionLog) throws(LogError)

@@ -58,8 +58,8 @@ package struct OpenLogChanges: LogChanges, Sendable {
     try log.partition(place).deleteRecords(before: offset)
   }
 
-  package func clean(force: Bool, isCancelled: () -> Bool) throws -> CleanReport {
-    CleanReport(try log.maintain(force: force))
+  package func clean(force: Bool, goesOn: (Int, Int) -> Bool) throws -> CleanReport {
+    CleanReport(try log.maintain(force: force, goesOn: goesOn))
   }
 
   package func append(

@@ -218,6 +218,63 @@ import Testing
     try stage.fails("topics", "clean", "--detach", saying: ["no Grouse runs"])
   }
 
+  @Test func `hostile requests leave it as it is`() throws {
+    var random = Seed.random()
+    let stage = Stage()
+    try stage.train()
+    try stage.works("topics", "create", "t")
+    let process = try run(stage)
+    let client = try #require(HTTPClient(.socket(Path.join(stage.data, "grouse.sock"))))
+    let routes = [
+      ("POST", "/topics"), ("PATCH", "/topics/t"), ("PATCH", "/topics/posts"),
+      ("POST", "/topics/t/records"), ("POST", "/topics/t/records?partition=-1"),
+      ("POST", "/topics/__consumer_offsets/records"), ("DELETE", "/topics/__consumer_offsets"),
+      ("DELETE", "/topics/posts"), ("DELETE", "/topics/..%2f..%2f"),
+      ("DELETE", "/topics/t/records?before=99999999999999999999"),
+      ("DELETE", "/topics/t/records?before=-9&partition=9223372036854775807"),
+      ("POST", "/groups/classify/reset"), ("POST", "/groups/%00/reset"),
+      ("POST", "/groups/g/offsets"), ("DELETE", "/groups/classify"), ("POST", "/cql"),
+      ("POST", "/jobs"), ("DELETE", "/jobs/-1"), ("GET", "/queries/%2e%2e/progress"),
+    ]
+    let bodies = [
+      "{\"name\": \"t\", \"partitions\": -1}", "{\"name\": \"../x\"}",
+      "{\"name\": \"y\", \"partitions\": 9223372036854775807}",
+      "{\"settings\": {\"segment.bytes\": \"-1\"}}", "{\"settings\": {\"x\": [1]}}",
+      "{\"partitions\": 99999999999999999999}", "{\"to\": -5}", "{\"to\": \"earliest\"}",
+      "{\"shift_by\": -9223372036854775808, \"topic\": \"t\"}",
+      "{\"time\": 9223372036854775807, \"topic\": \"t\", \"partition\": -1}",
+      "{\"offsets\": [{\"topic\": \"t\", \"partition\": -1, \"offset\": 1}]}",
+      "{\"statement\": \"INSERT INTO\"}", "{\"statement\": 7}",
+      "{\"statement\": \"SELECT * FROM grouse.posts\", \"page_rows\": 0}",
+      "{\"statement\": \"SELECT * FROM grouse.posts\", \"rows\": [[\"AA==\"]]}",
+      "{\"kind\": \"clean\", \"arguments\": {\"force\": 1}}", "[[[[[[[[", "\u{0}\u{1}",
+    ]
+    let types = [
+      "application/json", "application/x-ndjson", "application/vnd.kafka.record-batch", "image/gif",
+    ]
+    for _ in 0..<400 {
+      guard let (method, path) = routes.randomElement(using: &random),
+        let body = bodies.randomElement(using: &random),
+        let type = types.randomElement(using: &random)
+      else { continue }
+      var bytes = Array(body.utf8)
+      if Bool.random(using: &random), !bytes.isEmpty {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
+      }
+      let answer = try client.send(HTTPRequest(method, path, body: bytes, type: type))
+      let text = String(decoding: answer.body, as: UTF8.self)
+      #expect(answer.status < 500, "\(method) \(path) \(bytes): \(text)")
+    }
+    try stage.works("produce", "posts", input: Stage.posts(0..<5))
+    process.send(SIGTERM)
+    let ended = process.wait()
+    #expect(ended.isOrderly && ended.code == 0, "\(ended.errors)")
+    try stage.works("check")
+    try stage.works("work", "--exit")
+    #expect(try stage.postCount() == 5)
+  }
+
   @Test func `a killed process's socket is in nobody's way`() throws {
     let stage = Stage()
     try stage.train()

@@ -8,7 +8,7 @@ package import Tables
 
 extension Page {
   /// The page with its values in the native protocol's bytes, in base 64.
-  var nativeJSON: JSON {
+  package var nativeJSON: JSON {
     [
       "columns": .array(columns.map { ["name": .text($0.name), "type": $0.type.structure] }),
       "cells": .array(
@@ -143,7 +143,7 @@ extension UserType {
 
 extension TableError {
   /// What the interface tells of the error beside its message.
-  var details: [JSON.Field] {
+  package var details: [JSON.Field] {
     var fields: [JSON.Field] = [.init("code", JSON(code.rawValue))]
     if let existing {
       fields.append(

@@ -12,7 +12,10 @@ package enum CleanJob {
       try arguments.checkFields("force")
       let force = arguments["force"]?.boolean ?? false
       return { control in
-        try changes.clean(force: force, isCancelled: { control.isCancelled }).json
+        try changes.clean(force: force) { done, all in
+          control.report(["partitions": JSON(done), "of": JSON(all)])
+          return !control.isCancelled
+        }.json
       }
     }
   }

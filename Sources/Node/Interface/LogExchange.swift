@@ -110,7 +110,7 @@ enum CommittedPlaces {
     var offsets: [TopicPartition: Int64] = [:]
     for entry in entries {
       guard let topic = entry["topic"]?.text, let partition = entry["partition"]?.integer,
-        let offset = entry["offset"]?.integer, offset >= 0
+        let offset = entry["offset"]?.integer, offset >= 0, partition >= 0
       else { return nil }
       offsets[TopicPartition(topic, partition)] = Int64(offset)
     }

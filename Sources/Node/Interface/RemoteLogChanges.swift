@@ -50,9 +50,14 @@ package struct RemoteLogChanges: LogChanges {
     return Int64(answer["start_offset"]?.integer ?? 0)
   }
 
-  package func clean(force: Bool, isCancelled: () -> Bool) throws -> CleanReport {
+  package func clean(force: Bool, goesOn: (Int, Int) -> Bool) throws -> CleanReport {
+    var (done, all) = (0, 0)
     let end = try process.runJob(
-      CleanJob.name, ["force": .boolean(force)], isCancelled: isCancelled)
+      CleanJob.name, ["force": .boolean(force)], isCancelled: { !goesOn(done, all) },
+      progress: { told in
+        done = told["partitions"]?.integer ?? 0
+        all = told["of"]?.integer ?? 0
+      })
     switch end {
     case .done(let result), .cancelled(let result): return CleanReport(result)
     case .failed(let reason): throw LogError.refused(reason: reason)

@@ -197,7 +197,7 @@ extension Topics {
       let interruption = Interruption()
       let done = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics clean"
-      ) { try $0.clean(force: force, isCancelled: { interruption.isRequested }) }
+      ) { try $0.clean(force: force) { _, _ in !interruption.isRequested } }
       if options.json {
         var line = JSONLine()
         line.add("bytes_deleted", done.bytesDeleted)
@@ -224,6 +224,7 @@ extension Topics {
         }
       }
       for failure in done.failures { Messages.line(failure) }
+      try interruption.throwIfRequested("what was cleaned so far stays so")
       if !done.failures.isEmpty { throw ExitCode.failure }
     }
   }
