@@ -38,14 +38,19 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // Without traits: what they add needs Foundation, and a second reader of configurations.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // ground
     .target(name: "CCRC32C"),
     target("Bytes", ["CCRC32C"]),
     tests("BytesTests", ["Bytes", "Machine", "TestSupport"]),
-    .target(name: "CSystem"),
-    target("Machine", ["CSystem"]),
+    .target(name: "CPlatform"),
+    target("Machine", ["CPlatform"]),
     tests("MachineTests", ["Machine", "TestSupport"]),
     .systemLibrary(
       name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
@@ -60,6 +65,11 @@ let package = Package(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(
       name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    target("Curl", ["CCurl"]),
+    tests("CurlTests", ["Curl", "Machine", "TestSupport"]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
     target("LMDB", ["CLMDB", "Machine"]),
@@ -78,7 +88,8 @@ let package = Package(
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
-    target("TextClassification", ["Bytes", "CSystem", "Machine"], documents: ["MODEL-FORMAT.md"]),
+    target(
+      "TextClassification", ["Bytes", "CPlatform", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests(
       "TextClassificationTests",
       ["TextClassification", "Bytes", "Machine", "TestSupport", "CAllocationCount"],
@@ -100,15 +111,32 @@ let package = Package(
         "SupportDesk", "Node", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
         "Records", "Bytes", "Machine", "TestSupport",
       ]),
+    // faces
+    target(
+      "Listeners",
+      [
+        "Streams", "Bytes", "Machine",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ], documents: ["INTERFACE.md"]),
+    tests(
+      "ListenersTests", ["Listeners", "Curl", "Streams", "Bytes", "Machine", "TestSupport"]),
     // program
     target(
       "Node",
       [
-        "SupportDesk", "CommitLog", "Streams", "Tables", "CQL", "TextClassification", "Posts",
-        "Records",
-        "Bytes", "Machine", .product(name: "Yams", package: "Yams"),
+        "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
+        "Posts", "Records", "CQL", "LMDB", "Curl", "Bytes", "Machine",
+        .product(name: "Yams", package: "Yams"),
       ]),
-    tests("NodeTests", ["Node", "SupportDesk", "Machine", "TestSupport"]),
+    tests(
+      "NodeTests",
+      [
+        "Node", "SupportDesk", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
+      ]),
     target("Terminal", ["CEdit", "Machine"]),
     target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),
     tests(
@@ -118,8 +146,7 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts",
-        "Records", "Compression", "LMDB", "Bytes", "Machine",
+        "CQL", "Posts", "Records", "Compression", "Curl", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
@@ -133,7 +160,7 @@ let package = Package(
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),
-    tests("EndToEndTests", ["Machine", "TestSupport", "grouse"]),
+    tests("EndToEndTests", ["Curl", "Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

@@ -170,14 +170,18 @@ package final class CommitLog: Sendable {
   }
 
   /// Deletes what has outlived its retention, compacts what is due, forgets silent producers, and
-  /// notes how far everything is on the disk. To be called every now and then, from one thread.
-  /// With `force`, what is dirty at all is compacted.
+  /// notes how far everything is on the disk. To be called every now and then; a partition is seen
+  /// to by one thread at a time. With `force`, what is dirty at all is compacted. `goesOn` hears
+  /// before each partition how many were seen to, of how many, and ends the work with false.
   @discardableResult
-  package func maintain(force: Bool = false) throws(LogError) -> Maintenance {
+  package func maintain(
+    force: Bool = false, goesOn: (Int, Int) -> Bool = { _, _ in true }
+  ) throws(LogError) -> Maintenance {
     guard let checkpoints = context.checkpoints else { throw .readOnly }
     var done = Maintenance()
     let all = partitions.withLock { $0 }.sorted { $0.key < $1.key }
-    for (place, partition) in all where isOpen(place) {
+    for (number, (place, partition)) in all.enumerated() where isOpen(place) {
+      guard goesOn(number, all.count) else { break }
       do throws(LogError) {
         partition.expireProducers()
         done.bytesDeleted += try partition.enforceRetention()

@@ -36,6 +36,8 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
   case readOnly
   /// The log was closed.
   case closed
+  /// The process that has the log open for writing did not take what was sent to it.
+  case refused(reason: String)
 
   package var description: String {
     switch self {
@@ -82,6 +84,7 @@ package enum LogError: Error, Equatable, CustomStringConvertible {
         + "wrote it, or a newer one"
     case .readOnly: "the log was opened for reading only"
     case .closed: "the log was closed; open it again"
+    case .refused(let reason): reason
     }
   }
 }

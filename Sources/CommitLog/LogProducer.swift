@@ -15,8 +15,13 @@ package struct LogProducer: ~Copyable {
     var rules: RecordRules
   }
 
+  /// Puts a batch into a partition; returns when it is acknowledged.
+  package typealias Append =
+    (UnsafeMutableRawBufferPointer, PartitionLog) throws(LogError) -> Void
+
   // A noncopyable builder cannot stand in an array; a pointer costs nothing a record.
   private let slots: UnsafeMutablePointer<Slot>
+  private let append: Append
   private let count: Int
   private let codec: Codec
   private let batchBytes: Int
@@ -26,10 +31,14 @@ package struct LogProducer: ~Copyable {
 
   /// A producer to all partitions of a topic; batches have about `batchBytes`, or what the topic's
   /// `max.message.bytes` allows, compressed by `codec`. Records without a key begin at partition
-  /// `first`, modulo how many there are. Thrown: `unknownTopic`.
+  /// `first`, modulo how many there are. `append` is what takes the batches, where that is not the
+  /// log itself. Thrown: `unknownTopic`.
   package init(
     _ log: CommitLog, topic: String, codec: Codec = .none, batchBytes: Int = 64 << 10,
-    first: Int = 0
+    first: Int = 0,
+    append: @escaping Append = { batch, partition throws(LogError) in
+      _ = try partition.append(batch, from: .builder)
+    }
   ) throws(LogError) {
     let partitions = try log.partitions(of: topic)
     sticky = first % partitions.count
@@ -37,6 +46,7 @@ package struct LogProducer: ~Copyable {
     count = partitions.count
     self.codec = codec
     self.batchBytes = batchBytes
+    self.append = append
     for (number, partition) in partitions.enumerated() {
       (slots + number).initialize(
         to: Slot(
@@ -140,9 +150,7 @@ package struct LogProducer: ~Copyable {
     } catch {
       throw refused(error, number)
     }
-    try slots[number].builder.withBatch { batch throws(LogError) in
-      _ = try partition.append(batch, from: .builder)
-    }
+    try slots[number].builder.withBatch { batch throws(LogError) in try append(batch, partition) }
     acknowledged += Int(slots[number].builder.count)
     slots[number].builder.reset()
     slots[number].rules = partition.recordRules

@@ -12,6 +12,12 @@ package struct LMDBError: Error, Equatable, CustomStringConvertible {
   package var path: String
   package var code: Int32
 
+  package init(operation: String, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
   /// The code of opening a file that this process has open already.
   static let openTwice = EBUSY
 

@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CPlatform
 
 /// Turns a memory fault in code that trusts a file into an error message and the end of the
 /// process, as after a kill: a library that maps its file into memory follows what is written

@@ -55,3 +55,8 @@ package struct IOFailure: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension IOFailure {
+  /// A path is longer than the system takes.
+  package var isOfLongName: Bool { code == ENAMETOOLONG }
+}

@@ -90,6 +90,8 @@ package struct Configuration: Sendable {
     PostFilter(
       keepsRetweets: value("filter.retweets") == "keep", languages: list("filter.languages"))
   }
+  /// The loopback port of the interface; nil: none.
+  package var httpPort: Int? { Int(value("http.port")).flatMap { $0 == 0 ? nil : $0 } }
   /// The files that `run` collects from.
   package var sourceFiles: [String] { list("sources.files") }
   /// Whether `run` collects from standard input.

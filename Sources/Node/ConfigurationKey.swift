@@ -58,6 +58,9 @@ package struct ConfigurationKey: Hashable, Sendable {
     .init("filter.retweets", .choice(["drop", "keep"]), "drop", "what becomes of retweets"),
     .init("filter.languages", .list, "en", "languages kept; empty keeps all"),
     .init("model.name", .text, "complaints", "the model that classifies, NAME or NAME@VERSION"),
+    .init(
+      "http.port", .integer(0...65_535), "0",
+      "a port of 127.0.0.1 for /metrics and whatever else is only read; 0: the socket alone"),
     .init("sources.files", .list, "", "files that `grouse run` collects"),
     .init("sources.stdin", .boolean, "false", "collect what comes in on standard input"),
   ]

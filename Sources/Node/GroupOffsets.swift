@@ -20,9 +20,14 @@ package struct GroupOffsets {
 
   /// Reads both from engines that are open. Nil: there are no tables yet.
   package init(_ log: CommitLog, _ tables: Tables?) throws {
+    try self.init(log, try ConsumerOffsets(log), tables)
+  }
+
+  /// The same with the log's offsets as they have been read: a process has one who writes them.
+  package init(_ log: CommitLog, _ committed: ConsumerOffsets, _ tables: Tables?) throws {
     self.log = log
     self.tables = tables
-    committed = try ConsumerOffsets(log)
+    self.committed = committed
     for group in committed.groups { byGroup[group] = committed.offsets(of: group) }
     guard let tables else { return }
     let states = TableStateStore(EmbeddedTableStore(tables))

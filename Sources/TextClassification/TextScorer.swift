@@ -1,4 +1,4 @@
-internal import CSystem
+internal import CPlatform
 
 /// A classifier at work for one brand. Immutable; any number of threads may use it, each with a
 /// scratch of its own.

@@ -22,7 +22,10 @@ struct Grouse: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Start", subcommands: [Demo.self, Doctor.self]),
       CommandGroup(
-        name: "Posts", subcommands: [Run.self, ReplayCommand.self, Collect.self, Work.self]),
+        name: "Posts",
+        subcommands: [
+          Run.self, ReplayCommand.self, Collect.self, Work.self, Queries.self, JobCommands.self,
+        ]),
       CommandGroup(
         name: "Models",
         subcommands: [Train.self, Evaluate.self, Classify.self, Explain.self, Models.self]),

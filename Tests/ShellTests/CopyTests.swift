@@ -19,7 +19,7 @@ private final class Bench {
     options.keyspace = "k"
     _ = try tables.execute(TypesByName.keyspace)
     _ = try tables.execute(TypesByName.userType)
-    session = ShellSession(TableAccess(read: { tables }, write: { tables }), options)
+    session = ShellSession(TableAccess(read: { tables }, write: { .here(tables) }), options)
     _ = try session.useKeyspace()
   }
 

@@ -8,13 +8,13 @@ struct Floors: Sendable {
 
   static let targets: [Floor: [String]] = [
     .ground: [
-      "CCRC32C", "CSystem", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "CEdit", "Bytes",
-      "Machine", "Compression", "LMDB",
+      "CCRC32C", "CPlatform", "CLMDB", "CZlib", "CSnappy", "CLZ4", "CZstd", "CEdit",
+      "CCurl", "Bytes", "Machine", "Compression", "LMDB", "Curl",
     ],
     .languages: ["Records", "CQL", "Posts"],
     .engines: ["CommitLog", "Streams", "Tables", "TextClassification"],
     .application: ["SupportDesk"],
-    .faces: [],
+    .faces: ["Listeners"],
     .program: ["Terminal", "Shell", "Node", "grouse"],
   ]
 

@@ -17,13 +17,13 @@ struct CopyImport {
   /// For each field of a row, where its value is bound; nil: the field is passed over.
   private let places: [Int?]
   private let bound: [ResultColumn]
-  private let statement: PreparedStatement
+  private let sink: RowSink
   private var failures: CopyFailures
   private var imported = 0
   private var read = 0
   private var skipped = 0
 
-  init(_ task: CopyTask) throws {
+  init(_ task: CopyTask, into writer: TableWriter) throws {
     self.task = task
     parser = FieldParser(format: task.options.fields)
     columns = try task.columns()
@@ -36,8 +36,8 @@ struct CopyImport {
       ? kept.filter { $0.type == .counter } + kept.filter { $0.type != .counter } : kept
     self.bound = bound
     places = columns.map { column in bound.firstIndex(of: column) }
-    statement = try task.tables.prepare(
-      isCounter ? Self.update(task, bound) : Self.insert(task, bound))
+    sink = try RowSink(
+      writer, isCounter ? Self.update(task, bound) : Self.insert(task, bound))
     failures = CopyFailures(task)
   }
 
@@ -75,6 +75,9 @@ struct CopyImport {
     try failures.conclude()
   }
 
+  /// Bytes of values after which rows are written, however few they are.
+  private static let commitBytes = 4 << 20
+
   private var hasEnough: Bool {
     failures.isExceeded || task.options.maxRows.map { read >= $0 } ?? false
   }
@@ -84,6 +87,7 @@ struct CopyImport {
   ) throws {
     var header = task.options.hasHeader
     var rows: [Row] = []
+    var bytes = 0
     let before = read
     let batch = min(task.options.batchRows ?? .max, task.options.chunkRows)
     while !hasEnough, !task.isStopped(), let record = try reader.next() {
@@ -96,10 +100,14 @@ struct CopyImport {
         continue
       }
       read += 1
-      if let row = convert(record, input.name) { rows.append(row) }
-      if rows.count >= batch {
+      if let row = convert(record, input.name) {
+        rows.append(row)
+        bytes += row.values.reduce(0) { $0 + ($1?.count ?? 0) }
+      }
+      if rows.count >= batch || bytes >= Self.commitBytes {
         try commit(rows)
         rows.removeAll(keepingCapacity: true)
+        bytes = 0
         // How many rows there will be is told from how much of the file they took so far.
         let total = input.share.map { $0 > 0 ? before + Int(Double(read - before) / $0) : read }
         bar.update(read, total: total)
@@ -154,19 +162,10 @@ struct CopyImport {
   /// Writes rows in one transaction; where that fails, each in one of its own, to find the bad one.
   private mutating func commit(_ rows: [Row]) throws {
     guard !rows.isEmpty else { return }
-    do throws(TableError) {
-      try task.tables.write { transaction throws(TableError) in
-        var values = BoundValues()
-        for row in rows {
-          values.removeAll()
-          for value in row.values {
-            if let value { values.append(value) } else { values.appendNull() }
-          }
-          try transaction.execute(statement, values)
-        }
-      }
+    do {
+      try sink.write(rows.map(\.values))
       imported += rows.count
-    } catch {
+    } catch let error as TableError {
       // A full disk is no fault of a row's.
       if error.storage != nil { throw error }
       guard rows.count == 1 else {

@@ -19,12 +19,30 @@ package struct ShellOptions: Sendable {
 package struct TableAccess {
   /// Opens them for reading. Thrown: that there are none yet, among others.
   package var read: () throws -> Tables
-  /// Opens them for writing, making them where there are none. Thrown: who else writes, among
-  /// others.
-  package var write: () throws -> Tables
+  /// Opens them for writing, making them where there are none, or finds who has. Thrown: who else
+  /// writes, among others.
+  package var write: () throws -> TableWriter
 
-  package init(read: @escaping () throws -> Tables, write: @escaping () throws -> Tables) {
+  package init(
+    read: @escaping () throws -> Tables, write: @escaping () throws -> TableWriter
+  ) {
     self.read = read
     self.write = write
   }
+}
+
+/// Who writes what a session's statements change.
+package enum TableWriter {
+  /// This process.
+  case here(Tables)
+  /// The one that has the tables open for writing.
+  case elsewhere(any StatementExecutor)
+}
+
+/// A process that executes statements for this one.
+package protocol StatementExecutor {
+  /// Executes a statement without markers. Thrown: `TableError`, and why it cannot be asked.
+  func execute(_ statement: String, keyspace: String?) throws -> Page
+  /// Executes a statement once for each row of values, all in one transaction.
+  func execute(_ statement: String, rows: [[[UInt8]?]]) throws
 }

@@ -96,12 +96,14 @@ extension ShellSession {
   }
 
   private func run(_ copy: CopyCommand) throws {
-    let tables = try self.tables.open(writing: copy.direction == .from)
+    let writer = copy.direction == .from ? try self.tables.writer() : nil
+    let tables: Tables
+    if case .here(let opened) = writer { tables = opened } else { tables = try self.tables.open() }
     let task = try CopyTask(
       copy, tables, keyspace: keyspace, say: { [self] in try show($0) },
       complain: { [self] in complain($0) }, isStopped: { [self] in isInterrupted })
     try output.flush()
-    guard copy.direction == .from else {
+    guard let writer else {
       try CopyExport(task).run()
       return try StandardOutput.flush()
     }
@@ -113,7 +115,7 @@ extension ShellSession {
       inputs = [try inputRest ?? ScriptInput(nil)]
       try show("[Use . on a line by itself to end input]")
     }
-    var copying = try CopyImport(task)
+    var copying = try CopyImport(task, into: writer)
     try copying.run(inputs)
   }
 }

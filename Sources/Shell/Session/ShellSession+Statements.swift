@@ -9,7 +9,15 @@ extension ShellSession {
     do throws(CQLSyntaxError) {
       parsed = try CQLParser.parse(text)
     } catch { throw TableError(error) }
-    let tables = try self.tables.open(writing: Self.writes(parsed))
+    let tables: Tables
+    if Self.writes(parsed) {
+      switch try self.tables.writer() {
+      case .here(let opened): tables = opened
+      case .elsewhere(let executor): return try execute(text, parsed, by: executor)
+      }
+    } else {
+      tables = try self.tables.open()
+    }
     let statement = try tables.prepare(text, keyspace: keyspace)
     // Nobody can bind anything here (`QueryProcessor.process`).
     guard statement.markers.isEmpty else {
@@ -23,15 +31,8 @@ extension ShellSession {
         throw ShellError(error.message)
       }
     }
-    let table = Self.table(parsed).flatMap { name in
-      (name.keyspace ?? keyspace).flatMap {
-        tables.schema.tables[TableName(keyspace: $0, table: name.table)]
-      }
-    }
-    var format = ValueFormat()
-    format.isColoured = output.isColoured
-    var printer = ResultPrinter(
-      format, layout: layout, isInteractive: isInteractive, write: output.line)
+    let table = table(of: parsed, tables)
+    var printer = printer
     var state: PagingState?
     var rows = layout == .json ? 5_000 : pageRows ?? 5_000
     if statement.needsWholeResult, layout == .json || pageRows == nil { rows = .max }
@@ -57,6 +58,34 @@ extension ShellSession {
     } while state != nil
     if isSelect { try printer.finish() }
     try finishStatement()
+  }
+
+  /// Has another process execute a statement that writes, and prints what it gives.
+  private func execute(
+    _ text: String, _ parsed: Statement, by executor: any StatementExecutor
+  ) throws {
+    let page = try executor.execute(text, keyspace: keyspace)
+    if !page.columns.isEmpty {
+      var printer = printer
+      try printer.print(page, of: (try? tables.open()).flatMap { table(of: parsed, $0) })
+    }
+    try finishStatement()
+  }
+
+  private var printer: ResultPrinter {
+    var format = ValueFormat()
+    format.isColoured = output.isColoured
+    return ResultPrinter(
+      format, layout: layout, isInteractive: isInteractive, write: output.line)
+  }
+
+  /// The table whose columns the result has, as it is defined.
+  private func table(of statement: Statement, _ tables: Tables) -> Table? {
+    Self.table(statement).flatMap { name in
+      (name.keyspace ?? keyspace).flatMap {
+        tables.schema.tables[TableName(keyspace: $0, table: name.table)]
+      }
+    }
   }
 
   /// On a terminal results are shown at once; elsewhere when there are enough of them.

@@ -103,7 +103,7 @@ final class CompletionSource {
   func complete(_ line: String) -> Completion {
     // The names are looked up once a statement.
     if linesBefore.isEmpty || catalog == nil {
-      catalog = (try? session.tables.open(writing: false)).map { Catalog($0.schema) } ?? Catalog()
+      catalog = (try? session.tables.open()).map { Catalog($0.schema) } ?? Catalog()
       session.tables.close()
     }
     let completer = Completer(catalog: catalog ?? Catalog(), keyspace: session.keyspace)

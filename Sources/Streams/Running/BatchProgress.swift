@@ -6,6 +6,17 @@ package struct BatchProgress: Sendable {
     /// By partition.
     package var startOffset, endOffset, latestOffset: [Int64]
     package var numInputRows: Int
+
+    package init(
+      description: String, startOffset: [Int64], endOffset: [Int64], latestOffset: [Int64],
+      numInputRows: Int
+    ) {
+      self.description = description
+      self.startOffset = startOffset
+      self.endOffset = endOffset
+      self.latestOffset = latestOffset
+      self.numInputRows = numInputRows
+    }
   }
 
   package var name: String
@@ -31,5 +42,10 @@ package struct BatchProgress: Sendable {
     sources.reduce(0) { sum, source in
       zip(source.latestOffset, source.endOffset).reduce(sum) { $0 + max($1.0 - $1.1, 0) }
     }
+  }
+
+  package init(name: String, batchId: Int64) {
+    self.name = name
+    self.batchId = batchId
   }
 }

@@ -79,6 +79,16 @@ package final class ClassifyQuery: Sendable {
     scorer = classifier.scorer(brandNames: settings.brand.allNames)
   }
 
+  /// One like `former`, which has been stopped and cannot run again.
+  package init(_ log: any EventLog, _ store: any TableStore, like former: ClassifyQuery) {
+    self.log = log
+    self.store = store
+    settings = former.settings
+    model = former.model
+    training = former.training
+    scorer = former.scorer
+  }
+
   /// Ends the run in order after the batch at hand. Any thread.
   package func stop() {
     stopping.store(true, ordering: .releasing)

@@ -24,7 +24,18 @@ package struct QueryTotals: Hashable, Sendable {
 
   package init() {}
 
-  static func += (left: inout QueryTotals, right: QueryTotals) {
+  /// All counts by name.
+  package var fields: [(name: String, count: Int)] {
+    [
+      ("read", read), ("kept", kept), ("new", new), ("duplicates", duplicates),
+      ("renewed", renewed), ("edits", edits), ("retweets", retweets),
+      ("other_languages", otherLanguages), ("own_answers", ownAnswers), ("control", control),
+      ("unreadable", unreadable), ("complaints", complaints),
+    ]
+  }
+
+  /// Adds another's counts.
+  package static func += (left: inout QueryTotals, right: QueryTotals) {
     left.read += right.read
     left.kept += right.kept
     left.new += right.new

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Machine
 internal import Node
 internal import Shell
@@ -11,8 +12,8 @@ struct CQLCommand: ParsableCommand {
     abstract: "Ask the tables in CQL, as with cqlsh.",
     discussion: """
       Without -e and -f, statements are typed, or read from standard input. Each ends with a \
-      semicolon. SELECT and DESCRIBE work beside a running `grouse run`. HELP lists the shell's own \
-      commands, such as COPY and EXPAND.
+      semicolon. Beside a running `grouse run` that one writes what statements change. HELP lists the \
+      shell's own commands, such as COPY and EXPAND.
 
       Example: grouse cql -e "SELECT created_at, screen_name, text FROM grouse.cases LIMIT 5"
       """)
@@ -72,8 +73,15 @@ struct CQLCommand: ParsableCommand {
         return tables
       },
       write: {
-        try DataDirectory(writing: configuration.dataDirectory, purpose: "grouse cql")
-          .openTables(configuration)
+        do {
+          return .here(
+            try DataDirectory(writing: configuration.dataDirectory, purpose: "grouse cql")
+              .openTables(configuration))
+        } catch let error as LockError {
+          return .elsewhere(
+            RemoteStatements(
+              process: try DataDirectory.runningProcess(configuration, unless: error)))
+        }
       })
   }
 }
@@ -83,5 +91,39 @@ private struct NoTables: Error, CustomStringConvertible {
   let path: String
   var description: String {
     "\(path): there are no tables yet; `grouse run` or `grouse demo` makes them"
+  }
+}
+
+/// Statements that the process executes which has the tables open for writing.
+private struct RemoteStatements: StatementExecutor {
+  let process: RunningProcess
+
+  func execute(_ statement: String, keyspace: String?) throws -> Page {
+    let answer = try call(
+      ["statement": .text(statement), "keyspace": keyspace.map { .text($0) } ?? .null])
+    guard let page = Page(nativeJSON: answer) else { throw UnknownAnswer(process: process.name) }
+    return page
+  }
+
+  func execute(_ statement: String, rows: [[[UInt8]?]]) throws {
+    _ = try call(["statement": .text(statement), "rows": .array(rows.map { Cells.encode($0) })])
+  }
+
+  private func call(_ body: JSON) throws -> JSON {
+    var fields = body.fields ?? []
+    fields.append(.init("form", "native"))
+    do {
+      return try process.call("POST", ["cql"], .object(fields))
+    } catch let error as RefusedRequest {
+      throw TableError(json: error.answer) ?? error as any Error
+    }
+  }
+}
+
+/// The running process answers in another way than this program knows.
+private struct UnknownAnswer: Error, CustomStringConvertible {
+  let process: String
+  var description: String {
+    "\(process) answers in a way that this program does not know: is it of another version?"
   }
 }

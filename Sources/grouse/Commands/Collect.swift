@@ -34,21 +34,20 @@ struct Collect: ParsableCommand {
     let source = file.map { Source.file($0) } ?? .standardInput
     try source.check()
     let interruption = Interruption()
-    let directory = try DataDirectory(
-      writing: configuration.dataDirectory, purpose: "grouse collect")
-    let log = try directory.openRepairedLog(configuration)
+    let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
+    Repairs.show(open?.repairs ?? [])
     let reader = SourceReader(
-      into: topic ?? configuration.topic, of: try EmbeddedEventLog(log),
+      into: topic ?? configuration.topic, of: log,
       partitions: configuration.partitions, rate: rate)
     let bar = ProgressBar("collecting", unit: "records", total: nil)
-    let keeper = LogKeeper(log, nil, configuration) { Messages.line($0) }
+    let keeper = open.map { LogKeeper($0, nil, configuration) { Messages.line($0) } }
     let outcome = Result {
       try reader.collect(
         source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) })
     }
     bar.clear()
-    keeper.stop()
-    let closing = Result { try log.close() }
+    keeper?.stop()
+    let closing = Result { try open?.close() }
     let totals = try outcome.get()
     try closing.get()
     if options.json {

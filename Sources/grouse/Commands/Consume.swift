@@ -63,11 +63,11 @@ struct Consume: ParsableCommand {
     let configuration = try options.configuration()
     let interruption = follow ? Interruption() : nil
     let reading = try DataDirectory(reading: configuration.dataDirectory)
-    let log =
-      group == nil
-      ? try reading.readLog(configuration)
-      : try DataDirectory(writing: configuration.dataDirectory, purpose: "grouse consume --group")
-        .openRepairedLog(configuration)
+    let opened = try group.map { _ in
+      try DataDirectory.changes(configuration, purpose: "grouse consume --group")
+    }
+    Repairs.show(opened?.repairs ?? [])
+    let log = try opened?.changes.log ?? reading.readLog(configuration)
     let offsets = try group.map { _ in try ConsumerOffsets(log) }
     let output: RecordOutput =
       if options.json { .json } else if let pattern { .pattern(try RecordPattern(pattern)) } else {
@@ -84,12 +84,7 @@ struct Consume: ParsableCommand {
         positions[place] = end
       }
       try StandardOutput.flush()
-      if let group, let offsets {
-        let now = Clock.system.milliseconds
-        try offsets.commit(
-          group: group,
-          positions.mapValues { CommittedOffset(offset: $0, committedAt: now) })
-      }
+      if let group, let opened { try opened.changes.commit(group: group, positions) }
       if printed >= max ?? .max || !follow || interruption?.isRequested == true { break }
       if printed == before {
         changes?.wait(since: seen) {
@@ -100,7 +95,7 @@ struct Consume: ParsableCommand {
         try log.refresh()
       }
     }
-    try log.close()
+    try opened?.changes.close()
   }
 
   private func start(
@@ -163,48 +158,12 @@ struct Consume: ParsableCommand {
   }
 }
 
-/// Where reading a partition begins, as `--from` says it.
-enum StartPosition {
-  case earliest
-  case latest
-  case offset(Int64)
-  case time(Int64)
-
+extension StartPosition {
+  /// What an option of a command says; thrown: `ValidationError`.
   init(_ text: String, option: String = "--from") throws {
-    if let offset = Int64(text), offset >= 0 {
-      self = .offset(offset)
-    } else if let time = RecordTime.parse(text) {
-      self = .time(time)
-    } else if text == "earliest" || text == "beginning" {
-      self = .earliest
-    } else if text == "latest" || text == "end" {
-      self = .latest
-    } else {
-      throw ValidationError(
-        "\(option) \(text): give earliest, latest, an offset, or a time such as 2026-11-20T18:00:00Z"
-      )
+    guard let position = StartPosition(parsing: text) else {
+      throw ValidationError("\(option) \(text): \(StartPosition.forms)")
     }
-  }
-
-  private func inside(
-    _ offset: Int64, _ partition: PartitionLog, isStrict: Bool
-  ) throws -> Int64 {
-    let (start, end) = (partition.startOffset, partition.endOffset)
-    guard offset >= start && offset <= end else {
-      guard isStrict else { return min(max(offset, start), end) }
-      throw LogError.offsetOutOfRange(
-        partition.topicPartition, offset: offset, start: start, end: end)
-    }
-    return offset
-  }
-
-  /// The offset in one partition; where it `isStrict`, one outside of what there is is an error.
-  func offset(in partition: PartitionLog, isStrict: Bool) throws -> Int64 {
-    switch self {
-    case .earliest: partition.startOffset
-    case .latest: partition.endOffset
-    case .offset(let offset): try inside(offset, partition, isStrict: isStrict)
-    case .time(let time): try partition.offset(atOrAfter: time) ?? partition.endOffset
-    }
+    self = position
   }
 }

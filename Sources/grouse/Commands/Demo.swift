@@ -52,7 +52,14 @@ struct Demo: ParsableCommand {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
     }
-    let totals = try stream(samples, pipeline, configuration, interruption)
+    let interface = RunInterface(
+      .init(purpose: "grouse demo", version: Grouse.version, stop: { pipeline.stop() }), pipeline,
+      configuration, kinds: [ReplayJob.kind(pipeline, configuration, directory.models)],
+      report: { Messages.line($0) })
+    defer { interface.stop() }
+    let (name, id) = try pipeline.queryIdentity
+    let show = interface.watch(name, id: id)
+    let totals = try stream(samples, pipeline, configuration, interruption) { show($0.batch) }
     try StandardOutput.flush()
     try interruption.throwIfRequested("the same command goes on where this one ended")
     try DemoReport(
@@ -64,7 +71,8 @@ struct Demo: ParsableCommand {
     if !exit {
       Messages.line("\nstaying up, so that you can try them from another terminal; Ctrl-C ends it")
       _ = try pipeline.run(
-        [], until: .never, isStopped: { interruption.isRequested }, progress: { _ in })
+        [], until: .never, isStopped: { interruption.isRequested }, ending: { interface.stop() },
+        progress: { show($0.batch) })
     }
     arrivals.raise()
     watching.join()
@@ -91,7 +99,7 @@ struct Demo: ParsableCommand {
 
   private func stream(
     _ samples: SampleFiles, _ pipeline: Node.Pipeline, _ configuration: Configuration,
-    _ interruption: Interruption
+    _ interruption: Interruption, record: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
     // What the log holds is read again with the new model; what it does not hold is collected now.
     try QueryCheckpoint(name: configuration.query.name, topic: configuration.topic)
@@ -102,8 +110,9 @@ struct Demo: ParsableCommand {
     let rate = speed.map { $0 * Double(records) / 86_400 }
     let totals = try pipeline.run(
       [.file(samples.stream)], until: .caughtUp, rate: rate,
-      isStopped: { interruption.isRequested },
+      isStopped: { interruption.isRequested }, keepsOpen: true,
       progress: {
+        record($0)
         bar.update($0.totals.read, total: max(records, $0.totals.read + Int($0.lag)))
       })
     bar.clear()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Compression
+internal import Curl
 internal import LMDB
 internal import Machine
 internal import Node
@@ -20,13 +21,16 @@ struct Doctor: ParsableCommand {
       ("grouse", Grouse.version),
       ("system", HostSystem.description),
       ("lmdb", LMDBLibrary.version),
+      ("curl", HTTPClient.version),
     ]
     rows += CompressionLibraries.versions
     rows.append(("data directory", path))
     var isWell = true
     do {
       _ = try DataDirectory(reading: path)
-      rows.append(("in use by", DataDirectory.holder(of: path) ?? "nobody"))
+      let holder = DataDirectory.holder(of: path)
+      rows.append(("in use by", holder ?? "nobody"))
+      if holder != nil { rows.append(("socket", Self.socket(in: path))) }
     } catch {
       if case DataDirectoryError.missing = error {
         rows.append(("state", "not made yet"))
@@ -44,6 +48,14 @@ struct Doctor: ParsableCommand {
     }
     try show(rows, configuration)
     if !isWell { throw ExitCode.failure }
+  }
+
+  /// Whether the process that holds the directory takes requests.
+  private static func socket(in path: String) -> String {
+    let socket = InterfacePaths.socket(in: path)
+    guard LocalDisk().exists(socket) else { return "none: the process takes no requests" }
+    return RunningProcess(in: path).map { "\(socket), \($0.name) answers" }
+      ?? "\(socket), but nobody answers there"
   }
 
   private func show(_ rows: [(String, String)], _ configuration: Configuration) throws {

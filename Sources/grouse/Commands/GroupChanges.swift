@@ -30,15 +30,6 @@ struct ResetTarget {
   }
 }
 
-/// The group is a query, which cannot be forgotten without its rows.
-struct QueryGroup: Error, CustomStringConvertible {
-  let name: String
-  var description: String {
-    "\(name) is the query itself: its offsets lie with its rows and go with them; "
-      + "`grouse groups reset \(name) --to earliest` sends it back to the beginning"
-  }
-}
-
 extension Groups {
   struct Reset: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,55 +64,23 @@ extension Groups {
       if partition != nil && topic == nil { throw ValidationError("--partition needs --topic") }
     }
 
-    private struct Move {
-      var place: TopicPartition
-      var before: Int64?
-      var after: Int64
-    }
-
     func run() throws {
       let configuration = try options.configuration()
       let reading = try DataDirectory(reading: configuration.dataDirectory)
+      let reset = GroupReset(
+        group: group, topic: topic, partition: partition,
+        target: try ResetTarget(to: to, shiftBy: shiftBy).reset)
       if dryRun {
         let log = try reading.readLog(configuration)
-        return try show(plan(try GroupOffsets(reading, log), log))
+        return try show(reset.plan(try GroupOffsets(reading, log), log))
       }
-      let directory = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse groups reset")
-      let log = try directory.openRepairedLog(configuration)
-      let offsets = try GroupOffsets(log, try directory.openExistingTables(configuration))
-      let moves = try plan(offsets, log)
-      try offsets.move(
-        group, to: Dictionary(uniqueKeysWithValues: moves.map { ($0.place, $0.after) }),
-        at: Clock.system.milliseconds)
-      try log.close()
-      try show(moves)
+      try show(
+        DataDirectory.withLog(configuration, purpose: "grouse groups reset") {
+          try $0.reset(reset)
+        })
     }
 
-    private func plan(_ offsets: GroupOffsets, _ log: CommitLog) throws -> [Move] {
-      let target = try ResetTarget(to: to, shiftBy: shiftBy).reset
-      let committed = offsets.offsets(of: group)
-      if committed.isEmpty && topic == nil { throw UnknownGroup(name: group) }
-      let places =
-        try topic.map { topic in
-          try log.partitions(of: topic).map(\.topicPartition)
-            .filter { partition == nil || partition == $0.partition }
-        } ?? Array(committed.keys)
-      if places.isEmpty, let topic, let partition {
-        throw LogError.unknownPartition(
-          TopicPartition(topic, partition), count: try log.partitions(of: topic).count)
-      }
-      return try places.sorted().compactMap { place in
-        // A topic deleted since has nothing to go to.
-        guard topic != nil || (try? log.partition(place)) != nil else { return nil }
-        let before = committed[place]?.offset
-        return Move(
-          place: place, before: before,
-          after: try target.target(in: try log.partition(place), committed: before))
-      }
-    }
-
-    private func show(_ moves: [Move]) throws {
+    private func show(_ moves: [GroupMove]) throws {
       var table = TextTable(
         ["topic", "partition", "before", "after"], numeric: [false, true, true, true])
       for move in moves {
@@ -156,21 +115,15 @@ extension Groups {
 
     func run() throws {
       let configuration = try options.configuration()
-      _ = try DataDirectory(reading: configuration.dataDirectory)
-      let directory = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse groups delete")
-      let log = try directory.openRepairedLog(configuration)
-      let offsets = try GroupOffsets(log, try directory.openExistingTables(configuration))
-      if offsets.isQuery(group) { throw QueryGroup(name: group) }
-      let forgotten = offsets.offsets(of: group).sorted { $0.key < $1.key }
-      guard try offsets.delete(group) else { throw UnknownGroup(name: group) }
-      try log.close()
-      for (place, committed) in forgotten where options.json {
+      let forgotten = try DataDirectory.withLog(configuration, purpose: "grouse groups delete") {
+        try $0.deleteGroup(group)
+      }
+      for (place, offset) in forgotten.sorted(by: { $0.key < $1.key }) where options.json {
         var line = JSONLine()
         line.add("group", group)
         line.add("topic", place.topic)
         line.add("partition", place.partition)
-        line.add("offset", committed.offset)
+        line.add("offset", offset)
         try StandardOutput.line(line.text)
       }
       Messages.line("deleted \(group)")

@@ -6,14 +6,6 @@ internal import Node
 internal import Records
 internal import Terminal
 
-/// A consumer group that nobody has committed for.
-struct UnknownGroup: Error, CustomStringConvertible {
-  let name: String
-  var description: String {
-    "there is no group \(name); `grouse groups list` shows those there are"
-  }
-}
-
 struct Groups: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Consumer groups and how far they have read.",

@@ -91,9 +91,11 @@ extension Models {
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
-      let directory = try DataDirectory(
-        writing: try options.configuration().dataDirectory, purpose: "grouse models import")
-      let manifest = try directory.models.importModel(from: folder, name: name)
+      let (models, directory) = try DataDirectory.modelsForChange(
+        in: try options.configuration().dataDirectory, purpose: "grouse models import")
+      let manifest = try withExtendedLifetime(directory) {
+        try models.importModel(from: folder, name: name)
+      }
       if options.json { return try StandardOutput.line(Models.json(manifest)) }
       try StandardOutput.line("kept as \(Style.bold(manifest.reference))")
     }

@@ -77,32 +77,38 @@ struct Produce: ParsableCommand {
   func run() throws {
     let configuration = try options.configuration()
     let interruption = Interruption()
-    let log = try DataDirectory(
-      writing: configuration.dataDirectory, purpose: "grouse produce"
-    ).openRepairedLog(configuration)
-    if !log.topics.contains(where: { $0.name == topic }) {
-      try log.createTopic(topic, partitions: configuration.partitions)
+    let opened = try DataDirectory.changes(configuration, purpose: "grouse produce")
+    Repairs.show(opened.repairs)
+    let changes = opened.changes
+    if !changes.log.topics.contains(where: { $0.name == topic }) {
+      try changes.createTopic(topic, partitions: configuration.partitions, settings: [:])
       Messages.line("made \(topic)")
     }
-    let keeper = LogKeeper(log, nil, configuration) { Messages.line($0) }
-    let appended = Result { try append(to: log, interruption) }
-    keeper.stop()
+    // Whoever has the log open looks after it.
+    let keeper =
+      opened.process == nil
+      ? LogKeeper(changes.log, nil, configuration) { Messages.line($0) } : nil
+    let appended = Result { try append(to: changes, interruption) }
+    keeper?.stop()
     // What keeps the records out says more than what keeps the log from being closed.
-    let closing = Result { try log.close() }
+    let closing = Result { try changes.close() }
     let count = try appended.get()
     try closing.get()
     Messages.line("appended \(Shown.count(count, "record")) to \(topic)")
     try interruption.throwIfRequested("what was appended so far is kept")
   }
 
-  private func append(to log: CommitLog, _ interruption: Interruption) throws -> Int {
+  private func append(
+    to changes: any LogChanges, _ interruption: Interruption
+  ) throws -> Int {
     let reader = InputReader(
       form: format, keySeparator: keySeparator.map { Array($0.replacing("\\t", with: "\t").utf8) },
       allowsKeyless: allowKeyless, emptyIsNull: emptyIsNull)
     let headers = try parsedHeaders()
     var producer = try LogProducer(
-      log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes,
-      first: Int(Entropy.identifier()[0]))
+      changes.log, topic: topic, codec: compression.codec, batchBytes: Self.batchBytes,
+      first: Int(Entropy.identifier()[0])
+    ) { batch, partition throws(LogError) in try changes.append(batch, to: partition) }
     let input = try InputBytes(nil)
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { chunk.deallocate() }
@@ -112,7 +118,7 @@ struct Produce: ParsableCommand {
       var record = try reader.record(line, number: lines.number)
       record.headers = headers + record.headers
       do throws(LogError) {
-        try Self.send(record, partition, to: &producer)
+        try producer.send(record, partition: partition ?? record.partition)
       } catch {
         guard error.isOfOneRecord else { throw error }
         throw InputLineError(line: lines.number, reason: "\(error)")
@@ -150,28 +156,6 @@ struct Produce: ParsableCommand {
   }
 
   private static let batchBytes = 512 << 10
-
-  private static func send(
-    _ record: InputRecord, _ partition: Int?, to producer: inout LogProducer
-  ) throws(LogError) {
-    let time = record.timestamp ?? Clock.system.milliseconds
-    try withBytes(record.key) { key throws(LogError) in
-      try withBytes(record.value) { value throws(LogError) in
-        try producer.send(
-          timestamp: time, key: key, value: value, headers: record.headers,
-          partition: partition ?? record.partition)
-      }
-    }
-  }
-
-  private static func withBytes(
-    _ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws(LogError) -> Void
-  ) throws(LogError) {
-    guard let bytes else { return try body(nil) }
-    try bytes.withUnsafeBytes { bytes in
-      Result { () throws(LogError) in try body(bytes) }
-    }.get()
-  }
 }
 
 /// Cuts chunks of bytes into lines.

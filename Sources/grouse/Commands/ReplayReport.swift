@@ -1,115 +1,98 @@
 internal import Bytes
-internal import SupportDesk
 internal import Terminal
 
-/// What a replay says otherwise than the stored verdicts, for people or for scripts.
+/// What a replay has done and found, for people.
 struct ReplayReport {
-  private let found: ReplayComparison
+  private let result: JSON
+  private let seconds: Double
 
-  init(_ found: ReplayComparison) { self.found = found }
+  init(_ result: JSON, seconds: Double) {
+    self.result = result
+    self.seconds = seconds
+  }
 
-  func show(json: Bool) throws {
-    if json { return try StandardOutput.line(self.json) }
-    let models = (found.models.before, found.models.after)
+  func print() throws {
+    let table = Shown.plain(result["table"]?.text ?? "")
+    if let totals = result["totals"]?.fields {
+      let counts = totals.filter { $0.value.integer ?? 0 > 0 }.map {
+        "\(Shown.number($0.value.integer ?? 0)) \($0.name.replacing("_", with: " "))"
+      }
+      Messages.line(
+        "\(table): "
+          + (counts.isEmpty ? "nothing new to read" : counts.joined(separator: ", ")))
+    }
+    if let comparison = result["comparison"] { try show(comparison) }
+    if let model = result["swapped"]?.text {
+      let name = table.split(separator: ".").last.map(String.init) ?? table
+      Messages.line(
+        "live now, by \(Shown.plain(model)); what was is in \(table), and `grouse replay --undo "
+          + "--into \(name)` brings it back")
+    }
+    if let model = result["undone"]?.text {
+      Messages.line("\(Shown.plain(model)) and its tables are live again")
+    }
+    if let note = result["note"]?.text { Messages.line(Shown.plain(note)) }
+  }
+
+  private func show(_ found: JSON) throws {
+    let posts = found["posts"]?.integer ?? 0
     try StandardOutput.line(
       Style.bold(
-        "\(Self.names(models.1)) against the stored verdicts of \(Self.names(models.0)), on "
-          + "\(Shown.number(found.posts)) posts"))
-    var table = TextTable(
-      ["", "now other", "now complaint"], numeric: [false, true, true])
-    for (row, name) in ["was other", "was complaint"].enumerated() {
-      table.rows.append([name] + found.confusion[row].map { Shown.number($0) })
+        "\(Self.names(found["models"])) against the stored verdicts of "
+          + "\(Self.names(found["models_before"])), on \(Shown.number(posts)) posts"))
+    var table = TextTable(["", "now other", "now complaint"], numeric: [false, true, true])
+    let rows = found["confusion"]?.elements ?? []
+    for (row, name) in zip(rows, ["was other", "was complaint"]) {
+      table.rows.append([name] + (row.elements ?? []).map { Shown.number($0.integer ?? 0) })
     }
     try table.print()
-    let share = found.posts == 0 ? 0 : Double(found.flipped) / Double(found.posts) * 100
+    let flipped = found["flipped"]?.integer ?? 0
+    let share = posts == 0 ? 0 : Double(flipped) / Double(posts) * 100
+    let more = found["only_replayed"]?.integer ?? 0
     try StandardOutput.line(
-      "\(Shown.number(found.flipped)) flipped (\(Shown.decimal(share, 2)) %)"
-        + (found.onlyReplayed == 0
-          ? "" : "; \(Shown.number(found.onlyReplayed)) posts have no stored verdict"))
-    try showSubjects()
-    try showFlips()
+      "\(Shown.number(flipped)) flipped (\(Shown.decimal(share, 2)) %)"
+        + (more == 0 ? "" : "; \(Shown.number(more)) posts have no stored verdict"))
+    try showSubjects(found["subjects"]?.elements ?? [])
+    try showFlips(found["flips"]?.elements ?? [])
   }
 
-  private static func names(_ models: Set<String>) -> String {
-    models.isEmpty ? "no model" : models.sorted().joined(separator: ", ")
+  private static func names(_ models: JSON?) -> String {
+    let names = (models?.elements ?? []).compactMap(\.text).map { Shown.plain($0) }
+    return names.isEmpty ? "no model" : names.joined(separator: ", ")
   }
 
-  private func showSubjects() throws {
-    guard !found.bySubject.isEmpty else { return }
+  private func showSubjects(_ subjects: [JSON]) throws {
+    guard !subjects.isEmpty else { return }
     try StandardOutput.line("")
     var table = TextTable(
       ["subject", "posts before", "now", "complaints before", "now"],
       numeric: [false, true, true, true, true])
-    for (name, subject) in found.bySubject.sorted(by: { $0.key < $1.key }) {
+    for subject in subjects {
       table.rows.append(
-        [name]
-          + [
-            subject.posts.before, subject.posts.after, subject.complaints.before,
-            subject.complaints.after,
-          ].map { Shown.number($0) })
+        [Shown.plain(subject["subject"]?.text ?? "")]
+          + ["posts_before", "posts", "complaints_before", "complaints"].map {
+            Shown.number(subject[$0]?.integer ?? 0)
+          })
     }
     try table.print()
   }
 
-  private func showFlips() throws {
-    let flips = found.largestFlips
+  private func showFlips(_ flips: [JSON]) throws {
     guard !flips.isEmpty else { return }
     try StandardOutput.line("")
     try StandardOutput.line(Style.bold("Flipped, the farthest first"))
     for flip in flips {
       try StandardOutput.line(
-        " \(Shown.decimal(flip.before.probability, 2)) → "
-          + "\(Shown.decimal(flip.after.probability, 2))  "
-          + "\(Shown.cut(Shown.plain(flip.text), to: 100))")
+        " \(Shown.decimal(flip["probability_before"]?.double ?? .nan, 2)) → "
+          + "\(Shown.decimal(flip["probability"]?.double ?? .nan, 2))  "
+          + "\(Shown.cut(Shown.plain(flip["text"]?.text ?? ""), to: 100))")
       try StandardOutput.line(
-        "             before: \(Self.words(flip.before)); now: \(Self.words(flip.after))")
+        "             before: \(Self.words(flip["words_before"])); now: \(Self.words(flip["words"]))")
     }
   }
 
-  private static func words(_ verdict: ReplayComparison.Verdict) -> String {
-    verdict.words.isEmpty
-      ? "(no words)" : verdict.words.map { Shown.plain($0) }.joined(separator: ", ")
-  }
-
-  private var json: String {
-    var line = JSONLine()
-    line.add("posts", found.posts)
-    line.add("only_replayed", found.onlyReplayed)
-    line.add("flipped", found.flipped)
-    line.add(
-      "confusion",
-      raw: "[\(found.confusion.map { "[\($0[0]), \($0[1])]" }.joined(separator: ", "))]")
-    line.add(
-      "subjects",
-      found.bySubject.sorted { $0.key < $1.key }.map { name, subject in
-        var line = JSONLine()
-        line.add("subject", name)
-        line.add("posts_before", subject.posts.before)
-        line.add("posts", subject.posts.after)
-        line.add("complaints_before", subject.complaints.before)
-        line.add("complaints", subject.complaints.after)
-        return line
-      })
-    line.add(
-      "flips",
-      found.largestFlips.map { flip in
-        var line = JSONLine()
-        line.add("id", flip.id)
-        line.add("text", flip.text)
-        line.add("probability_before", flip.before.probability)
-        line.add("probability", flip.after.probability)
-        line.add("label_before", flip.before.label)
-        line.add("label", flip.after.label)
-        line.add("model_before", flip.before.model)
-        line.add("model", flip.after.model)
-        line.add("words_before", raw: Self.list(flip.before.words))
-        line.add("words", raw: Self.list(flip.after.words))
-        return line
-      })
-    return line.text
-  }
-
-  private static func list(_ words: [String]) -> String {
-    "[\(words.map { JSONString.quote($0) }.joined(separator: ", "))]"
+  private static func words(_ list: JSON?) -> String {
+    let words = (list?.elements ?? []).compactMap(\.text).map { Shown.plain($0) }
+    return words.isEmpty ? "(no words)" : words.joined(separator: ", ")
   }
 }

@@ -85,6 +85,13 @@ struct PipelineRun {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
     }
+    let interface = RunInterface(
+      .init(purpose: purpose, version: Grouse.version, stop: { pipeline.stop() }), pipeline,
+      configuration, kinds: [ReplayJob.kind(pipeline, configuration, directory.models)],
+      report: { Messages.line($0) })
+    defer { interface.stop() }
+    let (name, id) = try pipeline.queryIdentity
+    let show = interface.watch(name, id: id)
     if !exit {
       if sources.isEmpty && purpose == "grouse run" {
         Messages.line("no sources: give --file, --stdin, or sources in grouse.yaml")
@@ -92,6 +99,7 @@ struct PipelineRun {
       Messages.line(
         "\(purpose): classifying \(configuration.topic) with \(manifest.reference); "
           + "Ctrl-C ends it in order")
+      if let port = interface.port { Messages.line("metrics: http://127.0.0.1:\(port)/metrics") }
     }
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
     let collected = Mutex<[Source: CollectTotals]>([:])
@@ -111,8 +119,10 @@ struct PipelineRun {
         failed: { error in
           failures.withLock { $0 += 1 }
           Messages.line("\(error)")
-        }
+        },
+        ending: { interface.stop() }
       ) { progress in
+        show(progress.batch)
         scores = progress.scores
         if !exit { for alert in progress.alerts { tell(alert) } }
         if reportsProgress {
@@ -190,14 +200,7 @@ struct TotalsReport {
   }
 
   private var fields: [(String, Int)] {
-    [
-      ("read", totals.read), ("kept", totals.kept), ("new", totals.new),
-      ("duplicates", totals.duplicates), ("renewed", totals.renewed), ("edits", totals.edits),
-      ("retweets", totals.retweets), ("other_languages", totals.otherLanguages),
-      ("own_answers", totals.ownAnswers), ("control", totals.control),
-      ("unreadable", totals.unreadable), ("complaints", totals.complaints),
-      ("failed_sources", failedSources),
-    ]
+    totals.fields.map { ($0.name, $0.count) } + [("failed_sources", failedSources)]
   }
 
   /// One line a kind of thing, the zero ones left out.

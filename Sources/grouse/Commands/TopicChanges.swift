@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Bytes
 internal import CommitLog
+internal import Machine
 internal import Node
 internal import Records
 internal import Terminal
@@ -59,13 +61,12 @@ extension Topics {
     func run() throws {
       let settings = try settings.parsed()
       let configuration = try options.configuration()
-      let log = try DataDirectory(
-        writing: configuration.dataDirectory, purpose: "grouse topics create"
-      ).openRepairedLog(configuration)
+      let opened = try DataDirectory.changes(configuration, purpose: "grouse topics create")
+      Repairs.show(opened.repairs)
       let count = partitions ?? configuration.partitions
-      try log.createTopic(topic, partitions: count, settings: settings)
-      let made = try TopicLine(topic, log)
-      try log.close()
+      try opened.changes.createTopic(topic, partitions: count, settings: settings)
+      let made = try TopicLine(topic, opened.changes.log)
+      try opened.changes.close()
       if options.json { try made.print() }
       Messages.line("made \(topic) with \(count) partition\(count == 1 ? "" : "s")")
     }
@@ -106,11 +107,9 @@ extension Topics {
       let (topic, partitions, altered) = (topic, partitions, changes)
       let now = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics alter"
-      ) { log in
-        if let partitions { try log.checkPartitions(topic, partitions) }
-        if !altered.isEmpty { try log.alterTopic(topic, settings: altered) }
-        if let partitions { try log.addPartitions(topic, upTo: partitions) }
-        return try TopicLine(topic, log)
+      ) { changes in
+        try changes.alterTopic(topic, partitions: partitions, settings: altered)
+        return try TopicLine(topic, changes.log)
       }
       if options.json { try now.print() }
       Messages.line("changed \(topic)")
@@ -130,9 +129,9 @@ extension Topics {
     func run() throws {
       let gone = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics delete"
-      ) { log in
-        let gone = try TopicLine(topic, log)
-        try log.deleteTopic(topic)
+      ) { changes in
+        let gone = try TopicLine(topic, changes.log)
+        try changes.deleteTopic(topic)
         return gone
       }
       if options.json { try gone.print() }
@@ -163,7 +162,7 @@ extension Topics {
       let offset = Int64(before) ?? -1
       let start = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics delete-records"
-      ) { log in try log.partition(place).deleteRecords(before: offset) }
+      ) { changes in try changes.deleteRecords(of: place, before: offset) }
       if options.json {
         var line = JSONLine()
         line.add("topic", topic)
@@ -179,29 +178,35 @@ extension Topics {
     static let configuration = CommandConfiguration(
       abstract: "Apply retention and compaction now.",
       discussion: """
-        A running `grouse run` does so by itself every now and then. With --force topics are \
+        A running `grouse run` does so by itself every now and then; asked for, it does it now, and \
+        Ctrl-C asks it to stop. With --force topics are \
         compacted that are not dirty enough yet; the last segment of a partition stays as it is.
 
         Example: grouse topics clean
         """)
 
     @Flag(help: "Compact whatever is dirty at all.") var force = false
+    @OptionGroup var leaving: DetachOption
     @OptionGroup var options: GlobalOptions
 
     func run() throws {
       let force = force
+      if leaving.detach {
+        return try leaving.submit(CleanJob.name, ["force": .boolean(force)], options)
+      }
+      let interruption = Interruption()
       let done = try DataDirectory.withLog(
         try options.configuration(), purpose: "grouse topics clean"
-      ) { log in try log.maintain(force: force) }
+      ) { try $0.clean(force: force) { _, _ in !interruption.isRequested } }
       if options.json {
         var line = JSONLine()
         line.add("bytes_deleted", done.bytesDeleted)
         line.add(
           "compacted",
-          done.compacted.map { place, report in
+          done.compacted.map { report in
             var line = JSONLine()
-            line.add("topic", place.topic)
-            line.add("partition", place.partition)
+            line.add("topic", report.place.topic)
+            line.add("partition", report.place.partition)
             line.add("bytes_before", report.bytesBefore)
             line.add("bytes_after", report.bytesAfter)
             line.add("clean_up_to", report.cleanUpTo)
@@ -212,13 +217,14 @@ extension Topics {
         let deleted = done.bytesDeleted
         Messages.line(
           deleted == 0 ? "nothing is past its retention" : "deleted \(Shown.bytes(deleted))")
-        for (place, report) in done.compacted {
+        for report in done.compacted {
           Messages.line(
-            "compacted \(place): \(Shown.bytes(report.bytesBefore)) to "
+            "compacted \(report.place): \(Shown.bytes(report.bytesBefore)) to "
               + "\(Shown.bytes(report.bytesAfter)), clean up to \(report.cleanUpTo)")
         }
       }
-      for (_, error) in done.failures { Messages.line("\(error)") }
+      for failure in done.failures { Messages.line(failure) }
+      try interruption.throwIfRequested("what was cleaned so far stays so")
       if !done.failures.isEmpty { throw ExitCode.failure }
     }
   }

@@ -139,17 +139,16 @@ extension DataDirectory {
     return log
   }
 
-  /// Opens the log of a data directory that is there already for a change, for as long as `body`
-  /// takes.
+  /// Lets `body` change the log of a data directory that is there already.
   static func withLog<Result>(
-    _ configuration: Configuration, purpose: String, _ body: (CommitLog) throws -> Result
+    _ configuration: Configuration, purpose: String, _ body: (any LogChanges) throws -> Result
   ) throws -> Result {
     // A change must not make a data directory where a wrong one was named.
     _ = try DataDirectory(reading: configuration.dataDirectory)
-    let log = try DataDirectory(writing: configuration.dataDirectory, purpose: purpose)
-      .openRepairedLog(configuration)
-    let result = try body(log)
-    try log.close()
+    let opened = try changes(configuration, purpose: purpose)
+    Repairs.show(opened.repairs)
+    let result = try body(opened.changes)
+    try opened.changes.close()
     return result
   }
 }

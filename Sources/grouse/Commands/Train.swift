@@ -96,9 +96,9 @@ struct Train: ParsableCommand {
     )
     // The files are read first: a wrong name should not leave a data directory behind.
     let data = try job.readExamples()
-    let directory = try DataDirectory(
-      writing: configuration.dataDirectory, purpose: "grouse train")
-    let result = try job.train(data, into: directory.models)
+    let (models, directory) = try DataDirectory.modelsForChange(
+      in: configuration.dataDirectory, purpose: "grouse train")
+    let result = try withExtendedLifetime(directory) { try job.train(data, into: models) }
     do {
       try options.json ? StandardOutput.line(result.json) : result.print()
       try StandardOutput.flush()
@@ -107,7 +107,7 @@ struct Train: ParsableCommand {
       throw error
     }
     let (name, version) = (result.manifest.name, result.manifest.version)
-    if let promoted = try directory.models.promoted(name), promoted != version {
+    if let promoted = try models.promoted(name), promoted != version {
       Messages.line(
         "\(name) still means \(name)@\(promoted); `grouse models promote \(name)@\(version)` "
           + "changes that")

@@ -1,28 +1,34 @@
-internal import ArgumentParser
 internal import Bytes
 internal import Posts
-internal import Records
+package import Records
+internal import Tables
 
 /// One record to be appended, as a line of input gives it.
-struct InputRecord {
-  var key: [UInt8]?
-  var value: [UInt8]?
-  var headers: [RecordHeader] = []
-  var timestamp: Int64?
-  var partition: Int?
+package struct InputRecord {
+  package var key: [UInt8]?
+  package var value: [UInt8]?
+  package var headers: [RecordHeader] = []
+  package var timestamp: Int64?
+  package var partition: Int?
 }
 
-/// A line of standard input that cannot be a record.
-struct InputLineError: Error, CustomStringConvertible {
-  let line: Int
-  let reason: String
-  var description: String {
+/// A line of input that cannot be a record.
+package struct InputLineError: Error, CustomStringConvertible {
+  package let line: Int
+  package let reason: String
+
+  package init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
+
+  package var description: String {
     "(stdin):\(line): \(reason); the lines before it were appended"
   }
 }
 
-/// How the lines of standard input become records.
-enum InputForm: String, ExpressibleByArgument, CaseIterable {
+/// How lines of input become records.
+package enum InputForm: String, CaseIterable, Sendable {
   /// The line is the value, or key and value with a separator between.
   case lines
   /// Each line is an object as `consume --json` prints it.
@@ -30,16 +36,25 @@ enum InputForm: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Reads records from lines.
-struct InputReader {
-  var form: InputForm
-  var keySeparator: [UInt8]?
-  /// A line without the separator is a value without a key; else it is an error.
-  var allowsKeyless = false
-  /// An empty value stands for none: a tombstone.
-  var emptyIsNull: Bool
+package struct InputReader: Sendable {
+  private let form: InputForm
+  private let keySeparator: [UInt8]?
+  private let allowsKeyless: Bool
+  private let emptyIsNull: Bool
+
+  /// A reader of lines. Where `allowsKeyless`, a line without the separator is a value without a
+  /// key, else it is an error; where `emptyIsNull`, an empty value stands for none: a tombstone.
+  package init(
+    form: InputForm, keySeparator: [UInt8]?, allowsKeyless: Bool = false, emptyIsNull: Bool
+  ) {
+    self.form = form
+    self.keySeparator = keySeparator
+    self.allowsKeyless = allowsKeyless
+    self.emptyIsNull = emptyIsNull
+  }
 
   /// The record of one line. Thrown: `InputLineError`.
-  func record(_ line: [UInt8], number: Int) throws -> InputRecord {
+  package func record(_ line: [UInt8], number: Int) throws -> InputRecord {
     switch form {
     case .lines: return try plain(line, number)
     case .json:
@@ -126,7 +141,7 @@ struct InputReader {
     switch field {
     case .null: return nil
     case .text(let text):
-      if let time = RecordTime.parse(text) { return time }
+      if let time = CalendarTime.parse(text) { return time }
       throw FieldError(
         reason: "\"timestamp\" is no time; write milliseconds, or 2026-11-20T18:00:00Z")
     case .other: return try integer("timestamp", field)

@@ -1,0 +1,4 @@
+internal import ArgumentParser
+internal import Node
+
+extension InputForm: ExpressibleByArgument {}
