@@ -87,7 +87,8 @@ struct ReplayReport {
           + "\(Shown.decimal(flip["probability"]?.double ?? .nan, 2))  "
           + "\(Shown.cut(Shown.plain(flip["text"]?.text ?? ""), to: 100))")
       try StandardOutput.line(
-        "             before: \(Self.words(flip["words_before"])); now: \(Self.words(flip["words"]))")
+        "             before: \(Self.words(flip["words_before"])); now: \(Self.words(flip["words"]))"
+      )
     }
   }
 
