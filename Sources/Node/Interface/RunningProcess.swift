@@ -33,6 +33,9 @@ package final class RunningProcess {
   /// What it said of itself at first.
   package let health: JSON
 
+  /// Milliseconds in which it must say that it is there.
+  private static let patience = 10_000
+
   /// The process that runs on a data directory; nil where none answers.
   package convenience init?(in dataDirectory: String) {
     let path = InterfacePaths.socket(in: dataDirectory)
@@ -42,10 +45,14 @@ package final class RunningProcess {
 
   /// The process that listens on `server`; nil where none answers.
   package init?(_ server: HTTPClient.Server) {
-    guard let client = HTTPClient(server),
-      let answer = try? client.send(HTTPRequest("GET", "/health")), answer.isSuccess,
+    guard let client = HTTPClient(server) else { return nil }
+    // A process that is stopped, as by Ctrl-Z, takes connections and answers nobody.
+    client.patience.whole = Self.patience
+    guard let answer = try? client.send(HTTPRequest("GET", "/health")), answer.isSuccess,
       let health = try? JSON(parsing: answer.body)
     else { return nil }
+    // What is asked for afterwards may take as long as it takes.
+    client.patience.whole = nil
     self.client = client
     self.health = health
   }
