@@ -52,6 +52,7 @@ package struct ReplayRequest: Sendable {
     if let fault { throw ReplayFault(message: fault) }
   }
 
+  /// The same as the job takes them.
   package var json: JSON {
     func text(_ value: String?) -> JSON { value.map { .text($0) } ?? .null }
     return [

@@ -44,6 +44,7 @@ package struct TermTexts: Sendable {
     }
   }
 
+  /// How many texts there are.
   package var count: Int { starts.count - 1 }
 
   /// The words of a text.

@@ -11,8 +11,8 @@ struct SparseRows<Value: BinaryFloatingPoint & Sendable>: Sendable {
 
   mutating func endRow() { starts.append(columns.count) }
 
-  /// The rows in parts, for several processors to sum over: a number that two and four share without
-  /// rest. They depend on the rows alone, and so do sums that are added in their order.
+  /// The rows in parts, for several processors to sum over: a number that two and four share
+  /// without rest. They depend on the rows alone, and so do sums that are added in their order.
   var parts: [Range<Int>] { Parts.of(count, upTo: columns.count < 1 << 19 ? 1 : 4) }
 
   /// Makes room for so many values.
