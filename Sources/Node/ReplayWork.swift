@@ -1,4 +1,5 @@
 package import Bytes
+internal import CQL
 package import CommitLog
 internal import Listeners
 internal import Records
@@ -32,8 +33,16 @@ package struct ReplayRequest: Sendable {
     if swaps || undoes, from != nil || to != nil {
       return "a swap and its undoing are for all of the topic: without from and to"
     }
+    if let table, !Replay.Plan.isName(table) || !Self.isFree(table) {
+      return ReplayError.invalidTable(table).description
+    }
     if undoes, swaps || again || compares { return "undo stands alone, with a model or a table" }
     return nil
+  }
+
+  /// Whether CQL takes the name as it is.
+  private static func isFree(_ table: String) -> Bool {
+    (try? CQLParser.parse("SELECT a FROM grouse.\(table)")) != nil
   }
 
   /// The arguments of the job.
@@ -107,6 +116,16 @@ package struct ReplayWork {
     let table = request.table ?? Self.table(of: manifest.reference)
     var result: [JSON.Field] = [.init("table", .text("grouse.\(table)"))]
     let swapped = try Replay.swapped(table, in: store)
+    if let model = try Replay.unpromoted(in: store) {
+      // A kill came between the exchange and this.
+      let note = try promote(try registry.load(model).manifest)
+      if request.undoes, swapped == nil {
+        return .object(result + [.init("undone", .text(model))] + note)
+      }
+      if request.swaps, swapped?.live == model {
+        return .object(result + [.init("swapped", .text(model))] + note)
+      }
+    }
     if request.undoes {
       guard let swapped else { throw ReplayError.notSwapped(table) }
       let former = try registry.load(swapped.former)
@@ -160,17 +179,25 @@ package struct ReplayWork {
       try swap()
       return judge
     }
+    return try promote(manifest)
+  }
+
+  /// Lets the configured name mean the model; what is to be said where it cannot.
+  private func promote(_ manifest: ModelManifest) throws -> [JSON.Field] {
     let configured = configuration.model
-    guard manifest.name == configured else {
-      return [
+    var note: [JSON.Field] = []
+    if manifest.name == configured {
+      _ = try registry.promote(manifest.reference)
+    } else if manifest.reference != configured {
+      note = [
         .init(
           "note",
           .text(
             "the next run judges by \(configured) again: set model.name to \(manifest.reference)"))
       ]
     }
-    _ = try registry.promote(manifest.reference)
-    return []
+    try Replay.promoted(in: store)
+    return note
   }
 
   private func plan(_ table: String, _ model: String) throws -> Replay.Plan {

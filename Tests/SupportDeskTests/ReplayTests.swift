@@ -1,3 +1,4 @@
+import CommitLog
 import Machine
 import Node
 import Records
@@ -132,7 +133,7 @@ import Testing
     let desk = try Desk()
     try desk.append([post(100, "angry parcel"), post(101, "late parcel")])
     try desk.classify()
-    for table in ["", "posts", "Ab", "1a", "a-b", "cases", "counts_by_minute", "a;drop"] {
+    for table in ["", "posts", "Ab", "1a", "a-b", "cases", "counts_by_minute", "counts", "a;drop"] {
       #expect(throws: ReplayError.self) {
         try Replay.Plan(table: table, model: "m@2", from: [0], to: nil, range: "")
       }
@@ -148,6 +149,21 @@ import Testing
       desk.log, desk.store, live: desk.settings, part, classifier: Desk.late)
     #expect(try partial.run().read == 1)
     #expect(throws: ReplayError.partial("part")) { try partial.swap(liveModel: "m@1") }
+    // Names made of another replay's, or of a table of somebody's own, are taken.
+    _ = try desk.tables.execute("CREATE TABLE grouse.notes (id text PRIMARY KEY, n text)")
+    for table in ["part_cases", "notes"] {
+      let plan = try Replay.Plan(table: table, model: "m@2", from: [0], to: nil, range: "")
+      let taken = Replay(
+        desk.log, desk.store, live: desk.settings, plan, classifier: Desk.late)
+      #expect(throws: ReplayError.taken("grouse.\(table)")) { try taken.run() }
+      try Replay.drop(table, in: desk.store)
+      #expect(throws: ReplayError.taken("grouse.\(table)")) { try taken.run() }
+    }
+    _ = try desk.tables.execute("DROP TABLE grouse.notes")
+    // Of a replay whose tables somebody drops nothing takes the live ones' place.
+    _ = try desk.tables.execute("DROP TABLE grouse.again_cases")
+    #expect(throws: ReplayError.incomplete("again")) { try replay(desk).swap(liveModel: "m@1") }
+    #expect(try desk.rows("SELECT id FROM grouse.posts").count == 2)
     for table in ["again", "part"] { try Replay.drop(table, in: desk.store) }
     #expect(try states() == before)
     #expect(
@@ -155,5 +171,47 @@ import Testing
         "SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'grouse'"
       ).allSatisfy { !$0.contains("again") && !$0.contains("part") })
     try other.run()
+  }
+
+  @Test func `a drop that is killed is finished by the next replay`() throws {
+    for failing in 0..<6 {
+      let desk = try Desk()
+      try desk.append([post(100, "angry parcel"), post(101, "late parcel")])
+      try desk.classify()
+      try replay(desk).run()
+      let done = try contents(desk, TableNames(replayInto: "again"))
+      let store = FailingStore(desk.store, failingAt: failing)
+      do { try Replay.drop("again", in: store) } catch is FailingStore.Refused {}
+      try replay(desk).run()
+      #expect(try contents(desk, TableNames(replayInto: "again")) == done)
+    }
+  }
+
+  @Test func `a log that has lost its beginning takes no live rows away`() throws {
+    let desk = try Desk()
+    try desk.append((100..<120).map { post($0, "angry parcel") })
+    try desk.classify()
+    _ = try desk.commitLog.partition(.init("posts", 0)).deleteRecords(before: 5)
+    try replay(desk).run()
+    #expect(throws: ReplayError.truncated("posts-0", first: 5)) {
+      try replay(desk).swap(liveModel: "m@1")
+    }
+    #expect(try desk.rows("SELECT id FROM grouse.posts").count == 20)
+  }
+
+  @Test func `a table can be replayed into again after a swap was undone`() throws {
+    let desk = try Desk()
+    try desk.append((100..<120).map { post($0, "angry parcel") })
+    try desk.classify()
+    try replay(desk).swap(liveModel: "m@1")
+    #expect(try Replay.unpromoted(in: desk.store) == "m@2")
+    try Replay.promoted(in: desk.store)
+    #expect(try Replay.unpromoted(in: desk.store) == nil)
+    let back = Replay(
+      desk.log, desk.store, live: desk.settings, try plan(desk, "m@1"), classifier: Desk.angry)
+    try back.swap(liveModel: "m@2")
+    try Replay.drop("again", in: desk.store)
+    try replay(desk).run()
+    #expect(try desk.rows("SELECT id FROM grouse.again WHERE id = '100'").count == 1)
   }
 }

@@ -49,9 +49,11 @@ import Testing
       }
       #expect(try alerts(noise) == [])
     }
-    // Nothing is usual before a quarter of an hour, nor behind an hour without any.
+    // Nothing is usual before a quarter of an hour.
     #expect(try alerts((0..<14).map { ($0, $0 == 13 ? 500 : 1) }) == [])
-    #expect(try alerts((0..<100).map { ($0, 2) } + [(200, 90), (201, 95)]) == [])
+    // Behind a long silence that is usual which was before it.
+    #expect(try alerts((0..<100).map { ($0, 20) } + [(200, 22), (201, 25)]) == [])
+    #expect(try alerts((0..<100).map { ($0, 2) } + [(200, 90), (201, 95)]).map(\.usual) == [2])
     // A quiet minute counts as none, though nobody writes.
     let found = try alerts((0..<30).map { ($0 * 2, 1) } + [(61, 60)])
     #expect(found.map(\.usual) == [0])

@@ -80,4 +80,38 @@ import Testing
       #expect(groupOf.updateValue(group, forKey: set) ?? group == group)
     }
   }
+
+  @Test func `two groupings are joined where either holds rows together`() {
+    var random = TestRandom()
+    for _ in 0..<50 {
+      let count = random.int(0..<31)
+      let groupings = (0..<2).map { _ in
+        (0..<count).map { _ in random.int(0..<12) }
+      }
+      let joined = NearDuplicates.joined(groupings[0], groupings[1])
+      // Floyd and Warshall's closure.
+      var together = (0..<count).map { row in
+        (0..<count).map { other in groupings.contains { $0[row] == $0[other] } }
+      }
+      for middle in 0..<count {
+        for row in 0..<count where together[row][middle] {
+          for other in 0..<count where together[middle][other] { together[row][other] = true }
+        }
+      }
+      for row in 0..<count {
+        for other in 0..<count { #expect((joined[row] == joined[other]) == together[row][other]) }
+      }
+    }
+  }
+
+  @Test func `what is nearly one's own is left out of the posts learnt from first`() {
+    func text(_ text: String) -> LabelledText { LabelledText(text: text, isPositive: true) }
+    let own = [text("where is my parcel that was due on monday"), text("love it")]
+    let prior = [
+      text("WHERE is my parcel that was due on Monday!!"), text("where is the parcel of my aunt"),
+      text("love it"), text("hate it"),
+    ]
+    let left = LabelledText.unlike(own, in: prior, brandNames: [])
+    #expect(left.map(\.text) == [prior[1].text, prior[3].text])
+  }
 }

@@ -104,10 +104,11 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
     var piece = Piece()
     piece.events.reserveCapacity(read.count)
     piece.records.reserveCapacity(read.count)
+    let time = RecordTime()
     for event in read {
       let before = piece.events.count
       var failure: (any Error)?
-      let time = RecordTime()
+      time.latest = .min
       do { try transform(event, time) { piece.events.append($0) } } catch {
         failure = error
         piece.events.removeSubrange(before...)

@@ -187,5 +187,5 @@ package final class ClassifyQuery: Sendable {
 /// What the query gives to its sink.
 enum DeskOutput: Sendable {
   case outcome(PostOutcome)
-  case alert(SurgeAlert)
+  indirect case alert(SurgeAlert)
 }

@@ -8,7 +8,7 @@ enum PostOutcome: Sendable {
   case control
   case dropped(PostFilter.Reason)
   /// It cannot be read, or its post cannot have a row.
-  case refused(reason: String, value: ArraySlice<UInt8>)
+  indirect case refused(reason: String, value: ArraySlice<UInt8>)
   case classified(ClassifiedPost)
 
   /// When the post was made, for what goes by the minute; long ago for what has no post, so that it

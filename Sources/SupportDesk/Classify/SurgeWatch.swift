@@ -48,9 +48,8 @@ package struct SurgeWatch: StateValue, Equatable {
   ) -> [SurgeAlert] {
     var changes: [SurgeAlert] = []
     if start - end > Int64(Self.history) * Self.minute {
-      // Nobody listened, or nobody wrote: what was usual then says nothing now.
+      // Nobody listened, or nobody wrote: what was usual before the silence is all that is known.
       if let over = close(at: end) { changes.append(over) }
-      recent = []
     } else {
       while end < start { changes += step(0, at: end, brand) }
     }

@@ -5,6 +5,8 @@ package enum DatasetError: Error, CustomStringConvertible {
   case io(IOFailure)
   case empty(path: String)
   case tooLarge(path: String)
+  /// Its first line cannot be a header.
+  case badHeader(path: String, reason: String)
   case noColumn(path: String, column: String, known: [String])
   case unreadable(path: String, line: Int, reason: String)
   case missingField(path: String, line: Int, column: String)
@@ -23,6 +25,7 @@ package enum DatasetError: Error, CustomStringConvertible {
     case .io(let failure): "\(failure)"
     case .empty(let path): "\(path) holds no posts"
     case .tooLarge(let path): "\(path) is larger than \(Limits.datasetBytes >> 30) GiB"
+    case .badHeader(let path, let reason): "\(path):1: \(reason)"
     case .noColumn(let path, let column, let known):
       "\(path):1: there is no column \"\(column)\"; the header has: "
         + known.joined(separator: ", ")

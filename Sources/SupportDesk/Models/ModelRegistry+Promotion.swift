@@ -27,6 +27,11 @@ extension ModelRegistry {
     let manifest = try load(reference).manifest
     guard !reference.contains("/") else { throw .invalidName(reference) }
     try change(manifest.name) { contents throws(ModelError) in
+      // Deleted meanwhile, it is not there any more.
+      guard try versions(of: manifest.name).contains(manifest.version) else {
+        throw .unknownVersion(
+          name: manifest.name, version: manifest.version, known: try versions(of: manifest.name))
+      }
       try contents.promote(manifest.version, of: manifest.name, at: clock.milliseconds)
       try copyPromotions(of: manifest.name, contents)
     }
@@ -37,8 +42,12 @@ extension ModelRegistry {
   package func rollBack(_ name: String) throws(ModelError) -> ModelManifest {
     guard Self.isValid(name) else { throw .invalidName(name) }
     try change(name) { contents throws(ModelError) in
-      guard try contents.promotions(of: name).contains(where: { $0.takenBackAt == nil }) else {
-        throw .nothingPromoted(name)
+      let standing = try contents.promotions(of: name).filter { $0.takenBackAt == nil }
+      guard !standing.isEmpty else { throw .nothingPromoted(name) }
+      // What it would mean then must be there: the latest is no substitute for it.
+      let there = try versions(of: name)
+      if let former = standing.dropLast().last, !there.contains(former.version) {
+        throw .unknownVersion(name: name, version: former.version, known: there)
       }
       try contents.takeBack(name, at: clock.milliseconds)
       try copyPromotions(of: name, contents)

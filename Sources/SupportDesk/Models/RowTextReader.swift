@@ -96,15 +96,15 @@ package struct RowTextReader: ~Copyable {
   private mutating func setColumns(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
     let header: CSVHeader
     do throws(PostError) { header = try CSVHeader(bytes) } catch {
-      throw .unreadable(path: path, line: 1, reason: "\(error)")
+      throw .badHeader(path: path, reason: "\(error)")
     }
     func find(_ name: String) throws(DatasetError) -> Int {
       guard let column = header.column(named: name) else {
         throw .noColumn(path: path, column: name, known: header.names)
       }
       guard header.names.count(where: { $0 == header.names[column] }) == 1 else {
-        throw .unreadable(
-          path: path, line: 1, reason: "two columns are named \"\(header.names[column])\"")
+        throw .badHeader(
+          path: path, reason: "two columns are named \"\(header.names[column])\"")
       }
       return column
     }
@@ -119,7 +119,8 @@ package struct RowTextReader: ~Copyable {
     if let group = columns.group { groupColumn = try find(group) }
     switch columns.topic {
     case .none: break
-    case .wherePresent(let name): topicColumn = header.column(named: name)
+    case .wherePresent(let name):
+      topicColumn = header.column(named: name) == nil ? nil : try find(name)
     case .required(let name): topicColumn = try find(name)
     }
   }

@@ -1,5 +1,6 @@
 internal import Records
 internal import Streams
+internal import Tables
 package import TextClassification
 
 /// Everything that the log holds of a range, classified anew into tables of its own beside those
@@ -26,15 +27,20 @@ package final class Replay: Sendable {
     package init(
       table: String, model: String, from: [Int64], to: [Int64]?, range: String
     ) throws(ReplayError) {
+      guard Self.isName(table) else { throw .invalidTable(table) }
+      (self.table, self.model, self.from, self.to) = (table, model, from, to)
+      self.range = range
+    }
+
+    /// Whether a table of a replay can be called so: its name, and those made of it, are none of
+    /// the live tables'.
+    package static func isName(_ table: String) -> Bool {
       let isPlain = table.utf8.allSatisfy { byte in
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
       }
-      guard isPlain, (0x61...0x7A).contains(table.utf8.first ?? 0), table.utf8.count <= 32,
-        !["posts", "cases", "alerts"].contains(table), !table.hasPrefix("counts_by_"),
-        table != "scores_by_hour"
-      else { throw .invalidTable(table) }
-      (self.table, self.model, self.from, self.to) = (table, model, from, to)
-      self.range = range
+      return isPlain && (0x61...0x7A).contains(table.utf8.first ?? 0) && table.utf8.count <= 32
+        && Set(TableNames(replayInto: table).all).isDisjoint(with: TableNames.live.all)
+        && table != "scores_by_hour" && table != "counts"
     }
 
     /// What tells a plan from another one that would fill the same table.
@@ -77,6 +83,19 @@ package final class Replay: Sendable {
 
   private static func planName(_ table: String) -> String { "replay/\(table)" }
 
+  private static let promotionName = "promote"
+
+  /// The model that judges since the last exchange and is still to be promoted: a kill came
+  /// between.
+  package static func unpromoted(in store: any TableStore) throws -> String? {
+    try store.state(promotionName).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Notes that it was promoted.
+  package static func promoted(in store: any TableStore) throws {
+    try store.commit { try $0.setState(promotionName, nil) }
+  }
+
   private static func swappedName(_ table: String) -> String { "swapped/\(table)" }
 
   /// The model whose tables are live since the last swap of a table, and the one whose tables it
@@ -107,20 +126,45 @@ package final class Replay: Sendable {
     }
   }
 
+  /// What a plan's place says while its tables are being dropped.
+  private static let dropping = "dropping"
+
   /// Notes the plan, or finds that it is the one that was begun.
   private func begin() throws {
     let name = Self.planName(plan.table)
-    if let known = try store.state(name).map({ String(decoding: $0, as: UTF8.self) }) {
+    var known = try store.state(name).map { String(decoding: $0, as: UTF8.self) }
+    if known == Self.dropping {
+      try Self.drop(plan.table, in: store)
+      known = nil
+    }
+    let states = TableStateStore(store)
+    let found = try settings.tables.all.filter { try Self.exists($0, in: store) }
+    if let known {
       guard known == plan.text else {
         throw ReplayError.otherPlan(table: plan.table, was: known, is: plan.text)
       }
+      // Somebody has dropped some: what is left is no replay.
+      let hasBegun = try QueryPosition(of: settings.name, in: states).map { $0.epoch > 0 } ?? false
+      guard !hasBegun || found.count == settings.tables.all.count else {
+        throw ReplayError.incomplete(plan.table)
+      }
       return
     }
-    let states = TableStateStore(store)
+    if let other = found.first { throw ReplayError.taken(other) }
     var position = QueryPosition(beginning: settings.name)
     position.move(live.topic, identity: try log.identifier(of: live.topic), to: plan.from)
     try position.write(to: states)
     try store.commit { try $0.setState(name, Array(plan.text.utf8)) }
+  }
+
+  private static func exists(_ table: String, in store: any TableStore) throws -> Bool {
+    let name = table.split(separator: ".").last.map(String.init) ?? table
+    return try !store.execute(
+      """
+      SELECT table_name FROM system_schema.tables
+      WHERE keyspace_name = 'grouse' AND table_name = '\(name)'
+      """
+    ).rows.isEmpty
   }
 
   private func livePositions() throws -> [Int64] {
@@ -136,9 +180,13 @@ package final class Replay: Sendable {
     progress: (Progress) -> Void = { _ in }
   ) throws {
     guard plan.to == nil else { throw ReplayError.partial(plan.table) }
-    for (partition, offset) in plan.from.enumerated() {
+    let isBack = try store.state(Self.swappedName(plan.table)) != nil
+    for (partition, offset) in plan.from.enumerated() where !isBack {
       let first = try log.bounds(of: TopicPartition(live.topic, partition)).lowerBound
       guard offset <= first else { throw ReplayError.partial(plan.table) }
+      guard first == 0 else {
+        throw ReplayError.truncated("\(live.topic)-\(partition)", first: first)
+      }
     }
     repeat {
       try run(isStopped: isStopped, progress: progress)
@@ -165,19 +213,26 @@ package final class Replay: Sendable {
       let wasSwapped = try state.state(Self.swappedName(plan.table)) != nil
       try state.setState(
         Self.swappedName(plan.table), wasSwapped ? nil : Array(plan.model.utf8))
+      try state.setState(Self.promotionName, Array(plan.model.utf8))
       return true
     }
   }
 
-  /// Forgets a replay: its tables, its state, its place.
+  /// Forgets a replay: its tables, its state, its place. Killed in between, it goes on when it is
+  /// asked for again, or the next replay into the table does. What is no replay is left alone.
   package static func drop(_ table: String, in store: any TableStore) throws {
+    guard try store.state(planName(table)) != nil else { return }
     let names = TableNames(replayInto: table)
     let states = TableStateStore(store)
+    try store.commit { try $0.setState(planName(table), Array(dropping.utf8)) }
     let scope = try GrouseTables.scope(of: names) { try store.state($0) }
     for name in names.all { try store.execute("DROP TABLE IF EXISTS \(name)") }
     try QueryPosition.forget(queryName(table), in: states)
-    for kind in ["edits/", "thread/", "pasted/"] {
-      try states.remove(Array("\(scope)\(kind)".utf8))
+    // The live tables' state has no name before it, and is not this one's.
+    if !scope.isEmpty {
+      for kind in ["edits/", "thread/", "pasted/"] {
+        try states.remove(Array("\(scope)\(kind)".utf8))
+      }
     }
     try store.commit { transaction in
       try transaction.setState(planName(table), nil)
@@ -195,6 +250,12 @@ package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherPlan(table: String, was: String, is: String)
   /// Not all of the topic was replayed.
   case partial(String)
+  /// A table of the name is there, and is none of the replay's.
+  case taken(String)
+  /// Some of the replay's tables are gone.
+  case incomplete(String)
+  /// The log does not hold all that the live tables were made of.
+  case truncated(String, first: Int64)
   /// There is no such table.
   case missing(String)
   /// Nothing was swapped.
@@ -215,6 +276,13 @@ package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
     case .partial(let table):
       "grouse.\(table) holds a part of the topic: only what was replayed from the beginning on, "
         + "without --from and --to, can take the place of the live tables"
+    case .taken(let table):
+      "\(table) is there already and belongs to no replay into this table: give --into another name"
+    case .incomplete(let table):
+      "some of the tables of the replay in grouse.\(table) are gone: --again makes all of them anew"
+    case .truncated(let partition, let first):
+      "\(partition) begins at offset \(first): records before that are gone from the log, and a swap "
+        + "would lose their posts"
     case .missing(let table): "there is no replay in grouse.\(table): run it first"
     case .notSwapped(let table): "grouse.\(table) has not been swapped: there is nothing to undo"
     case .isSwapped(let table):

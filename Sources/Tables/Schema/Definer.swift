@@ -67,6 +67,14 @@ struct Definer: Sendable {
         }
         (first.keyspace, first.name) = (other.keyspace ?? "", other.table)
         (second.keyspace, second.name) = (one.keyspace ?? "", one.table)
+        if first.indexes.count == second.indexes.count {
+          // Their names are the tables', so that a table made anew finds its own free.
+          for place in first.indexes.indices {
+            let name = first.indexes[place].name
+            first.indexes[place].name = second.indexes[place].name
+            second.indexes[place].name = name
+          }
+        }
         (schema.tables[one], schema.tables[other]) = (second, first)
       }
     }

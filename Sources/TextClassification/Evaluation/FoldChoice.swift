@@ -19,15 +19,29 @@ public enum FoldChoice: Sendable, Equatable {
       folds = given
     case .grouped(let groups):
       try Self.check("groups", groups.count, isPositive.count)
-      folds = StratifiedFolds.assign(
-        isPositive: isPositive, groups: groups,
-        folds: options.folds, seed: options.seed)
+      folds = Self.together(isPositive, groups, nearDuplicates, options)
     case .stratified:
       folds = Self.stratified(isPositive, nearDuplicates, options)
     }
     let count = (folds.max() ?? 0) + 1
     try Self.check(folds, count, isPositive, options)
     return (folds, count)
+  }
+
+  /// A group's posts and their near duplicates in one fold; the groups alone where those leave too
+  /// little to fill the folds with.
+  private static func together(
+    _ isPositive: [Bool], _ groups: [Int], _ nearDuplicates: () -> [Int],
+    _ options: TrainingOptions
+  ) -> [Int] {
+    func assign(_ groups: [Int]) -> [Int] {
+      StratifiedFolds.assign(
+        isPositive: isPositive, groups: groups, folds: options.folds, seed: options.seed)
+    }
+    guard options.keepsNearDuplicatesTogether else { return assign(groups) }
+    let together = assign(NearDuplicates.joined(groups, nearDuplicates()))
+    let isFull = (try? check(together, options.folds, isPositive, options)) != nil
+    return isFull ? together : assign(groups)
   }
 
   /// Near duplicates are parted where there is too little else to fill the folds with.

@@ -36,6 +36,18 @@ struct NearDuplicates {
     return found.setOfRow.map { groups[$0] }
   }
 
+  /// Groups of rows that either grouping holds together.
+  static func joined(_ one: [Int], _ other: [Int]) -> [Int] {
+    var groups = Groups(one.count)
+    for grouping in [one, other] {
+      var first: [Int: Int] = [:]
+      for (row, group) in grouping.enumerated() {
+        if let known = first[group] { groups.join(known, row) } else { first[group] = row }
+      }
+    }
+    return one.indices.map { groups.root(of: $0) }
+  }
+
   private static func words(
     of text: String, _ brands: BrandNames, _ scratch: inout Scratch
   ) -> [UInt64] {
@@ -168,6 +180,19 @@ struct NearDuplicates {
       }
     }
     return 17 * shared >= 7 * size
+  }
+}
+
+extension LabelledText {
+  /// Those of `prior` that are no near duplicates of any of `own`: who learns from the others and
+  /// is tested on `own` has not seen it.
+  public static func unlike(
+    _ own: [LabelledText], in prior: [LabelledText], brandNames: [String]
+  ) -> [LabelledText] {
+    let groups = NearDuplicates.groups(
+      (own + prior).map(\.text), brands: BrandNames(brandNames))
+    let taken = Set(groups[..<own.count])
+    return prior.indices.filter { !taken.contains(groups[own.count + $0]) }.map { prior[$0] }
   }
 }
 

@@ -15,7 +15,7 @@ struct CQLCommand: ParsableCommand {
       semicolon. Beside a running `grouse run` that one writes what statements change. HELP lists the \
       shell's own commands, such as COPY and EXPAND.
 
-      Example: grouse cql -e "SELECT created_at, screen_name, text FROM grouse.cases LIMIT 5"
+      Example: grouse cql -e "SELECT opened_at, screen_name, text FROM grouse.cases LIMIT 5"
       """)
 
   // A text may begin with a comment, that is, with dashes.

@@ -88,8 +88,12 @@ private struct RowClassification: ~Copyable {
         guard let row = try reader.next() else { return }
         try write(row.text)
       } catch let error as DatasetError {
-        // Without its column a file has no rows at all; a single bad row is only passed over.
-        if case .noColumn = error { throw error }
+        // Without its column, or with two of them, a file has no rows at all; a single bad row is
+        // only passed over.
+        switch error {
+        case .noColumn, .badHeader: throw error
+        default: break
+        }
         unreadable += 1
         if unreadable <= 20 { Messages.line("\(error)") }
       }

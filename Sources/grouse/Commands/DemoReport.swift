@@ -131,7 +131,10 @@ struct DemoReport {
         "unreadable", Shown.number(totals.unreadable),
         totals.unreadable > 0 ? "with their reasons in the topic posts.dead" : ""
       ),
-      ("complaints", Shown.number(totals.complaints), "open cases in grouse.cases"),
+      (
+        "complaints", Shown.number(totals.complaints),
+        "in grouse.cases, one case for each conversation with an author"
+      ),
     ]
     for (name, value, note) in rows {
       try StandardOutput.line(

@@ -130,6 +130,9 @@ extension Models {
       var found: [(manifest: ModelManifest, evaluation: Evaluation)] = []
       for reference in [first, second] {
         let (classifier, manifest) = try registry(configuration, reference).load(reference)
+        guard classifier.labels.positive == labels.positive else {
+          throw DifferentLabels(first: labels.positive, second: classifier.labels.positive)
+        }
         let scorer = classifier.scorer(brandNames: configuration.brand.allNames)
         found.append((manifest, Evaluation(examples, scorer, samples: 0, seed: seed)))
       }
@@ -225,5 +228,14 @@ extension Models {
   fileprivate static func told(_ manifest: ModelManifest, _ options: GlobalOptions) throws {
     if options.json { return try StandardOutput.line(Models.json(manifest, isCurrent: true)) }
     try StandardOutput.line("\(manifest.name) now means \(Style.bold(manifest.reference))")
+  }
+}
+
+/// Two models that look for different labels cannot be held against each other.
+private struct DifferentLabels: Error, CustomStringConvertible {
+  let first, second: String
+  var description: String {
+    "the first model looks for \"\(first)\", the second for \"\(second)\": train one of them with "
+      + "--positive, so that both look for the same"
   }
 }

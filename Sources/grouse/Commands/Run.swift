@@ -124,7 +124,7 @@ struct PipelineRun {
       ) { progress in
         show(progress.batch)
         scores = progress.scores
-        if !exit { for alert in progress.alerts { tell(alert) } }
+        for alert in progress.alerts { tell(alert) }
         if reportsProgress {
           Messages.line(summary(progress.totals).json)
         } else {

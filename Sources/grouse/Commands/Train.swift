@@ -178,14 +178,13 @@ struct TrainingJob {
         .init(
           text: "text", label: "label",
           topic: learnsTopics ? .wherePresent(ColumnOptions.usualTopic) : .none))
-      let own = Set(data.examples.map(\.text))
       let prior = try dataset.examples(positive: nil, known: data.labels).examples
       // They would be tested on what they were learnt from.
-      data.prior = prior.filter { !own.contains($0.text) }
+      data.prior = LabelledText.unlike(data.examples, in: prior, brandNames: brand.allNames)
       let left = prior.count - data.prior.count
       if left > 0 {
         Messages.line(
-          "\(Shown.number(left)) posts of \(startFrom) are left out: they are in your own file, too"
+          "\(Shown.number(left)) posts of \(startFrom) are left out: they are near duplicates of your own"
         )
       }
     }
