@@ -18,10 +18,11 @@ package protocol StreamSource<Value>: Sendable {
   func bounds(of partition: Int) throws -> Range<Int64>
   /// Appends the records of a partition from `offset` on and before `end`, at most `limit` of them
   /// and no more than memory should hold, to `events`; without a limit all of them, as a batch that
-  /// was begun before is to be the same again. Returns the offset to read next, `end` where nothing
+  /// was begun before is to be the same again. `partitions` are read for the batch, so that the
+  /// memory is for all of them. Returns the offset to read next, `end` where nothing
   /// is left before it. It comes forward wherever there is something.
   func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among partitions: Int,
     into events: inout [Event<Value>]
   ) throws -> Int64
 }

@@ -4,6 +4,7 @@ import CommitLog
 import Machine
 import Node
 import Records
+import Streams
 import SupportDesk
 import Tables
 import TextClassification
@@ -32,8 +33,14 @@ struct PipelineBenchmark: ParsableCommand {
       .produce(posts, to: configuration.topic, of: pipeline.log)
     let before = Measure.peakMebibytes
     var kept = 0
+    var batches = 0
+    var milliseconds = (reading: 0.0, adding: 0.0)
     let cost = try Measure.time {
-      kept = try pipeline.run([], until: .caughtUp, isStopped: { false }) { _ in }.new
+      kept = try pipeline.run([], until: .caughtUp, isStopped: { false }) { progress in
+        batches += 1
+        milliseconds.reading += progress.batch.durationMs["getBatch"] ?? 0
+        milliseconds.adding += progress.batch.durationMs["addBatch"] ?? 0
+      }.new
     }
     guard kept == posts else { throw Benchmark.Wrong(what: "\(kept) rows for \(posts) posts") }
     if json {
@@ -47,7 +54,9 @@ struct PipelineBenchmark: ParsableCommand {
         + "\(shown(Double(bytes) / cost.seconds / 1e6)) MB/s  "
         + "\(shown(cost.processorSeconds / Double(posts) * 1e6, 2)) µs of processor a post  "
         + "peak \(shown(Measure.peakMebibytes)) MiB (\(shown(before)) before), "
-        + "\(shown(start * 1_000)) ms from the start to the first row")
+        + "\(shown(start * 1_000)) ms from the start to the first row; \(batches) batches, "
+        + "\(shown(milliseconds.reading)) ms reading and judging, \(shown(milliseconds.adding)) ms "
+        + "writing")
   }
 
   private static func write(_ posts: Int, _ samples: String, to path: String) throws {

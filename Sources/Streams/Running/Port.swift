@@ -64,13 +64,15 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
   override func read(_ ranges: [Range<Int64>], limit: Int?, workers: Int) throws -> Chunk {
     let chunk = EventChunk<Value>()
     var read: [Event<Source.Value>] = []
-    let share = limit.map { max($0 / max(ranges.count, 1), 1) }
+    let active = max(ranges.count { !$0.isEmpty }, 1)
+    let share = limit.map { max($0 / active, 1) }
     for (partition, range) in ranges.enumerated() {
       chunk.ends.append(
         range.isEmpty
           ? range.lowerBound
           : try steps.source.read(
-            partition, from: range.lowerBound, to: range.upperBound, limit: share, into: &read))
+            partition, from: range.lowerBound, to: range.upperBound, limit: share, among: active,
+            into: &read))
     }
     let pieces = stride(from: 0, to: read.count, by: Self.pieceRecords).map {
       $0..<min($0 + Self.pieceRecords, read.count)
@@ -91,7 +93,7 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
   }
 
   /// Records that one thread takes at a time.
-  private static var pieceRecords: Int { 1_024 }
+  private static var pieceRecords: Int { 256 }
 
   private struct Piece: Sendable {
     var events: [Event<Value>] = []

@@ -18,8 +18,8 @@ package final class ClassifyQuery: Sendable {
     package var topic = "posts"
     package var brand = Brand()
     package var filter = PostFilter()
-    /// Bytes of records that one batch reads of each partition at most.
-    package var batchBytes = 4 << 20
+    /// Bytes of records that one batch reads, about.
+    package var batchBytes = 16 << 20
     /// Records that one batch reads at most.
     package var batchRecords = 100_000
     /// Where rows go.
@@ -132,10 +132,8 @@ package final class ClassifyQuery: Sendable {
   ) throws -> Query<DeskOutput, TableStateStore> {
     let step = ClassifyStep(filter: settings.filter, scorer: scorer)
     let brand = settings.brand.key
-    let partitions = try max(log.partitionCount(of: settings.topic), 1)
     let source = TopicSource(
-      settings.topic, in: log, maxBytes: settings.batchBytes / partitions,
-      before: settings.ends)
+      settings.topic, in: log, maxBytes: settings.batchBytes, before: settings.ends)
     let stream = try Stream(source)
       .flatMap { step.outcomes(of: $0) }
       .watermark(.minutes(2)) { $0.time }

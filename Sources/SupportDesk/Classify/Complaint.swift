@@ -14,9 +14,18 @@ struct Complaint {
   /// What its author's complaints in its conversation are kept under; a post whose conversation is
   /// not known is one by itself.
   func threadName(_ scope: String) -> [UInt8] {
-    Array("\(scope)thread/".utf8)
-      + Self.digest([brand, conversation ?? member.id, author ?? []])
+    // As they are, not as a digest: ids rise with time, so that those of a batch lie side by side.
+    let parts = [conversation ?? member.id, author ?? [], brand]
+    return parts.reduce(into: Array("\(scope)thread/".utf8)) { name, part in
+      let short = part.count > Self.longestPart ? Self.digest([part]) : part
+      name.append(UInt8(truncatingIfNeeded: short.count))
+      if part.count > Self.longestPart { name.append(0xFF) }
+      name += short
+    }
   }
+
+  /// Bytes of a part of a name that stand there themselves: names in LMDB are short.
+  private static let longestPart = 100
 
   /// What those with its text are kept under; nil where that is too short to be pasted.
   func pastedName(_ scope: String) -> [UInt8]? {
@@ -26,7 +35,7 @@ struct Complaint {
       + Self.digest([brand, pasted.bytes])
   }
 
-  /// Sixteen bytes for some values of any length; names in LMDB are short.
+  /// Sixteen bytes for some values of any length.
   private static func digest(_ values: [[UInt8]]) -> [UInt8] {
     var bytes: [UInt8] = []
     for value in values {

@@ -25,7 +25,7 @@ package final class TopicSource: StreamSource {
   private let ends: [Int64]?
   private let buffer = Mutex(ByteBuffer(capacity: 1 << 20))
 
-  /// The topic must be there. `maxBytes` are what is read of a partition for one batch, about;
+  /// The topic must be there. `maxBytes` are what is read for one batch, about;
   /// nothing is read from the offsets `ends` on.
   package init(
     _ topic: String, in log: any EventLog, maxBytes: Int = 4 << 20, before ends: [Int64]? = nil
@@ -50,17 +50,18 @@ package final class TopicSource: StreamSource {
   }
 
   package func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among partitions: Int,
     into events: inout [Event<TopicRecord>]
   ) throws -> Int64 {
     let place = TopicPartition(name, partition)
     var next = offset
     var left = limit ?? .max
-    var room = limit == nil ? Int.max : maxBytes
+    let share = max(maxBytes / max(partitions, 1), 1)
+    var room = limit == nil ? Int.max : share
     try buffer.withLock { buffer in
       while next < end, left > 0, room > 0 {
         buffer.removeAll()
-        try log.read(place, from: next, maxBytes: maxBytes, into: &buffer)
+        try log.read(place, from: next, maxBytes: share, into: &buffer)
         guard buffer.count > 0 else { break }
         room -= buffer.count
         var records = RecordCopies(capacity: buffer.count)
