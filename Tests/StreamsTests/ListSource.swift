@@ -23,7 +23,7 @@ final class ListSource<Value: Sendable>: StreamSource {
   func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(partitions[partition].count) }
 
   func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among partitions: Int,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among _: Int,
     into events: inout [Event<Value>]
   ) -> Int64 {
     let most = min(limit ?? .max, Int(end - offset))

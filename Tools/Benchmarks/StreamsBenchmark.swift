@@ -64,7 +64,7 @@ private struct Numbers: StreamSource {
   func partitionCount() -> Int { 1 }
   func bounds(of partition: Int) -> Range<Int64> { 0..<Int64(count) }
   func read(
-    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among partitions: Int,
+    _ partition: Int, from offset: Int64, to end: Int64, limit: Int?, among _: Int,
     into events: inout [Event<Int64>]
   ) -> Int64 {
     let next = min(end, offset + Int64(min(limit ?? count, count)))
