@@ -100,6 +100,8 @@ package struct Configuration: Sendable {
   /// The settings of the classify query.
   package var query: ClassifyQuery.Settings {
     var settings = ClassifyQuery.Settings()
+    // Of each topic it stands somewhere else.
+    if topic != settings.topic { settings.name = String("\(settings.name)-\(topic)".prefix(100)) }
     settings.topic = topic
     settings.brand = brand
     settings.filter = filter

@@ -9,12 +9,16 @@ import Testing
     let thing = ["parcel", "refund", "login"][number % 3]
     let isComplaint = number / 3 % 2 == 0
     let filler = ["today", "again", "for my sister", "on monday", "in blue", "for work"][number % 6]
-    // Told by words: what differs in numbers alone would stay in one fold.
+    // Told by words of their own: what is nearly the same would stay in one fold.
     let names = "ann bob cleo dan eve fay gus hal ida jon kim leo mia ned olga"
       .split(separator: " ")
     let mood = isComplaint ? "angry" : "happy"
     return (
-      "\(mood) about the \(thing) \(filler) says \(names[number / 6])",
+      "\(mood) about the \(thing) \(filler) "
+        + ["la", "mo", "ti"].map {
+          "\(names[number / 6])\("abcdef".dropFirst(number % 6).prefix(1))\($0)"
+        }
+        .joined(separator: " "),
       isComplaint ? "complaint" : "other", number % 10 == 9 ? "" : topic
     )
   }

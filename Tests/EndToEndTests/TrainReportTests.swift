@@ -92,7 +92,7 @@ import Testing
     for (algorithm, isCounted) in [("spark-naive-bayes", false), ("logistic-regression", true)] {
       let stage = Stage()
       try stage.works("train", csv, "--algorithm", algorithm, "--no-topics")
-      let file = try stage.write("posts.jsonl", Stage.posts(0..<12))
+      let file = try stage.write("posts.jsonl", Stage.posts(0..<120))
       let totals = try #require(
         try stage.works("run", "--file", file, "--exit", "--json").objects().last)
       #expect(totals["psi"] != nil && (totals["unseen"] != nil) == isCounted, "\(algorithm)")

@@ -78,9 +78,12 @@ extension ModelRegistry {
         .last { $0.takenBackAt == nil && there.contains($0.version) }
       guard promoted?.version != version else { throw .isPromoted(reference) }
       try contents.forget(version, of: name)
-      guard there.contains(version) else { return }
       let parent = Path.join(directory, name)
       let gone = Path.join(parent, "\(version).gone")
+      guard there.contains(version) else {
+        // What a kill has left of it.
+        return try io { () throws(IOFailure) in if disk.exists(gone) { try disk.remove(gone) } }
+      }
       // It is gone at once or not at all.
       try io { () throws(IOFailure) in
         if disk.exists(gone) { try disk.remove(gone) }

@@ -104,7 +104,7 @@ struct Models: ParsableCommand {
       table.rows = [
         ["trained", CalendarTime.format(milliseconds: manifest.createdAt, suffix: " UTC")],
         ["algorithm", manifest.algorithm],
-        ["labels", "\(manifest.labels.negative), \(manifest.labels.positive)"],
+        ["labels", Shown.plain("\(manifest.labels.negative), \(manifest.labels.positive)")],
         [
           "threshold",
           Shown.decimal(manifest.threshold, 3) + (manifest.goal.map { ", for \($0)" } ?? ""),

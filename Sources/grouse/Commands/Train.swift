@@ -170,7 +170,7 @@ struct TrainingJob {
       let (examples, labels) = try dataset.examples(
         positive: columns.positive, known: number == 0 ? nil : data.labels)
       data.examples += examples
-      if number == 0 { data.labels = labels }
+      if number == 0 { data.labels = labels } else { tell(labels, of: file, beside: data.labels) }
     }
     if let startFrom {
       let dataset = try Dataset(
@@ -178,7 +178,8 @@ struct TrainingJob {
         .init(
           text: "text", label: "label",
           topic: learnsTopics ? .wherePresent(ColumnOptions.usualTopic) : .none))
-      let prior = try dataset.examples(positive: nil, known: data.labels).examples
+      let (prior, labels) = try dataset.examples(positive: nil, known: data.labels)
+      tell(labels, of: startFrom, beside: data.labels)
       // They would be tested on what they were learnt from.
       data.prior = LabelledText.unlike(data.examples, in: prior, brandNames: brand.allNames)
       let left = prior.count - data.prior.count
@@ -189,6 +190,14 @@ struct TrainingJob {
       }
     }
     return data
+  }
+
+  /// Says what another file's labels are taken for, where they are not those of the first.
+  private func tell(_ labels: ClassLabels, of file: String, beside own: ClassLabels?) {
+    guard let own, labels.positive != own.positive else { return }
+    Messages.line(
+      "\(file): \"\(Shown.plain(labels.positive))\" is taken for what is "
+        + "\"\(Shown.plain(own.positive))\" in \(files.first ?? "the first file")")
   }
 
   /// Thrown where the folds could not all have posts of both labels.
