@@ -51,7 +51,8 @@ import Testing
     let same = try #require(beside["comparison"] as? [String: Any])
     #expect(NSDictionary(dictionary: same) == NSDictionary(dictionary: comparison))
     #expect(try rows(stage, "beside") == rows(stage, "alone"))
-    try stage.fails("replay", "--model", "odd", "--into", "Posts", saying: ["small letters"])
+    try stage.fails(
+      "replay", "--model", "odd", "--into", "Posts", code: 64, saying: ["small letters"])
     try stage.fails("replay", "--model", "nope", saying: ["nope"])
     try stage.fails("replay", "--undo", "--into", "beside", saying: ["not been swapped"])
     let replayed = try rows(stage, "beside")
