@@ -28,13 +28,13 @@ final class Pause: Sendable {
   private let state = Mutex(State())
   private let changed = Signal()
 
-  /// Nil where the query has ended, not paused.
-  func wait() -> Void? {
+  /// False where the query has ended, not paused.
+  func wait() -> Bool {
     while true {
       let seen = changed.generation
       let now = state.withLock { $0 }
-      if now.isRefused { return nil }
-      if now.hasBegun { return () }
+      if now.isRefused { return false }
+      if now.hasBegun { return true }
       changed.wait(since: seen)
     }
   }
@@ -63,9 +63,11 @@ final class Pause: Sendable {
   }
 }
 
-/// The pipeline is ending, so that it cannot pause any more.
+/// The pipeline cannot pause: it is ending, or does already for somebody else.
 package struct EndingPipeline: Error, CustomStringConvertible {
-  package var description: String { "the running Grouse is ending: nothing was changed" }
+  package var description: String {
+    "the running Grouse is ending, or pauses for another job: nothing was changed"
+  }
 }
 
 extension Pipeline {
@@ -74,8 +76,7 @@ extension Pipeline {
   /// `EndingPipeline`, and what `body` throws.
   package func whilePaused(_ body: () throws -> Judge?) throws {
     let wish = Pause()
-    guard ask(wish) else { throw EndingPipeline() }
-    guard wish.wait() != nil else { throw EndingPipeline() }
+    guard ask(wish), wish.wait() else { throw EndingPipeline() }
     do { wish.end(try body()) } catch {
       wish.end(nil)
       throw error

@@ -85,7 +85,7 @@ package final class Pipeline: Sendable {
         return totals
       }
       let next = wish.hold()
-      let query = next.map(another) ?? another(running)
+      let query = next.map(another) ?? ClassifyQuery(like: running)
       self.query.withLock { $0 = query }
       pause.withLock { $0 = nil }
       // Whoever stopped the run meanwhile has stopped the former query.
@@ -97,10 +97,6 @@ package final class Pipeline: Sendable {
     ClassifyQuery(
       log, store, configuration.query, classifier: judge.classifier, model: judge.model,
       training: judge.training)
-  }
-
-  private func another(_ former: ClassifyQuery) -> ClassifyQuery {
-    ClassifyQuery(log, store, like: former)
   }
 
   /// What others may change in the log while the pipeline runs.

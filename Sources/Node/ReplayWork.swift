@@ -33,6 +33,9 @@ package struct ReplayRequest: Sendable {
     if swaps || undoes, from != nil || to != nil {
       return "a swap and its undoing are for all of the topic: without from and to"
     }
+    if swaps, model?.contains("/") == true {
+      return "a folder's model cannot go live: keep it first, with `grouse models import`"
+    }
     if let table, !Replay.Plan.isName(table) || !Self.isFree(table) {
       return ReplayError.invalidTable(table).description
     }
@@ -168,15 +171,12 @@ package struct ReplayWork {
     _ replay: Replay, _ judge: Judge, _ manifest: ModelManifest, liveModel: String,
     _ isStopped: @escaping @Sendable () -> Bool, _ report: Report
   ) throws -> [JSON.Field] {
-    func swap() throws {
-      try replay.swap(liveModel: liveModel, isStopped: isStopped) { progress in
-        report("catching up", progress.totals.read, progress.totals.read + Int(progress.lag))
-      }
-    }
     // Most of it before anybody waits.
-    try replay.run(isStopped: isStopped)
+    try replay.run(isStopped: isStopped) { progress in
+      report("catching up", progress.totals.read, progress.totals.read + Int(progress.lag))
+    }
     try pausing {
-      try swap()
+      try replay.swap(liveModel: liveModel, isStopped: isStopped)
       return judge
     }
     return try promote(manifest)

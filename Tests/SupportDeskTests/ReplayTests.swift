@@ -187,6 +187,19 @@ import Testing
     }
   }
 
+  @Test func `a live query that the replay cannot meet ends the swap, not in a circle`() throws {
+    let desk = try Desk()
+    try desk.append((100..<120).map { post($0, "angry parcel") })
+    #expect(throws: ReplayError.apart("again")) { try replay(desk).swap(liveModel: "m@1") }
+    try desk.classify()
+    try replay(desk).run()
+    try desk.rewind()
+    #expect(throws: ReplayError.apart("again")) { try replay(desk).swap(liveModel: "m@1") }
+    try desk.classify()
+    try replay(desk).swap(liveModel: "m@1")
+    #expect(try desk.rows("SELECT id FROM grouse.posts").count == 20)
+  }
+
   @Test func `a log that has lost its beginning takes no live rows away`() throws {
     let desk = try Desk()
     try desk.append((100..<120).map { post($0, "angry parcel") })

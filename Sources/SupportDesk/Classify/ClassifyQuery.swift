@@ -80,9 +80,9 @@ package final class ClassifyQuery: Sendable {
   }
 
   /// One like `former`, which has been stopped and cannot run again.
-  package init(_ log: any EventLog, _ store: any TableStore, like former: ClassifyQuery) {
-    self.log = log
-    self.store = store
+  package init(like former: ClassifyQuery) {
+    log = former.log
+    store = former.store
     settings = former.settings
     model = former.model
     training = former.training

@@ -18,7 +18,6 @@ final class DeskSink: @unchecked Sendable {
   private let deadLetters: DeadLetters
   /// The end of the dead letters that belong to committed batches is kept under this.
   private let deadName: String
-  private let topic: String
   private let settings: ClassifyQuery.Settings
   private let hourly: HourlyScores
   private var writer: VerdictWriter
@@ -35,15 +34,16 @@ final class DeskSink: @unchecked Sendable {
     tables = try GrouseTables(store, settings.tables)
     deadLetters = try DeadLetters(log)
     deadName = "dead/\(settings.name)"
-    topic = settings.topic
     self.settings = settings
     hourly = HourlyScores(model: model, training: training)
     writer = VerdictWriter(
       tables, topic: settings.topic, brand: settings.brand,
       labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
       subjects: scorer.classifier.topics?.names ?? [], model: model)
-    uncommitted = try deadLetters.origins(
-      from: try store.state(deadName)?.bigEndianInteger() ?? 0)
+    // A replay writes none.
+    uncommitted =
+      settings.tables == .live
+      ? try deadLetters.origins(from: try store.state(deadName)?.bigEndianInteger() ?? 0) : []
   }
 
   /// What was written since the last call, to be asked for when it is committed.

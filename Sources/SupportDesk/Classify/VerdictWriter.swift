@@ -124,7 +124,7 @@ struct VerdictWriter: ~Copyable {
       author: field(post.post.authorID), conversation: field(post.post.conversationID),
       screenName: field(post.post.screenName), text: text, probability: post.probability,
       words: post.words, subject: subject,
-      pasted: post.fingerprint ?? text.withUnsafeBytes { PastedText($0) })
+      pasted: post.isComplaint ? post.fingerprint : text.withUnsafeBytes { PastedText($0) })
   }
 
   /// Keeps, for posts that were edited, the latest version's id by the first one's; removes the row

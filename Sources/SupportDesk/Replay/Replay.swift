@@ -157,7 +157,8 @@ package final class Replay: Sendable {
     try store.commit { try $0.setState(name, Array(plan.text.utf8)) }
   }
 
-  private static func exists(_ table: String, in store: any TableStore) throws -> Bool {
+  /// Whether there is a table of this name, with its keyspace.
+  static func exists(_ table: String, in store: any TableStore) throws -> Bool {
     let name = table.split(separator: ".").last.map(String.init) ?? table
     return try !store.execute(
       """
@@ -188,10 +189,14 @@ package final class Replay: Sendable {
         throw ReplayError.truncated("\(live.topic)-\(partition)", first: first)
       }
     }
-    repeat {
+    while true {
+      let live = try livePositions()
       try run(isStopped: isStopped, progress: progress)
       if isStopped() { throw ReplayError.stopped }
-    } while try !exchange(liveModel)
+      if try exchange(liveModel) { return }
+      // Again only where the live query has gone on meanwhile: else the two never meet.
+      guard try livePositions() != live else { throw ReplayError.apart(plan.table) }
+    }
   }
 
   /// Exchanges the tables where both queries have read the same; false where they have not.
@@ -256,6 +261,8 @@ package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
   case incomplete(String)
   /// The log does not hold all that the live tables were made of.
   case truncated(String, first: Int64)
+  /// The live query stands where the replay cannot come to.
+  case apart(String)
   /// There is no such table.
   case missing(String)
   /// Nothing was swapped.
@@ -283,6 +290,9 @@ package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
     case .truncated(let partition, let first):
       "\(partition) begins at offset \(first): records before that are gone from the log, and a swap "
         + "would lose their posts"
+    case .apart(let table):
+      "the live query has not run, or was sent back behind what grouse.\(table) holds: run "
+        + "`grouse work --exit` until it has caught up, then swap"
     case .missing(let table): "there is no replay in grouse.\(table): run it first"
     case .notSwapped(let table): "grouse.\(table) has not been swapped: there is nothing to undo"
     case .isSwapped(let table):

@@ -84,12 +84,7 @@ extension ReplayComparison {
   ) throws {
     self.init(limit: limit)
     let names = TableNames(replayInto: table)
-    let found = try store.execute(
-      """
-      SELECT table_name FROM system_schema.tables
-      WHERE keyspace_name = 'grouse' AND table_name = '\(table)'
-      """)
-    guard !found.rows.isEmpty else { throw ReplayError.missing(table) }
+    guard try Replay.exists(names.posts, in: store) else { throw ReplayError.missing(table) }
     let replayed = try store.prepare(
       "SELECT brand, day, created_at, id, text, \(Self.columns) FROM \(names.posts)")
     let stored = try store.prepare(
