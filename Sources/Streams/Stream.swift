@@ -57,6 +57,20 @@ extension Stream {
     }
   }
 
+  /// The same where values can be large, or many from one record: `weigh` tells the bytes of each,
+  /// and a batch reads no more records once it has `QuerySettings.maxBytesPerBatch` of them.
+  package func flatMap<Output: Sendable>(
+    weighing weigh: @escaping @Sendable (Output) -> Int,
+    _ body: @escaping @Sendable (Value) throws -> [Output]
+  ) -> Stream<Output> {
+    transform { event, notes, next in
+      for value in try body(event.value) {
+        notes.weight += weigh(value)
+        try next(event.with(value))
+      }
+    }
+  }
+
   /// Each value with what a table holds under its key when the value comes by; nil where nothing.
   package func join<Key: Sendable, Row: Sendable>(
     _ table: some LookupTable<Key, Row>, on key: @escaping @Sendable (Value) -> Key

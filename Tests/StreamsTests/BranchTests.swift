@@ -73,6 +73,38 @@ import Testing
     }
   }
 
+  @Test func `a batch ends where its values weigh enough, and nothing is left out`() throws {
+    var random = Seed.random()
+    for _ in 0..<100 {
+      let seed = random.next()
+      let partitions = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+        (0..<Int.random(in: 0...900, using: &random)).map { _ in
+          Int.random(in: 0...9, using: &random)
+        }
+      }
+      let bytes = Int.random(in: 1...2_000, using: &random)
+      var settings = QuerySettings()
+      settings.trigger = .availableNow
+      settings.maxBytesPerBatch = bytes
+      let heaviest = Mutex(0)
+      let store = MemoryStore<Int>()
+      let stream = Stream(ListSource("numbers", partitions, seed: random.next()))
+        .flatMap(weighing: { $0 * 10 }) { number in (0..<number).map { _ in number } }
+      try Query(
+        "q", stream, in: store, settings: settings,
+        to: .rows { batch, transaction in
+          let weight = batch.events.reduce(0) { $0 + $1.value * 10 }
+          heaviest.withLock { $0 = max($0, weight) }
+          transaction.rows += batch.events.map(\.value)
+        }
+      ).run()
+      let wanted = partitions.joined().flatMap { number in (0..<number).map { _ in number } }
+      #expect(store.rows.sorted() == wanted.sorted(), "seed \(seed)")
+      // Each thread may be at one more record, of 810 bytes at most, and one is read in any case.
+      #expect(heaviest.withLock { $0 } <= bytes + 3 * 810, "seed \(seed)")
+    }
+  }
+
   @Test func `late records are handed over, each once a batch`() throws {
     var random = Seed.random()
     let times: [Int64] = [5, 50, 3, 51, 60, 44, 61]

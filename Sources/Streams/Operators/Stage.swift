@@ -25,7 +25,7 @@ final class TransformStage<Input: Sendable, Output: Sendable>: Stage<Input> {
   private let transform: Transform<Input, Output>
   private let next: Stage<Output>
   /// Asked for by nobody: watermarks stand before the first such step.
-  private let time = RecordTime()
+  private let notes = RecordNotes()
 
   init(_ transform: @escaping Transform<Input, Output>, _ next: Stage<Output>) {
     self.transform = transform
@@ -33,18 +33,21 @@ final class TransformStage<Input: Sendable, Output: Sendable>: Stage<Input> {
   }
 
   override func receive(_ event: Event<Input>) throws {
-    try transform(event, time, next.receive)
+    try transform(event, notes, next.receive)
   }
 }
 
 /// What one event becomes: none, one or several, each given to the closure, in order.
 typealias Transform<Input: Sendable, Output: Sendable> =
-  @Sendable (Event<Input>, RecordTime, (Event<Output>) throws -> Void) throws -> Void
+  @Sendable (Event<Input>, RecordNotes, (Event<Output>) throws -> Void) throws -> Void
 
-/// The latest time of a record's events where their watermark stands: those that are filtered out
-/// behind it count, too. Used by one thread.
-final class RecordTime {
+/// What the steps note of a record. Used by one thread.
+final class RecordNotes {
+  /// The latest time of its events where their watermark stands: those that are filtered out behind
+  /// it count, too.
   var latest = Int64.min
+  /// Bytes of what it has become, as far as its steps say.
+  var weight = 0
 }
 
 /// The end of a query's steps: gathers what goes to the sink.

@@ -180,7 +180,9 @@ final class BatchSource: @unchecked Sendable {
         start..<max(partition < ends.count ? ends[partition] : start, start)
       }
       let chunk = try port.read(
-        ranges, limit: limit, workers: settings.workers)
+        ranges, limit: limit,
+        maxBytes: limit == nil ? .max : settings.maxBytesPerBatch / ports.count,
+        workers: settings.workers)
       positions[number] = chunk.ends
       batch.chunks.append(chunk)
     }

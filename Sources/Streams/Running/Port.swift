@@ -1,4 +1,5 @@
 internal import Machine
+internal import Synchronization
 
 /// Where the events of one source come into a plan. Reading is for one thread, feeding for one.
 class Port {
@@ -11,9 +12,11 @@ class Port {
   func partitionCount() throws -> Int { 0 }
   func bounds(of partition: Int) throws -> Range<Int64> { 0..<0 }
   /// Reads records of each partition from its range's lower bound on, about `limit` in all, without
-  /// one all of them, and none behind its upper bound; runs the steps that keep nothing, on
-  /// `workers` threads.
-  func read(_ ranges: [Range<Int64>], limit: Int?, workers: Int) throws -> Chunk { Chunk() }
+  /// one all of them, no more once they weigh `maxBytes`, and none behind its upper bound; runs the
+  /// steps that keep nothing, on `workers` threads.
+  func read(
+    _ ranges: [Range<Int64>], limit: Int?, maxBytes: Int, workers: Int
+  ) throws -> Chunk { Chunk() }
   /// Gives what has become of a chunk's record to the next step.
   func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {}
 }
@@ -61,7 +64,9 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
     try steps.source.bounds(of: partition)
   }
 
-  override func read(_ ranges: [Range<Int64>], limit: Int?, workers: Int) throws -> Chunk {
+  override func read(
+    _ ranges: [Range<Int64>], limit: Int?, maxBytes: Int, workers: Int
+  ) throws -> Chunk {
     let chunk = EventChunk<Value>()
     var read: [Event<Source.Value>] = []
     let active = max(ranges.count { !$0.isEmpty }, 1)
@@ -78,18 +83,38 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
       $0..<min($0 + Self.pieceRecords, read.count)
     }
     let (events, transform) = (read, steps.transform)
+    let budget = Budget(bytes: maxBytes)
     let made = Parallel.map(pieces.count, workers: workers) { number in
-      Self.transform(events[pieces[number]], transform)
+      // One record is read whatever it weighs.
+      Self.transform(events[pieces[number]], transform, budget, least: number == 0 ? 1 : 0)
     }
-    for piece in made {
+    for (number, piece) in made.enumerated() {
       let before = chunk.events.count
       chunk.events += piece.events
       for var record in piece.records {
         record.end += before
         chunk.records.append(record)
       }
+      if piece.records.count < pieces[number].count { break }
+    }
+    // What is not in the batch comes with the next one.
+    for left in read[chunk.records.count...].reversed() {
+      if let origin = left.origin { chunk.ends[origin.partition] = origin.offset }
     }
     return chunk
+  }
+
+  /// What the values of a batch may weigh, for all who make them.
+  private final class Budget: Sendable {
+    private let left: Atomic<Int>
+
+    init(bytes: Int) { left = Atomic(bytes) }
+
+    var isSpent: Bool { left.load(ordering: .relaxed) <= 0 }
+
+    func spend(_ bytes: Int) {
+      if bytes > 0 { left.subtract(bytes, ordering: .relaxed) }
+    }
   }
 
   /// Records that one thread takes at a time.
@@ -101,24 +126,27 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
   }
 
   private static func transform(
-    _ read: ArraySlice<Event<Source.Value>>, _ transform: Transform<Source.Value, Value>
+    _ read: ArraySlice<Event<Source.Value>>, _ transform: Transform<Source.Value, Value>,
+    _ budget: Budget, least: Int
   ) -> Piece {
     var piece = Piece()
     piece.events.reserveCapacity(read.count)
     piece.records.reserveCapacity(read.count)
-    let time = RecordTime()
+    let notes = RecordNotes()
     for event in read {
+      if budget.isSpent, piece.records.count >= least { break }
       let before = piece.events.count
       var failure: (any Error)?
-      time.latest = .min
-      do { try transform(event, time) { piece.events.append($0) } } catch {
+      (notes.latest, notes.weight) = (.min, 0)
+      do { try transform(event, notes) { piece.events.append($0) } } catch {
         failure = error
         piece.events.removeSubrange(before...)
       }
       piece.records.append(
         Chunk.Record(
-          origin: event.origin ?? Origin("", 0, 0), failure: failure, latest: time.latest,
+          origin: event.origin ?? Origin("", 0, 0), failure: failure, latest: notes.latest,
           end: piece.events.count))
+      budget.spend(notes.weight)
     }
     return piece
   }

@@ -135,10 +135,11 @@ package final class ClassifyQuery: Sendable {
     let source = TopicSource(
       settings.topic, in: log, maxBytes: settings.batchBytes, before: settings.ends)
     let stream = try Stream(source)
-      .flatMap { step.outcomes(of: $0) }
+      .flatMap(weighing: { $0.weight }) { step.outcomes(of: $0) }
       .watermark(.minutes(2)) { $0.time }
       .branch({ $0.map { .outcome($0) } }, { Self.alerts($0, brand) })
     var running = QuerySettings()
+    running.maxBytesPerBatch = Limits.batchTextBytes
     running.maxRecordsPerBatch = settings.batchRecords
     running.failOnDataLoss = false
     running.idleAfter = settings.idleAfter

@@ -23,6 +23,12 @@ enum PostOutcome: Sendable {
 }
 
 extension PostOutcome {
+  /// About how many bytes it takes: a page of retweets gives far more text than it has bytes.
+  var weight: Int {
+    guard case .classified(let post) = self else { return 0 }
+    return Int(post.post.text.count)
+  }
+
   /// The brand that the post's rule names; nil where it names none.
   var brand: String? {
     guard case .classified(let post) = self, !post.post.brandTag.isEmpty else { return nil }
