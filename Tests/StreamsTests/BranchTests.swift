@@ -89,7 +89,8 @@ import Testing
       let heaviest = Mutex(0)
       let store = MemoryStore<Int>()
       let stream = Stream(ListSource("numbers", partitions, seed: random.next()))
-        .flatMap(weighing: { $0 * 10 }) { number in (0..<number).map { _ in number } }
+        .flatMap(
+          weighing: { $0 * 10 }, { number in (0..<number).map { _ in number } })
       try Query(
         "q", stream, in: store, settings: settings,
         to: .rows { batch, transaction in
