@@ -68,7 +68,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    target("Curl", ["CCurl"]),
+    target("Curl", ["CCurl", "Machine"]),
     tests("CurlTests", ["Curl", "Machine", "TestSupport"]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
