@@ -1,0 +1,7 @@
+import Curl
+import Testing
+
+@testable import XAPI
+
+@Suite struct OAuthTests {
+}
