@@ -96,6 +96,8 @@ let package = Package(
       data: ["Golden"]),
     // Counts the memory that tests ask for; nothing else may link it.
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    target("XAPI", ["Posts", "Curl", "Bytes", "Machine"]),
+    tests("XAPITests", ["XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
     target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
@@ -129,7 +131,7 @@ let package = Package(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "CQL", "LMDB", "Curl", "Bytes", "Machine",
+        "Posts", "Records", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(
@@ -146,7 +148,7 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "Curl", "LMDB", "Bytes", "Machine",
+        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
