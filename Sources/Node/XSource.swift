@@ -15,17 +15,21 @@ package struct XConfiguration: Sendable {
 
   package init() {}
 
-  /// A client; `waiting` hears of each wait that X imposes. Thrown: `XError`.
-  package func client(
-    waiting: @escaping @Sendable (XWait) -> Void = { _ in }
-  ) throws(XError) -> XClient {
+  /// The way to X. Thrown: `XError`.
+  package func transport() throws(XError) -> any XTransport {
     guard let session = HTTPSession(userAgent: "grouse") else {
       throw .invalid("libcurl is out of memory")
     }
     var retries = HTTPRetries()
     retries.scale = settings.backoffScale
-    return XClient(
-      XNetwork(session, url: baseURL, retries: retries), credentials, settings, waiting: waiting)
+    return XNetwork(session, url: baseURL, retries: retries)
+  }
+
+  /// A client; `waiting` hears of each wait that X imposes. Thrown: `XError`.
+  package func client(
+    waiting: @escaping @Sendable (XWait) -> Void = { _ in }
+  ) throws(XError) -> XClient {
+    XClient(try transport(), credentials, settings, waiting: waiting)
   }
 }
 

@@ -21,7 +21,8 @@ package struct RateLimit: Hashable, Sendable {
     }
     limit = number("x-rate-limit-limit").map(Int.init)
     remaining = number("x-rate-limit-remaining").map(Int.init)
-    reset = number("x-rate-limit-reset").map { $0 * 1_000 }
+    reset =
+      number("x-rate-limit-reset").map { $0 * 1_000 }
       ?? number("retry-after").map { now + $0 * 1_000 }
   }
 

@@ -53,7 +53,8 @@ final class Authorizer: Sendable {
     }
     guard let consumer = credentials.consumer else {
       throw .noCredentials(
-        "no bearer token: set GROUSE_X_BEARER_TOKEN, or x.bearer-token-file to a file that holds it")
+        "no bearer token: set GROUSE_X_BEARER_TOKEN, or x.bearer-token-file to a file that holds it"
+      )
     }
     let token = try await AppToken.fetch(consumer, transport)
     fetched.withLock { $0 = token }

@@ -42,7 +42,9 @@ package struct StreamRule: Hashable, Sendable {
     names: [String], handles: [String], languages: [String]
   ) -> [StreamRule] {
     let accounts = handles.map { $0.drop { $0 == "@" } }.filter { !$0.isEmpty }
-    let words = names.map { $0.contains(where: { !$0.isLetter && !$0.isNumber }) ? "\"\($0)\"" : $0 }
+    let words = names.map {
+      $0.contains(where: { !$0.isLetter && !$0.isNumber }) ? "\"\($0)\"" : $0
+    }
     let terms = accounts.map { "@\($0)" } + words.filter { !$0.isEmpty }
     guard !terms.isEmpty else { return [] }
     var parts = [terms.count == 1 ? terms[0] : "(\(terms.joined(separator: " OR ")))"]

@@ -7,6 +7,8 @@ package struct RuleOutcome: Sendable {
   package var deleted = 0
   /// Rules that it does not take, each with the reason.
   package var refused: [(value: String, problem: XProblem)] = []
+
+  package init() {}
 }
 
 /// How many rules there are, and may be.

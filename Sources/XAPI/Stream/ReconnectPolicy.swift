@@ -181,7 +181,8 @@ package struct ReconnectPolicy: Sendable {
   /// At once, as rules that were missing are there then; slower where they do not help.
   private mutating func ruleWait(_ random: Double) -> Wait {
     ruleFailures += 1
-    return ruleFailures == 1 ? .none : spread(min(5_000 << min(ruleFailures - 2, 10), 320_000), random)
+    return ruleFailures == 1
+      ? .none : spread(min(5_000 << min(ruleFailures - 2, 10), 320_000), random)
   }
 
   private mutating func limitWait(_ limit: RateLimit, _ now: Int64, _ random: Double) -> Wait {
