@@ -126,6 +126,22 @@ let package = Package(
       ], documents: ["INTERFACE.md"]),
     tests(
       "ListenersTests", ["Listeners", "Curl", "Streams", "Bytes", "Machine", "TestSupport"]),
+    // A local X, for tests and demonstrations.
+    target(
+      "FakeX",
+      [
+        "Bytes", "Machine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], documents: ["FAKEX.md"]),
+    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    .executableTarget(
+      name: "fake-x",
+      dependencies: [
+        "FakeX", "Machine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tools/FakeX", swiftSettings: settings),
     // program
     target(
       "Node",

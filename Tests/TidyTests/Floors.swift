@@ -14,7 +14,7 @@ struct Floors: Sendable {
     .languages: ["Records", "CQL", "Posts"],
     .engines: ["CommitLog", "Streams", "Tables", "TextClassification", "XAPI"],
     .application: ["SupportDesk"],
-    .faces: ["Listeners"],
+    .faces: ["FakeX", "Listeners"],
     .program: ["Terminal", "Shell", "Node", "grouse"],
   ]
 
