@@ -144,7 +144,7 @@ package actor FilteredStream {
     return await stopping.run {
       let call = XCall(
         "GET", ["2", "tweets", "search", "stream"],
-        query: PostFields.query(client.settings.fieldSpelling), as: .app)
+        query: PostFields.query(client.settings.streamFieldSpelling), as: .app)
       var request = call.request
       request.headers.append(("Authorization", try await client.authorizer.header(for: call)))
       // A keep-alive may be on its way still when its time is over.
