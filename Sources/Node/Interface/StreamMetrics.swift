@@ -22,6 +22,7 @@ enum StreamMetrics {
       if let lag = status.lag {
         gauge("lag_seconds", "Seconds from a post's making to its coming.", Double(lag) / 1_000)
       }
+      gauge("cost_dollars", "What X will probably take for what was read.", status.dollars)
       counter("posts", "Posts kept.", status.posts)
       counter("bytes", "Bytes that the stream has brought.", status.bytes)
       counter("gap_posts", "Posts found by search after a break.", status.filled)
