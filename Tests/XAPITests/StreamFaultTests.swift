@@ -95,7 +95,9 @@ import Testing
     let missed = (1...10).map { StreamStage.post($0) }
     let live = (11...60).map { StreamStage.post($0) }
     // The search of this run never ends.
-    try await stage.run { $0.overlap = 1 } _: { _ in
+    try await stage.run {
+      $0.overlap = 1
+    } _: { _ in
       stage.x.deliver(first.line)
       await stage.sink.wait { !$0.ids.isEmpty }
       stage.x.refuse(Refusal(.silence, path: "/2/tweets/search/recent"))

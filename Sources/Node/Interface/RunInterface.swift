@@ -56,7 +56,8 @@ package final class RunInterface: Sendable {
           "queries": .array(queries.all.map { .text($0.name) }),
           "streams": StreamMetrics.health(streams),
         ]
-      }, metrics: { page in
+      },
+      metrics: { page in
         StreamMetrics.add(streams, to: &page)
         try LogMetrics.add(log, to: &page)
       }, stop: run.stop)
