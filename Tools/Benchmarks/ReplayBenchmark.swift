@@ -26,9 +26,9 @@ struct ReplayBenchmark: ParsableCommand {
       log, tables, configuration, classifier: classifier, model: "complaints@1")
     let workload = try Workload(samples: places.samples)
     _ = try workload.produce(posts, to: configuration.topic, of: pipeline.log)
-    guard
-      try pipeline.run([], until: .caughtUp, isStopped: { false }, progress: { _ in }).new == posts
-    else { throw Benchmark.Wrong(what: "posts have no row") }
+    let first = try pipeline.run(
+      [], until: .caughtUp, isStopped: { false }, keepsOpen: true, progress: { _ in })
+    guard first.new == posts else { throw Benchmark.Wrong(what: "posts have no row") }
     let plan = try Replay.Plan(
       table: "again", model: "complaints@2",
       from: (0..<pipeline.log.partitionCount(of: configuration.topic)).map { _ in 0 },
