@@ -15,7 +15,7 @@ package enum Chunking: Hashable, Sendable {
 
   /// A mode by its name: `lines`, `lines=3`, `bytes=1`, `random=7`, `between-ends`.
   package init?(named name: String) {
-    let parts = name.split(separator: "=", maxSplits: 1)
+    let parts = name.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let number = parts.count > 1 ? UInt64(parts[1]) : nil
     switch (parts.first, number) {
     case ("lines", nil) where parts.count == 1: self = .lines
@@ -23,7 +23,7 @@ package enum Chunking: Hashable, Sendable {
       self = .severalLines(Int(count))
     case ("bytes", let count?) where count > 0 && count < 1 << 20: self = .bytes(Int(count))
     case ("random", let seed?): self = .random(seed: seed)
-    case ("between-ends", nil): self = .betweenEnds
+    case ("between-ends", nil) where parts.count == 1: self = .betweenEnds
     default: return nil
     }
   }
@@ -71,10 +71,8 @@ struct Chunker {
 
   /// Adds what waits for company to `out`, now that no more will come soon.
   mutating func flush(to out: inout [UInt8]) {
-    if !held.isEmpty, chunking != .betweenEnds || held.count > 1 {
-      Self.chunk(held, &out)
-      held = []
-    }
+    Self.chunk(held, &out)
+    held = []
     heldLines = 0
   }
 
