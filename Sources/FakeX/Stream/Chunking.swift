@@ -46,9 +46,6 @@ struct Chunker {
     }
   }
 
-  /// Whether every line is a chunk, so that no other question need be asked of it.
-  var isPlain: Bool { chunking == .lines }
-
   /// Adds the chunks of a line with its end to `out`.
   mutating func add(_ line: some Collection<UInt8>, to out: inout [UInt8]) {
     switch chunking {
@@ -91,13 +88,18 @@ struct Chunker {
     guard !bytes.isEmpty else { return }
     head(bytes.count, &out)
     out += bytes
-    out += Self.end
+    out += end
   }
 
   /// A chunk's length and the end of its line.
   static func head(_ count: Int, _ out: inout [UInt8]) {
-    out += String(count, radix: 16).utf8
-    out += Self.end
+    var shift = max(0, (Int.bitWidth - count.leadingZeroBitCount - 1) / 4 * 4)
+    while shift >= 0 {
+      let digit = UInt8(count >> shift & 15)
+      out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+      shift -= 4
+    }
+    out += end
   }
 
   static let end: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
