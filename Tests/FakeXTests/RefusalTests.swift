@@ -1,5 +1,6 @@
 import Bytes
 import FakeX
+import Machine
 import Testing
 
 /// When a stream is not to be had, and what happens to other requests then.
@@ -93,6 +94,15 @@ import Testing
       #expect(refused.status == status && refused.text.contains(words))
     }
     _ = try served.stream()
+  }
+
+  @Test func `a refusal can say when to come back`() throws {
+    let served = try Served()
+    served.fake.refuse(Refusal(.tooManyRequests, reset: 7))
+    let refused = try served.client.get("/2/tweets?ids=1")
+    let reset = try #require(refused.headers["x-rate-limit-reset"].flatMap { Int64($0) })
+    #expect((1...9).contains(reset - Clock.system.milliseconds / 1_000))
+    #expect(refused.headers["x-rate-limit-remaining"] == "0")
   }
 
   @Test func `a request can end without an answer`() throws {

@@ -92,9 +92,13 @@ struct Service {
     if request.path.hasPrefix("/_fake/") { return .answer(control(request)) }
     remember(request)
     let refusal = takeRefusal(for: request)
-    switch refusal {
+    switch refusal?.kind {
     case .answer(let status, let type, let text):
-      return .answer(Answer(status: status, type: type, text: text))
+      var answer = Answer(status: status, type: type, text: text)
+      if let reset = refusal?.reset {
+        answer.headers = RateWindows.headers(limit: 50, left: 0, end: now + reset * 1_000)
+      }
+      return .answer(answer)
     case .hangUp: return .hangUp(resets: false)
     case .reset: return .hangUp(resets: true)
     case .silence: return .silence
@@ -106,7 +110,7 @@ struct Service {
         return .stream(reader, headers: headers)
       }
       var answer = try route(request)
-      answer.isLost = refusal == .lostAnswer
+      answer.isLost = refusal?.kind == .lostAnswer
       return .answer(answer)
     } catch {
       var answer = error.answer

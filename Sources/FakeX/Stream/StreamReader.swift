@@ -78,6 +78,7 @@ extension Service {
     windows.forgetHeaders()
     _ = try authenticate(request, [.app])
     try count("GET /2/tweets/search/stream", .app)
+    try Parameters.check(request, "GET /2/tweets/search/stream")
     counts.connects += 1
     let selection = try Selection(request, settings.spelling, isStream: true)
     let cursor = try backfill(request)
