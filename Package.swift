@@ -127,12 +127,12 @@ let package = Package(
     target(
       "FakeX",
       [
-        "Bytes", "Machine",
+        "CZlib", "Bytes", "Machine",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], documents: ["FAKEX.md"]),
-    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    tests("FakeXTests", ["FakeX", "CZlib", "Bytes", "Machine", "TestSupport"]),
     tests("PeerTests", ["FakeX", "CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     .executableTarget(
       name: "fake-x",

@@ -26,7 +26,8 @@ import Testing
     let none = try served.client.post(path, add("--b"))
     #expect(none.status == 200)
     #expect(try none.json["data"] == nil)
-    #expect(try none.json["errors"]?.elements?[0]["type"]?.text?.hasSuffix("/invalid-rules") == true)
+    let error = try none.json["errors"]?.elements?[0]
+    #expect(error?["type"]?.text?.hasSuffix("/invalid-rules") == true)
   }
 
   @Test func `length and number have limits`() throws {
@@ -34,7 +35,9 @@ import Testing
     let long = String(repeating: "a", count: 1_025)
     let made = try served.client.post(path, add("a", long, "b", "c")).json
     #expect(made["data"]?.elements?.count == 2)
-    let types = made["errors"]?.elements?.compactMap { $0["type"]?.text?.split(separator: "/").last }
+    let types = (made["errors"]?.elements ?? []).compactMap {
+      $0["type"]?.text?.split(separator: "/").last
+    }
     #expect(types == ["invalid-rules", "rule-cap"])
     #expect(try served.client.post(path, add(String(long.dropLast()))).json["data"] == nil)
     let counts = try served.client.get(path + "/counts").json["data"]

@@ -12,7 +12,9 @@ import Testing
       "id": "2051837460012345642", "text": "RT cut", "author_id": "7", "lang": "en",
       "conversation_id": "99", "in_reply_to_user_id": "90",
       "note_tweet": ["text": "@ASOS my coca-cola parcel is Late AGAIN 😡 #Fail $ASC café"],
-      "entities": ["urls": [["url": "https://t.co/x", "expanded_url": "https://Shop.example/Bag"]]],
+      "entities": [
+        "urls": [["url": "https://t.co/x", "expanded_url": "https://Shop.example/Bag"]]
+      ],
       "referenced_tweets": [
         ["type": "quoted", "id": "5"], ["type": "replied_to", "id": "6"],
       ],

@@ -53,7 +53,8 @@ import Testing
     #expect(first.headers["x-rate-limit-remaining"] == "445")
     for wrong in [
       "/2/tweets/search/recent", path + "&max_results=9", path + "&since_id=x",
-      path + "&next_token=x", path + "&colour=red", path + "&start_time=now", "/2/tweets/search/recent?query=lang%3Aen",
+      path + "&next_token=x", path + "&colour=red", path + "&start_time=now",
+      "/2/tweets/search/recent?query=lang%3Aen",
       "/2/tweets/search/recent?query=" + String(repeating: "a", count: 513),
     ] { #expect(try served.client.get(wrong).status == 400, "\(wrong)") }
     #expect(

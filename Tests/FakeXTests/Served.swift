@@ -47,8 +47,10 @@ enum Sample {
     let includes: [JSON.Field] =
       [JSON.Field("users", .array((users.elements ?? []) + (more["users"]?.elements ?? [])))]
       + (more["tweets"].map { [JSON.Field("tweets", $0)] } ?? [])
-    return JSON.object([JSON.Field("data", .object(data)), JSON.Field("includes", .object(includes))])
-      .line
+    return JSON.object([
+      JSON.Field("data", .object(data)), JSON.Field("includes", .object(includes)),
+    ])
+    .line
   }
 
   /// So many plain posts.

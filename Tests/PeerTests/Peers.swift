@@ -52,7 +52,9 @@ enum Peers {
   static func tweet(_ address: String) throws -> Tweeted {
     let outcome = try run("tweet-locally", [address])
     try #require(outcome.status == 0, "\(outcome.errors)")
-    return try JSONDecoder().decode(Tweeted.self, from: outcome.lines)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Tweeted.self, from: outcome.lines)
   }
 
   private static func decode<Line: Decodable>(_ lines: Data) throws -> [Line] {

@@ -18,9 +18,9 @@ struct TweepyTests {
     ]
     fake.supply(posts.map { Array($0.utf8) })
     let outcome = try Peers.tweet(try fake.start())
-    #expect(outcome.without_rules == [409] && outcome.problems == [])
+    #expect(outcome.withoutRules == [409] && outcome.problems == [])
     #expect(outcome.rules == [["asos", "brand"], ["from:user7", nil]])
-    #expect(outcome.rule_errors == ["UnprocessableEntity"])
+    #expect(outcome.ruleErrors == ["UnprocessableEntity"])
     #expect(outcome.listed == ["asos", "from:user7"])
     #expect(outcome.stream.map(\.id) == [1_001, 1_002, 1_003])
     #expect(outcome.stream.map(\.text) == ["@GrouseDesk asos lost it", "asos again", "asos 😡"])
@@ -30,16 +30,16 @@ struct TweepyTests {
     #expect(outcome.lookup == [1_001, 1_003] && outcome.missing == ["77"])
     #expect(outcome.me == "GrouseDesk" && outcome.mentions == [1_001])
     #expect(outcome.reply == "sorry! tell us your order?" && outcome.deleted)
-    #expect(outcome.not_summoned?.first == "Forbidden")
-    #expect(outcome.not_summoned?.last?.contains("have not been mentioned") == true)
+    #expect(outcome.notSummoned?.first == "Forbidden")
+    #expect(outcome.notSummoned?.last?.contains("have not been mentioned") == true)
     #expect(outcome.twice?.last?.contains("duplicate") == true)
-    #expect(outcome.wrong_bearer?.first == "Unauthorized")
+    #expect(outcome.wrongBearer?.first == "Unauthorized")
     #expect(fake.status.written.count == 1)
     fake.stop()
   }
 }
 
-/// What `tweet-locally` prints, in its names.
+/// What `tweet-locally` prints.
 struct Tweeted: Decodable {
   struct Post: Decodable {
     var id: Int
@@ -48,9 +48,9 @@ struct Tweeted: Decodable {
     var tags: [String]
   }
 
-  var without_rules: [Int]
+  var withoutRules: [Int]
   var rules: [[String?]]
-  var rule_errors: [String]
+  var ruleErrors: [String]
   var listed: [String]
   var stream: [Post]
   var problems: [String]
@@ -60,8 +60,8 @@ struct Tweeted: Decodable {
   var me: String
   var mentions: [Int]
   var reply: String
-  var not_summoned: [String]?
+  var notSummoned: [String]?
   var twice: [String]?
   var deleted: Bool
-  var wrong_bearer: [String]?
+  var wrongBearer: [String]?
 }

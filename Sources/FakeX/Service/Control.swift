@@ -110,6 +110,7 @@ extension Service {
       case "ignores_rules": settings.stream.ignoresRules = value.boolean ?? false
       case "has_tags": settings.stream.hasTags = value.boolean ?? true
       case "time_scale": settings.timeScale = value.double ?? 1
+      case "gzip": settings.gzips = value.boolean ?? false
       case "enterprise": settings.isEnterprise = value.boolean ?? false
       case "rule_cap": settings.caps.rules = value.integer ?? settings.caps.rules
       case "post_cap": settings.caps.posts = value.integer ?? settings.caps.posts

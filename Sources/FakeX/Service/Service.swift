@@ -87,8 +87,26 @@ struct Service {
     case silence
   }
 
-  /// Answers a request.
+  /// Answers a request, compressed where that is asked for.
   mutating func respond(to request: Request) -> Outcome {
+    let outcome = outcome(of: request)
+    guard settings.gzips, request.acceptsGzip else { return outcome }
+    switch outcome {
+    case .answer(var answer):
+      if let body = GzipStream.whole(answer.body) {
+        answer.body = body
+        answer.headers.append(("content-encoding", "gzip"))
+      }
+      return .answer(answer)
+    case .stream(var reader, var headers):
+      reader.compress()
+      headers.append(("content-encoding", "gzip"))
+      return .stream(reader, headers: headers)
+    default: return outcome
+    }
+  }
+
+  private mutating func outcome(of request: Request) -> Outcome {
     if request.path.hasPrefix("/_fake/") { return .answer(control(request)) }
     remember(request)
     let refusal = takeRefusal(for: request)

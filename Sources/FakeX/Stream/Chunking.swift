@@ -31,13 +31,14 @@ package enum Chunking: Hashable, Sendable {
 
 /// Cuts what a stream writes, line after line, into chunks.
 struct Chunker {
-  private let chunking: Chunking
+  /// Nil: lines are left as they are.
+  private let chunking: Chunking?
   private var random: SeededRandom
   /// Bytes that wait for more of their chunk.
   private var held: [UInt8] = []
   private var heldLines = 0
 
-  init(_ chunking: Chunking) {
+  init(_ chunking: Chunking?) {
     self.chunking = chunking
     if case .random(let seed) = chunking {
       random = SeededRandom(seed: seed)
@@ -49,6 +50,7 @@ struct Chunker {
   /// Adds the chunks of a line with its end to `out`.
   mutating func add(_ line: some Collection<UInt8>, to out: inout [UInt8]) {
     switch chunking {
+    case nil: out += line
     case .lines: Self.chunk(line, &out)
     case .severalLines(let count):
       held += line

@@ -32,6 +32,15 @@ struct StreamReader: Sendable {
     chunker = Chunker(chunking)
   }
 
+  /// Whether what it is given is compressed before it is cut into chunks.
+  private(set) var isCompressed = false
+
+  /// Leaves the cutting to whoever compresses.
+  mutating func compress() {
+    isCompressed = true
+    chunker = Chunker(nil)
+  }
+
   /// The line of a template; nil: it is not for this stream.
   mutating func rendered(
     _ index: Int, _ archive: Archive, _ book: RuleBook, sendsAll: Bool
