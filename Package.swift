@@ -87,7 +87,6 @@ let package = Package(
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"], data: ["Golden"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
-    tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target(
       "TextClassification", ["Bytes", "CPlatform", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests(
@@ -130,12 +129,13 @@ let package = Package(
     target(
       "FakeX",
       [
-        "Bytes", "Machine",
+        "CZlib", "Bytes", "Machine",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], documents: ["FAKEX.md"]),
-    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    tests("FakeXTests", ["FakeX", "CZlib", "Bytes", "Machine", "TestSupport"]),
+    tests("PeerTests", ["FakeX", "CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     .executableTarget(
       name: "fake-x",
       dependencies: [
