@@ -164,8 +164,8 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CQL", "Posts", "Records", "Compression", "XAPI", "FakeX", "Curl", "LMDB", "Bytes",
+        "Machine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
     .target(name: "CTableFloor", dependencies: ["CLMDB"], path: "Tools/Benchmarks/TableFloor"),
