@@ -68,7 +68,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    target("Curl", ["CCurl"]),
+    target("Curl", ["CCurl", "Machine"]),
     tests("CurlTests", ["Curl", "Machine", "TestSupport"]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
@@ -95,6 +95,8 @@ let package = Package(
       data: ["Golden"]),
     // Counts the memory that tests ask for; nothing else may link it.
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    target("XAPI", ["Posts", "Curl", "Bytes", "Machine"], documents: ["X.md"]),
+    tests("XAPITests", ["FakeX", "XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
     target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
@@ -145,13 +147,13 @@ let package = Package(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "CQL", "LMDB", "Curl", "Bytes", "Machine",
+        "Posts", "Records", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(
       "NodeTests",
       [
-        "Node", "SupportDesk", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
+        "Node", "SupportDesk", "XAPI", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
       ]),
     target("Terminal", ["CEdit", "Machine"]),
     target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),
@@ -162,7 +164,7 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "Curl", "LMDB", "Bytes", "Machine",
+        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
@@ -176,7 +178,7 @@ let package = Package(
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),
-    tests("EndToEndTests", ["Curl", "Machine", "TestSupport", "grouse"]),
+    tests("EndToEndTests", ["FakeX", "Curl", "Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

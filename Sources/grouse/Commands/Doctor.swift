@@ -31,6 +31,7 @@ struct Doctor: ParsableCommand {
       let holder = DataDirectory.holder(of: path)
       rows.append(("in use by", holder ?? "nobody"))
       if holder != nil { rows.append(("socket", Self.socket(in: path))) }
+      rows += Self.streams(in: path)
     } catch {
       if case DataDirectoryError.missing = error {
         rows.append(("state", "not made yet"))
@@ -50,6 +51,24 @@ struct Doctor: ParsableCommand {
     if !isWell { throw ExitCode.failure }
   }
 
+  /// How the streams do that the running process collects.
+  private static func streams(in path: String) -> [(String, String)] {
+    let streams = RunningProcess(in: path)?.health["streams"]?.elements ?? []
+    return streams.map { stream in
+      var parts = [stream["state"]?.text ?? "?"]
+      if let silence = stream["silence_seconds"]?.double {
+        parts.append("heard of \(Shown.decimal(silence, 1)) s ago")
+      }
+      if let lag = stream["lag_seconds"]?.double {
+        parts.append("posts come after \(Shown.decimal(lag, 1)) s")
+      }
+      if stream["filling_gap"]?.boolean == true { parts.append("searching what was missed") }
+      parts.append("\(Shown.number(stream["posts"]?.integer ?? 0)) posts")
+      if let reason = stream["last_break"]?.text { parts.append("last break: \(reason)") }
+      return ("stream \(stream["name"]?.text ?? "")", Shown.plain(parts.joined(separator: "; ")))
+    }
+  }
+
   /// Whether the process that holds the directory takes requests.
   private static func socket(in path: String) -> String {
     let socket = InterfacePaths.socket(in: path)
@@ -63,7 +82,7 @@ struct Doctor: ParsableCommand {
       var line = JSONLine()
       for (name, value) in rows { line.add(name.replacing(" ", with: "_"), value) }
       var settings = JSONLine()
-      for key in ConfigurationKey.all { settings.add(key.name, configuration.value(key.name)) }
+      for key in ConfigurationKey.all { settings.add(key.name, configuration.shown(key.name)) }
       line.add("configuration", raw: settings.text)
       return try StandardOutput.line(line.text)
     }
@@ -74,7 +93,7 @@ struct Doctor: ParsableCommand {
     var keys = TextTable(["key", "value", "set by", "what it is"])
     for key in ConfigurationKey.all {
       keys.rows.append([
-        key.name, configuration.value(key.name), configuration.values[key.name]?.origin ?? "",
+        key.name, configuration.shown(key.name), configuration.values[key.name]?.origin ?? "",
         key.summary,
       ])
     }
