@@ -142,8 +142,8 @@ package final class FakeX: Sendable {
     pump()
   }
 
-  /// Publishes a file's lines, in order and `rounds` times over, from the first stream on: at a rate
-  /// in posts a second, or as fast as a stream is read. Every round is some days after the one
+  /// Publishes a file's lines, in order and `rounds` times over, from the first stream on: at a
+  /// rate in posts a second, or as fast as a stream is read. Every round is some days after the one
   /// before. `Status.isSupplyDelivered` tells the end.
   package func supply(_ lines: [[UInt8]], rounds: Int = 1, rate: Double? = nil) {
     service.withLock { $0.supply(lines, rounds: rounds, rate: rate) }

@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Machine
 
-/// The bytes of a post as they are sent, and where in them stand what is different in every round of
-/// a supply: the ids of its posts, and days.
+/// The bytes of a post as they are sent, and where in them stands what is different in every round
+/// of a supply: the ids of its posts, and days.
 struct Line: Sendable {
   private var bytes: [UInt8]
   private var places: [Place]

@@ -2,6 +2,7 @@ internal import Bytes
 
 /// What happens to the next requests instead of what they ask for.
 package struct Refusal: Hashable, Sendable {
+  /// How a request is refused.
   package enum Kind: Hashable, Sendable {
     case answer(status: Int, type: String, text: String)
     /// The connection is closed without an answer.

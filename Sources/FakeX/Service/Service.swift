@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Machine
 
-/// All that a local X knows. It touches no socket: a request gives an answer, or the leave to read a
-/// stream.
+/// All that a local X knows. It touches no socket: a request gives an answer, or the leave to read
+/// a stream.
 struct Service {
   var settings: Settings
   var rules = RuleBook()
