@@ -89,6 +89,8 @@ package struct ReplayWork {
   private let commitLog: CommitLog
   private let log: EmbeddedEventLog
   private let store: EmbeddedTableStore
+  /// Whether the live query runs beside it.
+  private let isBesideLive: Bool
   /// Runs the exchange while the live query, where it runs, stands still, and lets it go on by
   /// what the exchange returns.
   private let pausing: (() throws -> Judge) throws -> Void
@@ -96,7 +98,7 @@ package struct ReplayWork {
   package init(
     _ request: ReplayRequest, _ configuration: Configuration, _ registry: ModelRegistry,
     _ commitLog: CommitLog, _ log: EmbeddedEventLog, _ store: EmbeddedTableStore,
-    pausing: @escaping (() throws -> Judge) throws -> Void
+    isBesideLive: Bool, pausing: @escaping (() throws -> Judge) throws -> Void
   ) {
     self.request = request
     self.configuration = configuration
@@ -104,6 +106,7 @@ package struct ReplayWork {
     self.commitLog = commitLog
     self.log = log
     self.store = store
+    self.isBesideLive = isBesideLive
     self.pausing = pausing
   }
 
@@ -134,7 +137,7 @@ package struct ReplayWork {
       let former = try registry.load(swapped.former)
       let replay = Replay(
         log, store, live: configuration.query, try plan(table, swapped.former),
-        classifier: former.classifier)
+        classifier: former.classifier, isLive: isBesideLive)
       let note = try exchange(
         replay, Judge(former.classifier, former.manifest), former.manifest,
         liveModel: swapped.live, isStopped, report)
@@ -144,7 +147,7 @@ package struct ReplayWork {
     if request.again { try Replay.drop(table, in: store) }
     let replay = Replay(
       log, store, live: configuration.query, try plan(table, manifest.reference),
-      classifier: classifier)
+      classifier: classifier, isLive: isBesideLive)
     let totals = try replay.run(isStopped: isStopped) { progress in
       report("replaying", progress.totals.read, progress.totals.read + Int(progress.lag))
     }

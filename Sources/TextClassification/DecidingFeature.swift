@@ -39,6 +39,7 @@ extension TextScorer {
     var characters: [Int: Double] = [:]
     // N-grams within one emoji are one.
     var places: [DecidingFeature.Place: Int] = [:]
+    shareOut(&scratch)
     forEachContribution(scratch) { key, first, last, isStart, isPair, contribution in
       if key.block == 1 {
         characters[first, default: 0] += contribution

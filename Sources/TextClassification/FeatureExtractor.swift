@@ -80,20 +80,20 @@ struct FeatureExtractor: Sendable {
     scratch.keyCount = count
   }
 
-  /// Calls `body` with the key of each n-gram of the tokens in `scratch`, the first and last token
-  /// it comes from, whether it sees the text's start, and whether it is a pair with a token
-  /// between.
+  /// Calls `body` with the place of each n-gram's feature among those of the text in `scratch`, the
+  /// first and last token it comes from, whether it sees the text's start, and whether it is a pair
+  /// with a token between.
   @inline(__always) func forEachFeature(
     _ scratch: borrowing Scratch,
-    _ body: (FeatureKey, Int, Int, _ isStart: Bool, _ isPair: Bool) -> Void
+    _ body: (_ feature: Int, Int, Int, _ isStart: Bool, _ isPair: Bool) -> Void
   ) {
     let tokens = scratch.tokens.base
     let tokenCount = scratch.tokenCount
-    let keys = scratch.keys.base
+    let places = scratch.places.base
     var count = 0
-    func next() -> FeatureKey {
-      count += 1
-      return keys[count - 1]
+    func next() -> Int {
+      count &+= 1
+      return Int(places[count &- 1])
     }
     let lengths = settings.wordNgrams
     for last in 0..<min(lengths.upperBound - 1, tokenCount) where last + 2 >= lengths.lowerBound {
@@ -142,23 +142,28 @@ extension Scratch {
     while slotCount < 4 * keys.count { slotCount *= 2 }
     slots.require(slotCount)
     self.features.require(keys.count)
+    self.places.require(keys.count)
     let slots = slots.base
     slots.initialize(repeating: 0, count: slotCount)
     let features = features.base
+    let places = places.base
     let mask = slotCount - 1
     var count = 0
     var largest: UInt32 = 1
-    for key in keys {
+    for number in 0..<keys.count {
+      let key = keys[number]
       var slot = key.bucket & mask
       while true {
         let entry = Int(slots[slot])
         if entry == 0 {
           features[count] = Feature(key: key, count: 1)
+          places[number] = UInt32(truncatingIfNeeded: count)
           count &+= 1
           slots[slot] = UInt32(truncatingIfNeeded: count)
           break
         }
         if features[entry &- 1].key == key {
+          places[number] = UInt32(truncatingIfNeeded: entry &- 1)
           features[entry &- 1].count &+= 1
           largest = max(largest, features[entry &- 1].count)
           break
@@ -168,17 +173,5 @@ extension Scratch {
     }
     featureCount = count
     largestCount = largest
-    slotMask = mask
-  }
-
-  /// How often a feature of the last extracted text stands in it.
-  @inline(__always) func count(of key: FeatureKey) -> UInt32 {
-    var slot = key.bucket & slotMask
-    while slots.base[slot] != 0 {
-      let feature = features.base[Int(slots.base[slot]) - 1]
-      if feature.key == key { return feature.count }
-      slot = (slot + 1) & slotMask
-    }
-    return 1
   }
 }

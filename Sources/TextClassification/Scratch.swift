@@ -8,6 +8,8 @@ public struct Scratch: ~Copyable, @unchecked Sendable {
   var unitCount = 0
   /// The features in the order that they are met, each as often as it is.
   var keys = Workspace<FeatureKey>()
+  /// The place of each key's feature among the features.
+  var places = Workspace<UInt32>()
   var keyCount = 0
   /// How often the most frequent of the features stands in the text.
   var largestCount: UInt32 = 0
@@ -16,10 +18,10 @@ public struct Scratch: ~Copyable, @unchecked Sendable {
   var slots = Workspace<UInt32>()
   var features = Workspace<Feature>()
   var featureCount = 0
-  /// Table size less one.
-  var slotMask = 0
   /// What makes each block of the last scored text's values a vector of the block's length.
   var blockScales = SIMD2<Double>()
+  /// What each feature contributes each time that it stands in the text, while that is explained.
+  var shares = Workspace<Double>()
   /// What each token contributes, while a text is explained.
   var contributions = Workspace<Double>()
   /// The topics' scores.

@@ -121,6 +121,7 @@ public struct TextScorer: Sendable {
     let contributions = scratch.contributions.base
     contributions.initialize(repeating: 0, count: tokenCount)
     guard limit > 0 else { return [] }
+    shareOut(&scratch)
     forEachContribution(scratch) { _, first, last, _, _, contribution in
       let share = contribution / Double(last - first + 1)
       for token in first...last { contributions[token] += share }
@@ -136,14 +137,27 @@ public struct TextScorer: Sendable {
     _ scratch: borrowing Scratch,
     _ body: (FeatureKey, Int, Int, _ isStart: Bool, _ isPair: Bool, Double) -> Void
   ) {
-    let scales = scratch.blockScales
+    let shares = scratch.shares.base
+    let features = scratch.features.base
+    extractor.forEachFeature(scratch) { feature, first, last, isStart, isPair in
+      let share = shares[feature]
+      if share != 0 { body(features[feature].key, first, last, isStart, isPair, share) }
+    }
+  }
+
+  /// Leaves in `scratch` what each feature contributes each time that it stands in the text.
+  func shareOut(_ scratch: inout Scratch) {
+    scratch.shares.require(scratch.featureCount)
+    let shares = scratch.shares.base
+    let features = scratch.features.base
+    let frequencies = scratch.frequencies.base
     classifier.weights.withUnsafeBufferPointer { weights in
-      extractor.forEachFeature(scratch) { key, first, last, isStart, isPair in
-        let weight = weights[key.bucket].weight
-        if weight == 0 { return }
-        let count = scratch.count(of: key)
-        let frequency = TermFrequency.sublinear(count) / Float(count)
-        body(key, first, last, isStart, isPair, Double(frequency * weight) * scales[key.block])
+      for place in 0..<scratch.featureCount {
+        let feature = features[place]
+        let frequency = frequencies[Int(feature.count)] / Float(feature.count)
+        shares[place] =
+          Double(frequency * weights[feature.key.bucket].weight)
+          * scratch.blockScales[feature.key.block]
       }
     }
   }

@@ -46,7 +46,8 @@ enum TopicFixtures {
     var scratch = Scratch()
     text.withUTF8Bytes { extractor.extract($0, into: &scratch) }
     var counts: [[Int: Double]] = [[:], [:]]
-    extractor.forEachFeature(scratch) { key, _, _, _, _ in
+    extractor.forEachFeature(scratch) { feature, _, _, _, _ in
+      let key = scratch.features.base[feature].key
       counts[key.block][key.bucket, default: 0] += 1
     }
     var scores = topics.names.indices.map { Double(topics.intercepts[$0 / 16][$0 % 16]) }

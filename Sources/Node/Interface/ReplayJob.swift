@@ -20,6 +20,7 @@ package enum ReplayJob {
       return { control in
         try ReplayWork(
           request, configuration, registry, pipeline.commitLog, pipeline.log, pipeline.store,
+          isBesideLive: true,
           pausing: { exchange in try pipeline.whilePaused { try exchange() } }
         ).run(isStopped: { control.isCancelled }) { stage, done, all in
           control.report(["stage": .text(stage), "done": JSON(done), "of": JSON(all)])

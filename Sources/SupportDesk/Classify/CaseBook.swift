@@ -13,6 +13,7 @@ struct CaseBook: ~Copyable {
   /// What the names of its state begin with.
   private let scope: String
   private var values = BoundValues()
+  private var groups = MemberGroups()
   /// How many others have pasted the texts of complaints that stand for them, where that has
   /// changed.
   private var copies: [Members.Member: Int] = [:]
@@ -26,10 +27,10 @@ struct CaseBook: ~Copyable {
   mutating func add(_ complaint: Complaint, in transaction: any TableTransaction) throws {
     var copies = 0
     if let name = complaint.pastedName(scope) {
-      var group = try Members(transaction.state(name))
+      var group = try groups.group(name, in: transaction)
       let former = group.first
       group.insert(complaint.member)
-      try transaction.setState(name, group.bytes)
+      groups.set(group, name)
       copies = group.count - 1
       if let former {
         guard group.first == complaint.member else {
@@ -49,10 +50,10 @@ struct CaseBook: ~Copyable {
     guard let name = complaint.pastedName(scope) else {
       return try leave(complaint, in: transaction)
     }
-    var group = try Members(transaction.state(name))
+    var group = try groups.group(name, in: transaction)
     let stoodForAll = group.first == complaint.member || group.count == 0
     group.remove(complaint.member)
-    try transaction.setState(name, group.count == 0 ? nil : group.bytes)
+    groups.set(group, name)
     guard stoodForAll else {
       if let first = group.first { copies[first] = group.count - 1 }
       return
@@ -78,10 +79,10 @@ struct CaseBook: ~Copyable {
     _ complaint: Complaint, copies: Int, in transaction: any TableTransaction
   ) throws {
     let name = complaint.threadName(scope)
-    var thread = try Members(transaction.state(name))
+    var thread = try groups.group(name, in: transaction)
     let former = thread.first
     thread.insert(complaint.member, copies: copies)
-    try transaction.setState(name, thread.bytes)
+    groups.set(thread, name)
     if thread.first == complaint.member {
       if let former, former != complaint.member {
         _ = try delete(complaint.brand, former, in: transaction)
@@ -102,10 +103,10 @@ struct CaseBook: ~Copyable {
   ) throws {
     copies[complaint.member] = nil
     let name = complaint.threadName(scope)
-    var thread = try Members(transaction.state(name))
+    var thread = try groups.group(name, in: transaction)
     let wasFirst = thread.first == complaint.member || thread.count == 0
     thread.remove(complaint.member)
-    try transaction.setState(name, thread.count == 0 ? nil : thread.bytes)
+    groups.set(thread, name)
     guard wasFirst else {
       if let first = thread.first {
         _ = try count(thread, of: first, complaint.brand, in: transaction)
@@ -118,11 +119,18 @@ struct CaseBook: ~Copyable {
     }
   }
 
-  /// Brings into the cases how many copies there are, at the end of a batch: the same text may come
-  /// many times in one.
+  /// Forgets what a batch has changed that did not come to its end.
+  mutating func begin() {
+    copies.removeAll(keepingCapacity: true)
+    groups.removeAll()
+  }
+
+  /// Ends a batch: brings into the cases how many copies there are, since the same text may come
+  /// many times in one, and writes what is kept.
   mutating func finish(in transaction: any TableTransaction) throws {
-    defer { copies.removeAll(keepingCapacity: true) }
     for (member, count) in copies { try setCopies(count, of: member, in: transaction) }
+    copies.removeAll(keepingCapacity: true)
+    try groups.write(to: transaction)
   }
 
   private mutating func setCopies(
@@ -130,9 +138,9 @@ struct CaseBook: ~Copyable {
   ) throws {
     guard let complaint = try read(member, in: transaction) else { return }
     let name = complaint.threadName(scope)
-    var thread = try Members(transaction.state(name))
+    var thread = try groups.group(name, in: transaction)
     thread.insert(member, copies: copies)
-    try transaction.setState(name, thread.bytes)
+    groups.set(thread, name)
     if let first = thread.first {
       _ = try count(thread, of: first, complaint.brand, in: transaction)
     }

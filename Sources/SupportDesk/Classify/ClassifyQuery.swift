@@ -22,6 +22,8 @@ package final class ClassifyQuery: Sendable {
     package var batchBytes = 16 << 20
     /// Records that one batch reads at most.
     package var batchRecords = 100_000
+    /// Milliseconds that writing a batch may take, about: others that write wait as long.
+    package var targetMilliseconds = 250
     /// Where rows go.
     package var tables = TableNames.live
     /// Offsets from which on nothing is read any more, by partition; nil where there is no end.
@@ -141,6 +143,7 @@ package final class ClassifyQuery: Sendable {
     var running = QuerySettings()
     running.maxBytesPerBatch = Limits.batchTextBytes
     running.maxRecordsPerBatch = settings.batchRecords
+    running.targetMilliseconds = settings.targetMilliseconds
     running.failOnDataLoss = false
     running.idleAfter = settings.idleAfter
     if case .caughtUp = end {

@@ -15,13 +15,15 @@ struct Complaint {
   /// not known is one by itself.
   func threadName(_ scope: String) -> [UInt8] {
     // As they are, not as a digest: ids rise with time, so that those of a batch lie side by side.
-    let parts = [conversation ?? member.id, author ?? [], brand]
-    return parts.reduce(into: Array("\(scope)thread/".utf8)) { name, part in
+    var name = Array("\(scope)thread/".utf8)
+    name.reserveCapacity(name.count + 96)
+    for part in [conversation ?? member.id, author ?? [], brand] {
       let short = part.count > Self.longestPart ? Self.digest([part]) : part
       name.append(UInt8(truncatingIfNeeded: short.count))
       if part.count > Self.longestPart { name.append(0xFF) }
       name += short
     }
+    return name
   }
 
   /// Bytes of a part of a name that stand there themselves: names in LMDB are short.

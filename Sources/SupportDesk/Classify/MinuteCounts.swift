@@ -1,9 +1,10 @@
+internal import Bytes
 internal import Tables
 
 /// What a batch changes in the counts by minute: gathered, then added to the rows there are.
 struct MinuteCounts {
   private struct Minute: Hashable {
-    var brand: [UInt8]
+    var brand: ByteKey
     var day: UInt32
     var minute: Int64
   }
@@ -19,13 +20,13 @@ struct MinuteCounts {
 
   mutating func add(_ key: VerdictWriter.RowKey, posts: Int64, complaints: Int64) {
     let minute = key.minute
-    if let held = last, held.minute.minute == minute, held.minute.brand == key.brand {
+    if let held = last, held.minute.minute == minute, held.minute.brand.bytes == key.brand {
       last?.posts += posts
       last?.complaints += complaints
       return
     }
     settle()
-    last = (Minute(brand: key.brand, day: key.day, minute: minute), posts, complaints)
+    last = (Minute(brand: ByteKey(key.brand), day: key.day, minute: minute), posts, complaints)
   }
 
   private mutating func settle() {
@@ -55,7 +56,7 @@ struct MinuteCounts {
   }
 
   private func append(_ minute: Minute, _ values: inout BoundValues) {
-    values.append(minute.brand)
+    values.append(minute.brand.bytes)
     values.append(minute.day)
     values.append(minute.minute)
   }

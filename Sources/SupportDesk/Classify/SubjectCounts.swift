@@ -1,13 +1,14 @@
+internal import Bytes
 internal import Tables
 
 /// What a batch changes in the counts by what posts are about: gathered, then added to the rows
 /// there are.
 struct SubjectCounts {
   private struct Hour: Hashable {
-    var brand: [UInt8]
+    var brand: ByteKey
     var day: UInt32
     var hour: Int64
-    var subject: [UInt8]
+    var subject: ByteKey
   }
 
   private var changes: [Hour: (posts: Int64, complaints: Int64)] = [:]
@@ -19,7 +20,8 @@ struct SubjectCounts {
     _ key: VerdictWriter.RowKey, _ subject: [UInt8]?, posts: Int64, complaints: Int64
   ) {
     guard let subject else { return }
-    let hour = Hour(brand: key.brand, day: key.day, hour: key.hour, subject: subject)
+    let hour = Hour(
+      brand: ByteKey(key.brand), day: key.day, hour: key.hour, subject: ByteKey(subject))
     let before = changes[hour] ?? (0, 0)
     changes[hour] = (before.posts + posts, before.complaints + complaints)
   }
@@ -43,9 +45,9 @@ struct SubjectCounts {
   }
 
   private func append(_ hour: Hour, _ values: inout BoundValues) {
-    values.append(hour.brand)
+    values.append(hour.brand.bytes)
     values.append(hour.day)
-    values.append(hour.subject)
+    values.append(hour.subject.bytes)
     values.append(hour.hour)
   }
 }

@@ -15,9 +15,13 @@ struct VerdictWriter: ~Copyable {
   private let labels: (complaint: String, other: String)
   private let model: String
   private let brand: [UInt8]
+  /// What the names begin with under which edits are kept.
+  private let edits: [UInt8]
   private var values = BoundValues()
   private var counts = MinuteCounts()
   private var cases: CaseBook
+  /// The ids of rows that the batch at hand has written or taken away.
+  private var written: Set<ByteKey> = []
   private var subjectCounts = SubjectCounts()
   /// The names of what the model says posts are about, in UTF-8.
   private let subjects: [[UInt8]]
@@ -29,6 +33,7 @@ struct VerdictWriter: ~Copyable {
     self.tables = tables
     self.topic = Array(topic.utf8)
     self.brand = Array(brand.key.utf8)
+    edits = Array("\(tables.scope)edits/".utf8)
     self.labels = labels
     self.model = model
     self.subjects = subjects.map { Array($0.utf8) }
@@ -42,7 +47,18 @@ struct VerdictWriter: ~Copyable {
   ) throws {
     counts.removeAll()
     subjectCounts.removeAll()
-    for (post, origin) in posts { try write(post, origin, transaction, &totals) }
+    cases.begin()
+    written.removeAll(keepingCapacity: true)
+    // All are looked for before the first is written: the tables then put a batch's rows in the
+    // order of their keys, since nobody asks for one between them.
+    var items: [Item] = []
+    items.reserveCapacity(posts.count)
+    for (post, origin) in posts {
+      let id = [UInt8](post.bytes(post.post.id))
+      items.append(
+        Item(post: post, origin: origin, id: id, stored: try find(id, origin, transaction)))
+    }
+    for item in items { try write(item, transaction, &totals) }
     try cases.finish(in: transaction)
     try counts.write(to: transaction, tables, &values)
     try subjectCounts.write(to: transaction, tables, &values)
@@ -69,16 +85,24 @@ struct VerdictWriter: ~Copyable {
     var createdAt: Int64
   }
 
+  /// A post to be written.
+  private struct Item {
+    var post: ClassifiedPost
+    var origin: Origin
+    var id: [UInt8]
+    /// What stood in the tables before the batch.
+    var stored: Stored?
+  }
+
   private mutating func write(
-    _ post: ClassifiedPost, _ origin: Origin, _ transaction: any TableTransaction,
-    _ totals: inout QueryTotals
+    _ item: Item, _ transaction: any TableTransaction, _ totals: inout QueryTotals
   ) throws {
-    let id = [UInt8](post.bytes(post.post.id))
+    let (post, origin, id) = (item.post, item.origin, item.id)
     if try isSuperseded(post, id, transaction) {
       totals.edits += 1
       return
     }
-    let stored = try find(id, origin, transaction)
+    let stored = written.contains(ByteKey(id)) ? try find(id, origin, transaction) : item.stored
     if let stored, !stored.isOwnRecord {
       totals.duplicates += 1
       return
@@ -93,6 +117,7 @@ struct VerdictWriter: ~Copyable {
     }
     if post.isComplaint { totals.complaints += 1 }
     let subject = post.subject.map { subjects[$0.place] }
+    written.insert(ByteKey(id))
     try insert(post, origin, id, key, subject, transaction)
     counts.add(
       key, posts: stored == nil ? 1 : 0,
@@ -133,7 +158,7 @@ struct VerdictWriter: ~Copyable {
     _ post: ClassifiedPost, _ id: [UInt8], _ transaction: any TableTransaction
   ) throws -> Bool {
     let root = [UInt8](post.bytes(post.post.rootID))
-    let name = Array("\(tables.scope)edits/".utf8) + root
+    let name = edits + root
     let latest = try transaction.state(name)
     if let latest, Self.isEarlier(id, latest) { return true }
     guard id != root, id != latest else { return false }
@@ -169,6 +194,7 @@ struct VerdictWriter: ~Copyable {
   private mutating func remove(
     _ id: [UInt8], _ transaction: any TableTransaction
   ) throws {
+    written.insert(ByteKey(id))
     guard let stored = try find(id, nil, transaction) else { return }
     if stored.isComplaint {
       values.removeAll()

@@ -61,10 +61,11 @@ package final class Replay: Sendable {
   private let live: ClassifyQuery.Settings
   private let classifier: TextClassifier
 
-  /// A replay beside the live query, whose settings are `live`.
+  /// A replay beside the live query, whose settings are `live`. Where that one `isLive`, batches
+  /// are small, so that a post that comes meanwhile has its row soon.
   package init(
     _ log: any EventLog, _ store: any TableStore, live: ClassifyQuery.Settings, _ plan: Plan,
-    classifier: TextClassifier
+    classifier: TextClassifier, isLive: Bool = false
   ) {
     self.log = log
     self.store = store
@@ -75,6 +76,7 @@ package final class Replay: Sendable {
     settings.name = Self.queryName(plan.table)
     settings.tables = TableNames(replayInto: plan.table)
     settings.idleAfter = nil
+    if isLive { settings.targetMilliseconds = 10 }
     self.settings = settings
   }
 

@@ -28,10 +28,15 @@ struct Selection: Sendable {
   /// Tells paging states of this statement from others'.
   var fingerprint: UInt32
   let readers: IdleRowReaders
+  /// Nil where no look into an index alone can tell that nothing is found.
+  var probe: IndexProbe?
 
   var resultColumns: [ResultColumn] {
     isJSON ? [ResultColumn(name: "[json]", type: .text)] : columns
   }
+
+  /// The answer where nothing is found.
+  var nothing: Page { Page(columns: resultColumns, content: [], rowCount: 0, next: nil) }
 
   var isGrouped: Bool {
     if case .none = grouping { return false }

@@ -56,7 +56,7 @@ struct SelectionPlanner {
     // Where one row is asked for by its key, that is known.
     let showsKey = plainColumns?.contains { $0.kind == .partitionKey || $0.kind == .clustering }
     let readsKeys = restrictions.key == nil || showsKey ?? true || !restrictions.others.isEmpty
-    return Selection(
+    var selection = Selection(
       table: table, columns: columns, outputs: outputs, plainColumns: plainColumns,
       gatherers: gatherers, grouping: grouping, restrictions: restrictions,
       sorting: try sorting(select.orderBy, restrictions), isReversed: isReversed,
@@ -66,6 +66,8 @@ struct SelectionPlanner {
       readers: IdleRowReaders(
         table, shown + restrictions.others.all.flatMap(\.columns),
         showsStaticRows: restrictions.showsStaticContent, readsKeys: readsKeys))
+    selection.probe = IndexProbe(selection)
+    return selection
   }
 
   private func fingerprint(_ select: Select) -> UInt32 {

@@ -96,9 +96,7 @@ struct PendingRows: ~Copyable {
   /// Where the entries of each row begin.
   private var firstEntries: [Int] = []
 
-  var isEmpty: Bool { rows.count == 0 }
-  /// Whether there is enough to be put.
-  var isFull: Bool { rows.byteCount + entries.byteCount > 4 << 20 }
+  var byteCount: Int { rows.byteCount + entries.byteCount }
 
   mutating func removeAll() {
     rows.removeAll()
@@ -117,5 +115,56 @@ struct PendingRows: ~Copyable {
   /// The numbers of a row's entries.
   func entries(of row: Int) -> Range<Int> {
     firstEntries[row]..<(row + 1 < firstEntries.count ? firstEntries[row + 1] : entries.count)
+  }
+}
+
+/// A table's rows that wait, and what may be dropped of them.
+final class PendingTable {
+  let table: Table
+  let purge: Purge
+  var rows = PendingRows()
+
+  init(_ table: Table, _ purge: Purge) {
+    self.table = table
+    self.purge = purge
+  }
+}
+
+/// The rows that wait, each table's for themselves: those of one mostly come in an order.
+struct PendingTables: ~Copyable {
+  private var tables: [PendingTable] = []
+  private var places: [UInt32: Int] = [:]
+  /// The place of the table whose row came last.
+  private var last: Int?
+  private(set) var isEmpty = true
+
+  /// Whether there is enough to be put.
+  var isFull: Bool { tables.reduce(0) { $0 + $1.rows.byteCount } > 4 << 20 }
+
+  mutating func append(
+    _ table: Table, _ purge: Purge, _ key: borrowing ByteBuffer, _ value: borrowing ByteBuffer,
+    _ added: borrowing IndexEntries
+  ) {
+    let place = place(of: table, purge)
+    tables[place].rows.append(key, value, added)
+    isEmpty = false
+  }
+
+  private mutating func place(of table: Table, _ purge: Purge) -> Int {
+    if let last, tables[last].table.id == table.id { return last }
+    let place = places[table.id] ?? tables.count
+    if place == tables.count {
+      tables.append(PendingTable(table, purge))
+      places[table.id] = place
+    }
+    last = place
+    return place
+  }
+
+  /// The tables in the order of their keys, whose rows the caller takes away; they keep their
+  /// memory.
+  mutating func take() -> [PendingTable] {
+    isEmpty = true
+    return tables.sorted { $0.table.id < $1.table.id }
   }
 }

@@ -12,11 +12,7 @@ extension RowWriter {
 
   /// Lets the row of `key` wait, with its `value` and index entries.
   private mutating func wait(_ table: Table, _ purge: Purge) throws(TableError) {
-    pending.append(key, value, added)
-    if lastPendingTable != table.id {
-      lastPendingTable = table.id
-      if pendingTables[table.id] == nil { pendingTables[table.id] = (table, purge) }
-    }
+    pending.append(table, purge, key, value, added)
     changes += 1
     if pending.isFull { try flush() }
   }
@@ -25,36 +21,38 @@ extension RowWriter {
   mutating func flush() throws(TableError) {
     counters.removeAll()
     if pending.isEmpty { return }
-    let tables = pendingTables
-    pendingTables.removeAll(keepingCapacity: true)
-    lastPendingTable = nil
     // They have been counted when they came.
     let counted = changes
     defer { changes = counted }
-    var waiting = PendingRows()
-    swap(&waiting, &pending)
     do throws(TableError) {
-      let left = try stored { () throws(LMDBError) in try putNew(waiting) }
-      for numbers in left {
-        key.removeAll()
-        waiting.rows.visit(numbers[0]) { key, _ in self.key.append(key) }
-        guard let (table, purge) = tables[key.withBytes { RowKey.table($0) }] else { continue }
-        let whole: [UInt8]
-        do throws(ByteError) { whole = try fold(numbers[...], of: waiting, table) } catch {
-          throw damaged(table, error)
-        }
-        value.removeAll()
-        value.append(whole)
-        added.removeAll()
-        try gatherWaiting(table)
-        try apply(table, purge)
+      for waiting in pending.take() {
+        let left = try stored { () throws(LMDBError) in try putNew(waiting.rows) }
+        for numbers in left { try merge(numbers, of: waiting) }
+        waiting.rows.removeAll()
       }
     } catch {
       failure = error
       throw error
     }
-    waiting.removeAll()
-    swap(&waiting, &pending)
+  }
+
+  /// Brings what waits for a row that is there already, or waits several times, to it.
+  private mutating func merge(
+    _ numbers: [Int], of waiting: PendingTable
+  ) throws(TableError) {
+    key.removeAll()
+    waiting.rows.rows.visit(numbers[0]) { key, _ in self.key.append(key) }
+    let whole: [UInt8]
+    do throws(ByteError) {
+      whole = try fold(numbers[...], of: waiting.rows, waiting.table)
+    } catch {
+      throw damaged(waiting.table, error)
+    }
+    value.removeAll()
+    value.append(whole)
+    added.removeAll()
+    try gatherWaiting(waiting.table)
+    try apply(waiting.table, waiting.purge)
   }
 
   /// Gathers the index entries of the row, or partition record, of `key`, to be put should there be

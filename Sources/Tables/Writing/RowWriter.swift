@@ -12,12 +12,8 @@ struct RowWriter: ~Copyable {
   /// Where rows, and index entries, are put: one mostly belongs near the last.
   var rowPlace: WriteCursor
   var entryPlace: WriteCursor
-  /// Rows that are not in the tree yet, their tables by their numbers, and what may be dropped of
-  /// each.
-  var pending = PendingRows()
-  var pendingTables: [UInt32: (table: Table, purge: Purge)] = [:]
-  /// The table of the row that came to wait last.
-  var lastPendingTable: UInt32?
+  /// Rows that are not in the tree yet.
+  var pending = PendingTables()
   /// Why rows that had waited could not be put: their statements have succeeded.
   var failure: TableError?
   let clock: Clock

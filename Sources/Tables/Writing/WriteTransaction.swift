@@ -66,8 +66,11 @@ package final class WriteTransaction {
     _ plan: PreparedStatement.Plan, _ values: borrowing BoundValues, _ statement: PreparedStatement
   ) throws(TableError) -> Page {
     switch plan {
-    case .select:
+    case .select(let selection):
       try writer.flush()
+      if let probe = selection.value.probe, try probe.isAbsent(values, databases) {
+        return selection.value.nothing
+      }
       return try statement.select(values, clock, PageRequest(rows: .max)) {
         advance throws(TableError) in
         try advance(databases)

@@ -51,10 +51,11 @@ extension TextScorer {
     scratch.contributions.require(scratch.tokenCount)
     let contributions = scratch.contributions.base
     contributions.initialize(repeating: 0, count: scratch.tokenCount)
-    extractor.forEachFeature(scratch) { key, first, last, _, _ in
+    let features = scratch.features.base
+    extractor.forEachFeature(scratch) { feature, first, last, _, _ in
+      let (key, count) = (features[feature].key, features[feature].count)
       let weight = topics.weight(of: key.bucket, topic: topic)
       if weight == 0 { return }
-      let count = scratch.count(of: key)
       let frequency = TermFrequency.sublinear(count) / Float(count)
       let share =
         Double(frequency * weight) * scratch.blockScales[key.block] / Double(last - first + 1)
@@ -79,6 +80,7 @@ extension TopicModel {
     let scores = scratch.topicScores.base
     let hits = scratch.topicHits.base
     let features = scratch.features.base
+    let frequencies = scratch.frequencies.base
     let scales = SIMD2<Float>(scratch.blockScales)
     // The features that have weights are found first, without a branch that is hard to foresee.
     var hitCount = 0
@@ -90,7 +92,7 @@ extension TopicModel {
           grouse_prefetch(weights.baseAddress.map { $0 + max(place, 0) * groupCount })
           hits[hitCount] = TopicHit(
             place: Int32(truncatingIfNeeded: place),
-            factor: TermFrequency.sublinear(feature.count) * scales[feature.key.block])
+            factor: frequencies[Int(feature.count)] * scales[feature.key.block])
           hitCount += place < 0 ? 0 : 1
         }
       }

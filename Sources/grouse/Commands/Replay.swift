@@ -98,7 +98,7 @@ struct ReplayCommand: ParsableCommand {
     defer { try? commitLog.close() }
     return try ReplayWork(
       request, configuration, registry, commitLog, try EmbeddedEventLog(commitLog),
-      EmbeddedTableStore(try directory.openTables(configuration)),
+      EmbeddedTableStore(try directory.openTables(configuration)), isBesideLive: false,
       pausing: { exchange in _ = try exchange() }
     ).run(
       isStopped: { interruption.isRequested },
