@@ -103,8 +103,8 @@ package struct SourceReader: Sendable {
 
   /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
   /// where the last such run of it ended, and one that has taken another's place, as rotated logs
-  /// do, is read from its start. `progress` hears of each chunk, and `report`, from any thread, what
-  /// a stream has to say. A stream always goes on where it ended.
+  /// do, is read from its start. `progress` hears of each chunk, and `report`, from any thread,
+  /// what a stream has to say. A stream always goes on where it ended.
   package func collect(
     _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
     progress: (CollectTotals) -> Void = { _ in },

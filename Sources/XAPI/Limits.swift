@@ -6,8 +6,9 @@ package enum Limits {
   package static let refusalBytes = 64 << 10
   /// Characters of a text of X's that stand in a message.
   package static let shownCharacters = 400
-  /// Bytes of a line of the stream; a longer one is set aside, and of it so many are kept.
+  /// Bytes of a line of the stream; a longer one is set aside.
   package static let lineBytes = 1 << 20
+  /// Bytes that are kept of what is set aside.
   package static let keptLineBytes = 64 << 10
   /// Ids of posts kept to tell a post that comes again: a quarter of an hour at X's 250 a second.
   package static let recentIDs = 1 << 18

@@ -55,7 +55,9 @@ package struct PostQuery: Sendable {
 
 /// The pages of a list, asked for one after the other as they are read.
 package struct PostPages: AsyncSequence, Sendable {
+  /// A page.
   package typealias Element = PostPage
+  /// What ends the reading.
   package typealias Failure = XError
 
   let client: XClient

@@ -14,8 +14,8 @@ extension XClient {
   /// Milliseconds behind which a request that was cut off has had its effect, or never will.
   private static let settling: Int64 = 60_000
 
-  /// Sends a draft once, whatever happens between: the intent is kept before, and where one is found
-  /// whose end is not known, X is asked for what it led to. Thrown: `XError` where X refuses.
+  /// Sends a draft once, whatever happens between: the intent is kept before, and where one is
+  /// found whose end is not known, X is asked for what it led to. Thrown: `XError` where X refuses.
   package func post(
     _ draft: Draft, key: String, _ intents: any PostIntents
   ) async throws -> PostOutcome {
