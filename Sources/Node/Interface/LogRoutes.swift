@@ -3,6 +3,7 @@ internal import CommitLog
 internal import Listeners
 internal import Machine
 internal import Records
+internal import SupportDesk
 
 /// What others want changed in the log that this process has open.
 struct LogRoutes: Sendable {
@@ -129,7 +130,10 @@ struct LogRoutes: Sendable {
     [
       route("POST", "/topics/:topic/records", bodyLimit: Self.recordBytes) { request in
         let topic = request.parameters["topic"] ?? ""
-        try Self.checkNotInternal(topic)
+        // Notes of how far sources are collected come from processes of ours, as batches.
+        let isNote =
+          topic == SourceOffsets.topic && request.contentType == InterfacePaths.batchType
+        if !isNote { try Self.checkNotInternal(topic) }
         guard request.contentType == InterfacePaths.batchType else {
           return try RecordLines(request).append(to: topic, of: changes.log)
         }
