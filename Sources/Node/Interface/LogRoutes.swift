@@ -56,7 +56,7 @@ struct LogRoutes: Sendable {
         let body = try request.object()
         try body.checkFields("name", "partitions", "settings")
         let name = try body.requiredText("name")
-        try Self.checkNotInternal(name)
+        if name != SourceOffsets.topic { try Self.checkNotInternal(name) }
         var settings: [String: String] = [:]
         for (key, value) in try Self.settings(body) {
           guard let value else { throw InterfaceError.malformed("\(key) cannot be null") }
