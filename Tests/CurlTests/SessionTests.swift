@@ -4,11 +4,21 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionTests {
+@Suite struct SessionTests {
   private func session() throws -> HTTPSession { try #require(HTTPSession(userAgent: "test/1")) }
 
   private func url(_ server: LittleServer) throws -> HTTPClient.Server {
     .url("http://127.0.0.1:\(try #require(server.port))")
+  }
+
+  /// Waits on a thread of its own, not on one of Swift's few.
+  private static func wait(for signal: Signal) async {
+    await withCheckedContinuation { continuation in
+      _ = Worker {
+        signal.wait(since: 0)
+        continuation.resume()
+      }
+    }
   }
 
   private static func answer(_ body: String, _ status: String = "200 OK", _ more: String = "")
@@ -84,7 +94,7 @@ import Testing
     // Its own silence is not the server's.
     terms.silence = 5_000
     let answer = try await session().open(HTTPRequest("GET", "/"), at: url(server), terms)
-    await Task.detached { isStuck.wait(since: 0) }.value
+    await Self.wait(for: isStuck)
     // What fits into the system's buffers has been sent, and far from all.
     #expect(sent.load(ordering: .acquiring) < total)
     var read = 0
@@ -137,12 +147,12 @@ import Testing
     let session = try session()
     let place = try url(server)
     let task = Task { try await session.send(HTTPRequest("GET", "/"), to: place) }
-    await Task.detached { isWaiting.wait(since: 0) }.value
+    await Self.wait(for: isWaiting)
     task.cancel()
     let outcome = await task.result
     #expect(throws: CurlError.cancelled) { try outcome.get() }
     // The server hears of it, too: the connection is gone.
-    await Task.detached { hasEnded.wait(since: 0) }.value
+    await Self.wait(for: hasEnded)
     // A pause as well, and what is asked when the task was cancelled before.
     let pause = Task { try await session.pause(milliseconds: 3_600_000) }
     pause.cancel()

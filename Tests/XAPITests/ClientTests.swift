@@ -9,7 +9,7 @@ import Testing
 @testable import XAPI
 
 /// Requests to the local X.
-@Suite(.timeLimit(.minutes(2))) struct ClientTests {
+@Suite struct ClientTests {
   private let folder = TemporaryDirectory()
 
   /// Keys of OAuth 1.0a that the local X knows.

@@ -8,7 +8,7 @@ import Testing
 @testable import XAPI
 
 /// Each class of failure: every post is kept, and once.
-@Suite(.timeLimit(.minutes(2))) struct StreamFaultTests {
+@Suite struct StreamFaultTests {
   /// Delivers posts before and behind a fault, and waits until they are kept.
   private func survive(_ stage: StreamStage, _ fault: (StreamStage) -> Void) async throws {
     var wanted: Set<UInt64> = []
