@@ -46,6 +46,9 @@ import Testing
     served.fake.advance(milliseconds: 900_000)
     let own = jobs + "/" + (first?["id"]?.text ?? "")
     #expect(try served.client.get(own).json["data"]?["status"]?.text == "expired")
+    let late = try served.client.send(
+      "PUT", path(first?["upload_url"], served), "8", type: "text/plain")
+    #expect(late.status == 403)
     let second = try served.client.post(jobs, ["type": "users"]).json["data"]
     _ = try served.client.send(
       "PUT", path(second?["upload_url"], served), "7\n8", type: "text/plain")
