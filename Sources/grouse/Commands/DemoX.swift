@@ -16,7 +16,10 @@ final class DemoX: Sendable {
     settings.stream.ignoresRules = true
     bearer = settings.bearer
     fake = FakeX(settings)
-    try fake.supply(file: samples.stream, rate: rate)
+    // The sample's notices of a disconnection would be taken at their word.
+    let lines = try LocalDisk().readAll(samples.stream).split(separator: UInt8(ascii: "\n"))
+      .filter { !$0.starts(with: Self.notice) }
+    fake.supply(lines.map(Array.init), rate: rate)
     address = try fake.start()
   }
 
@@ -30,13 +33,14 @@ final class DemoX: Sendable {
     return x
   }
 
-  /// Whether a stream has brought all that there is.
+  private static let notice = Array(#"{"errors":"#.utf8)
+
+  /// Whether all that there is was sent, and nothing more has come for a second.
   func isOver(_ streams: LiveStreams) -> Bool {
-    let status = fake.status
-    let taken = streams.all.reduce(0) {
-      $0 + $1.status.posts + $1.status.duplicates + $1.status.quarantined
+    guard fake.status.isSupplyDelivered, let heard = streams.all.first?.status.lastHeard else {
+      return false
     }
-    return status.isSupplyDelivered && taken >= status.sent
+    return Clock.system.milliseconds - heard > 1_000
   }
 
   func stop() { fake.stop() }
