@@ -147,7 +147,7 @@ let package = Package(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
+        "Posts", "Records", "Compression", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(
