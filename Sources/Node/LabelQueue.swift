@@ -142,7 +142,8 @@ package struct LabelQueue: Sendable {
     private mutating func settle() {
       kept.sort { ($0.rank, $0.post.id) < ($1.rank, $1.post.id) }
       var texts: Set<String> = []
-      kept = Array(kept.lazy.filter { texts.insert($0.post.text).inserted }.prefix(limit))
+      kept.removeAll { !texts.insert($0.post.text).inserted }
+      kept.removeLast(max(kept.count - limit, 0))
     }
   }
 }
