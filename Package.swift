@@ -111,7 +111,8 @@ let package = Package(
       "SupportDeskTests",
       [
         "SupportDesk", "Node", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
-        "Records", "Bytes", "Machine", "TestSupport",
+        "Records", "Compression", "Bytes", "Machine", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     // faces
     target(

@@ -1,11 +1,11 @@
 internal import CZlib
 internal import CZstd
 
-/// Brings back a stream that was compressed with gzip or zstd, piece by piece and in bounded memory,
-/// however many members or frames it has.
+/// Brings back a stream that was compressed with gzip or zstd, piece by piece and in bounded
+/// memory, however many members or frames it has.
 ///
-/// zlib keeps 32 KiB, zstd a frame's window, 128 MiB at most: a frame that wants more is refused, as
-/// by the library itself. Used by one thread at a time.
+/// zlib keeps 32 KiB, zstd a frame's window, 128 MiB at most: a frame that wants more is refused,
+/// as by the library itself. Used by one thread at a time.
 package final class StreamDecoder {
   /// How a stream is compressed.
   package enum Format: String, Sendable, CaseIterable {
@@ -185,7 +185,8 @@ private final class ZstdLibrary: StreamLibrary {
       case ZSTD_error_memory_allocation: throw .outOfMemory(codec: Self.name)
       case ZSTD_error_frameParameter_windowTooLarge:
         throw .corrupt(
-          codec: Self.name, "it wants a window of more than 128 MiB; unpack it with unzstd --long=31")
+          codec: Self.name,
+          "it wants a window of more than 128 MiB; unpack it with unzstd --long=31")
       default: throw .corrupt(codec: Self.name, String(cString: ZSTD_getErrorName(hint)))
       }
     }

@@ -46,11 +46,16 @@ struct FileSource {
     let note = Note(offsets: offsets, key: key)
     var resumption = try offsets.resumption(of: key)
     while true {
+      let earlier = totals
       do {
         let isReplaced = try pass(&totals, resumption, note, pacer, isStopped, progress)
         guard isReplaced else { return totals }
-        report("\(path): another file has taken its place, or it was cut: it is read from its start")
-      } catch is SourceReplaced {}
+        report(
+          "\(path): another file has taken its place, or it was cut: it is read from its start")
+      } catch is SourceReplaced {
+        // What was passed over was not what was collected before.
+        totals = earlier
+      }
       guard !isStopped() else { return totals }
       // Noted before anything of the new one is appended, so that what a crash leaves unnoted is
       // counted as its own.

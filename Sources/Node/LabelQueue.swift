@@ -39,7 +39,7 @@ package struct LabelQueue: Sendable {
   ) throws -> (posts: [LabelCandidate], all: Int) {
     var ids: Set<String> = []
     var texts: Set<Int> = []
-    try book.forEach { label in
+    try book.visit { label in
       if label.labeller == labeller || label.verdict.isDecided { ids.insert(label.post) }
       if label.verdict.isDecided { texts.insert(label.text.hashValue) }
     }
@@ -60,10 +60,10 @@ package struct LabelQueue: Sendable {
     _ book: LabelBook, labeller: String
   ) throws -> (posts: [LabelCandidate], all: Int) {
     var own: Set<String> = []
-    try book.forEach { if $0.labeller == labeller { own.insert($0.post) } }
+    try book.visit { if $0.labeller == labeller { own.insert($0.post) } }
     var seen: Set<String> = []
     var best = Best(limit: limit)
-    try book.forEach { label in
+    try book.visit { label in
       guard label.verdict.isDecided, !own.contains(label.post), seen.insert(label.post).inserted
       else { return }
       // What they said is not shown: neither is what the model did.
@@ -82,8 +82,8 @@ package struct LabelQueue: Sendable {
     }
   }
 
-  /// A number of the seed and the post's id alone, so that neither other posts nor their order change
-  /// which ones come.
+  /// A number of the seed and the post's id alone, so that neither other posts nor their order
+  /// change which ones come.
   private func chance(of post: LabelCandidate) -> Double {
     var state = seed
     for byte in post.id.utf8 {

@@ -113,7 +113,8 @@ package struct SourceReader: Sendable {
   /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does.
   package init(
     into topic: String, of log: any EventLog, partitions: Int, pace: Pace? = nil,
-    follows: Bool = false, x: XConfiguration = XConfiguration(), streams: LiveStreams = LiveStreams()
+    follows: Bool = false, x: XConfiguration = XConfiguration(),
+    streams: LiveStreams = LiveStreams()
   ) {
     self.log = log
     self.topic = topic
@@ -126,8 +127,8 @@ package struct SourceReader: Sendable {
 
   /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
   /// where the last such run of it ended, and one that has taken another's place, as rotated logs
-  /// do, is read from its start. `progress` hears of each chunk, and `report`, from any thread, what
-  /// a stream has to say. A stream always goes on where it ended.
+  /// do, is read from its start. `progress` hears of each chunk, and `report`, from any thread,
+  /// what a stream has to say. A stream always goes on where it ended.
   package func collect(
     _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
     progress: (CollectTotals) -> Void = { _ in },

@@ -30,7 +30,8 @@ final class SourceInput {
   /// Whether the end of a followed file was met.
   private(set) var hasWaited = false
 
-  /// Opens a file, or standard input for nil; `follows` one that is a plain file. Thrown: `IOFailure`.
+  /// Opens a file, or standard input for nil; `follows` one that is a plain file. Thrown:
+  /// `IOFailure`.
   init(_ path: String?, follows: Bool) throws(IOFailure) {
     raw = try InputBytes(path)
     name = raw.name

@@ -117,7 +117,9 @@ package struct RecordScanner: ~Copyable {
     let line = window.startLine
     let length = end - window.start + dropped
     let bytes = UnsafeRawBufferPointer(start: window.base + window.start, count: end - window.start)
-    let blanks = format == .csv || format == .sentiment140 ? 0 : bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count
+    let blanks =
+      format == .csv || format == .sentiment140
+      ? 0 : bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count
     let isBlank = dropped == 0 && blanks == bytes.count
     dropped = 0
     window.startRecord()

@@ -7,7 +7,9 @@ package enum Sentiment140 {
   static func begins(_ firstBytes: UnsafeRawBufferPointer) -> Bool {
     let line = UnsafeRawBufferPointer(
       rebasing: firstBytes.prefix { $0 != UInt8(ascii: "\n") })
-    guard line.first == UInt8(ascii: "\"") || line.first.map(isPolarity) == true else { return false }
+    guard line.first == UInt8(ascii: "\"") || line.first.map(isPolarity) == true else {
+      return false
+    }
     var row = CSVRow()
     do throws(PostError) { try Latin1.read(line, into: &row) } catch { return false }
     guard row.count == 6, row.bytes(0).count == 1, row.bytes(0).allSatisfy(isPolarity),

@@ -6,8 +6,8 @@
 
 extension StandardInput {
   /// The key that is pressed on a terminal, without a Return behind it and without being shown; nil
-  /// at Ctrl-D, where the terminal has gone, or once `isInterrupted`. Keys that are no character give
-  /// an empty text.
+  /// at Ctrl-D, where the terminal has gone, or once `isInterrupted`. Keys that are no character
+  /// give an empty text.
   ///
   /// The terminal is as it was whenever nothing is waited for, so that whatever ends the program
   /// leaves it in order.

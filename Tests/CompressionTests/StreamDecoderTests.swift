@@ -97,8 +97,10 @@ import Testing
     var refused = 0
     for _ in 0..<400 {
       var damaged = bytes
-      damaged[Int.random(in: 4..<bytes.count, using: &random)] ^= 1 << UInt8.random(
-        in: 0...7, using: &random)
+      damaged[Int.random(in: 4..<bytes.count, using: &random)] ^=
+        1
+        << UInt8.random(
+          in: 0...7, using: &random)
       do {
         let found = try decode(damaged) { (500, 500) }
         if !found.isAtBoundary { refused += 1 }

@@ -4,6 +4,7 @@ import Node
 import SupportDesk
 import TestSupport
 import Testing
+import TextClassification
 
 @Suite struct LabelBookTests {
   private let folder = TemporaryDirectory()
@@ -15,7 +16,7 @@ import Testing
 
   private func all(_ book: LabelBook) throws -> [PostLabel] {
     var labels: [PostLabel] = []
-    try book.forEach { labels.append($0) }
+    try book.visit { labels.append($0) }
     return labels
   }
 

@@ -17,7 +17,7 @@ import Testing
     let book = try LabelBook(writing: folder("workbench.sqlite"))
     let outcome = try LabelImport(file, columns).run(into: book, labeller: "import", now: 5)
     var labels: [PostLabel] = []
-    try book.forEach { labels.append($0) }
+    try book.visit { labels.append($0) }
     return (outcome, labels)
   }
 
@@ -55,10 +55,9 @@ import Testing
 
   @Test func `twcs has no labels, and says what to do`() throws {
     let file = try write("twcs.csv", Array(Dump.twcs.utf8))
-    #expect(performing: { _ = try run(file) }) { error in
-      "\(error)".contains("twcs.csv") && "\(error)".contains("--label")
-        && "\(error)".contains("collect")
-    }
+    let error = #expect(throws: DatasetError.self) { try run(file) }
+    let text = "\(try #require(error))"
+    #expect(text.contains("twcs.csv") && text.contains("--label") && text.contains("collect"))
   }
 
   @Test func `what is exported comes back as it was`() throws {
@@ -70,7 +69,7 @@ import Testing
     try book.add(.other, post: "2", text: "hm", by: "cyd")
     var rows = [LabelExport.header]
     var before: [PostLabel] = []
-    try book.forEach {
+    try book.visit {
       before.append($0)
       rows.append(LabelExport.row($0))
     }
@@ -105,12 +104,14 @@ import Testing
       ("bad.csv", "text,label\na,1\n\"b,0\n", ["bad.csv:3"]),
       ("short.csv", "text,label\na,1\nb\n", ["short.csv:3", "1 fields"]),
     ] {
-      #expect(performing: { _ = try run(try write(name, Array(text.utf8))) }) { error in
-        words.allSatisfy { "\(error)".contains($0) }
-      }
+      let file = try write(name, Array(text.utf8))
+      let error = #expect(throws: DatasetError.self) { try run(file) }
+      let said = "\(try #require(error))"
+      #expect(words.allSatisfy { said.contains($0) }, "\(said)")
     }
-    #expect(try run(
-      try write("three.csv", Array("text,label\na,x\nb,y\nc,z\n".utf8)), .init(positive: "y")
-    ).outcome.complaints == 1)
+    #expect(
+      try run(
+        try write("three.csv", Array("text,label\na,x\nb,y\nc,z\n".utf8)), .init(positive: "y")
+      ).outcome.complaints == 1)
   }
 }

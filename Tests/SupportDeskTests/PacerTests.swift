@@ -1,4 +1,5 @@
 import Machine
+import Posts
 import SupportDesk
 import TestSupport
 import Testing
@@ -81,7 +82,8 @@ import Testing
     #expect(!isDue && time.now < 1_010)
   }
 
-  @Test func `what waits is on the disk before, and an end leaves the rest for the next run`() throws
+  @Test func `what waits is on the disk before, and an end leaves the rest for the next run`()
+    throws
   {
     let desk = try Desk()
     let lines = (0..<6).map { #"{"id":"\#($0)","text":"t \#($0)"}"# + "\n" }.joined()

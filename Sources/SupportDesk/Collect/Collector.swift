@@ -229,9 +229,9 @@ package struct Collector: ~Copyable {
     return true
   }
 
-  /// The author of a record's only post, and the time of its first. The author's id is borrowed from
-  /// `posts`: valid until the next record. What cannot be read has neither here; the query will say
-  /// what is wrong with it.
+  /// The author of a record's only post, and the time of its first. The author's id is borrowed
+  /// from `posts`: valid until the next record. What cannot be read has neither here; the query
+  /// will say what is wrong with it.
   private mutating func facts(
     of record: UnsafeRawBufferPointer
   ) -> (author: UnsafeRawBufferPointer?, createdAt: Int64?) {

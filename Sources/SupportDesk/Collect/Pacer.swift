@@ -10,9 +10,9 @@ package enum Pace: Hashable, Sendable {
 
 /// Holds records back until they are due.
 ///
-/// By the posts' own times, one that is earlier than its predecessors, or tells no time, is due with
-/// the one before it. A silence counts as `Limits.longestSilence` at most, and who goes back further
-/// begins anew from there: one wrong time, such as of the year 2099, stops nothing.
+/// By the posts' own times, one that is earlier than its predecessors, or tells no time, is due
+/// with the one before it. A silence counts as `Limits.longestSilence` at most, and who goes back
+/// further begins anew from there: one wrong time, such as of the year 2099, stops nothing.
 package final class Pacer {
   /// What is nearer than this is due: waiting for it would cost more than it is worth.
   private static let grain = 0.01
@@ -39,7 +39,8 @@ package final class Pacer {
     self.sleep = sleep
   }
 
-  /// Takes the next record, of this time in milliseconds since 1970; whether it is to be waited for.
+  /// Takes the next record, of this time in milliseconds since 1970; whether it is to be waited
+  /// for.
   package func mustWait(for createdAt: Int64?) -> Bool {
     let time = now()
     let former = due ?? time

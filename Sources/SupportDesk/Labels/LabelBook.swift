@@ -78,7 +78,7 @@ package struct LabelBook {
 
   /// Gives each label that stands to `body`, by its number: the latest of each labeller on each
   /// post.
-  package func forEach(_ body: (PostLabel) throws -> Void) throws(ModelError) {
+  package func visit(_ body: (PostLabel) throws -> Void) throws(ModelError) {
     try labels("ORDER BY number", [], body)
   }
 
@@ -97,8 +97,8 @@ package struct LabelBook {
     return found
   }
 
-  /// One label for each post that one can be chosen for, in the order of their first labels; and how
-  /// many posts were left out because as many say one thing as the other.
+  /// One label for each post that one can be chosen for, in the order of their first labels; and
+  /// how many posts were left out because as many say one thing as the other.
   package func chosen(
     _ choice: LabelChoice
   ) throws(ModelError) -> (labels: [PostLabel], undecided: Int) {
@@ -134,7 +134,9 @@ package struct LabelBook {
     let verdict = complaints * 2 > labels.count ? Verdict.complaint : .other
     let agreeing = labels.filter { $0.verdict == verdict }
     var label = agreeing.last
-    let topics = agreeing.compactMap(\.topic).reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+    let topics = agreeing.compactMap(\.topic).reduce(into: [String: Int]()) {
+      $0[$1, default: 0] += 1
+    }
     let most = topics.values.max() ?? 0
     let named = topics.filter { $0.value == most }.keys
     label?.topic = named.count == 1 ? named.first : nil

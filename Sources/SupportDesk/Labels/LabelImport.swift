@@ -58,7 +58,7 @@ package struct LabelImport {
   /// Counts the labels; whether rows have times of their own.
   private func survey(_ counts: inout [String: Int], _ outcome: inout Outcome) throws -> Bool {
     var hasTimes = false
-    try rows.forEach { row in
+    try rows.visit { row in
       guard let row else {
         outcome.passedOver += 1
         return
@@ -73,8 +73,8 @@ package struct LabelImport {
     return hasTimes
   }
 
-  /// Adds the file's labels to `book`, all or none. `labeller` is whose they are where the file does
-  /// not say, and `now` their time.
+  /// Adds the file's labels to `book`, all or none. `labeller` is whose they are where the file
+  /// does not say, and `now` their time.
   package func run(into book: LabelBook, labeller: String, now: Int64) throws -> Outcome {
     // Which of the labels means a complaint is known only when all have been seen.
     var counts: [String: Int] = [:]
@@ -82,7 +82,7 @@ package struct LabelImport {
     let hasTimes = try survey(&counts, &outcome)
     outcome.positive = try positive(counts)
     outcome.added = try book.add(imported: hasTimes) { add in
-      try rows.forEach { row in
+      try rows.visit { row in
         guard let row else { return }
         let verdict = verdict(row.label, outcome.positive)
         let label = PostLabel(
@@ -101,8 +101,8 @@ package struct LabelImport {
     return own
   }
 
-  /// The label that means a complaint: the one that was asked for; `negative` and 0, which the dumps
-  /// call what its author was unhappy in; else the one of two that says so itself.
+  /// The label that means a complaint: the one that was asked for; `negative` and 0, which the
+  /// dumps call what its author was unhappy in; else the one of two that says so itself.
   private func positive(_ counts: [String: Int]) throws(DatasetError) -> String {
     let names = counts.keys.sorted()
     if let asked = columns.positive {

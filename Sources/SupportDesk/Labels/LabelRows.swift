@@ -29,7 +29,7 @@ struct LabelRows {
   let disk: any FileSystem
 
   /// Gives each row to `body`; nil for one that has no text or no label.
-  func forEach(_ body: (Row?) throws -> Void) throws {
+  func visit(_ body: (Row?) throws -> Void) throws {
     let file: any File
     do { file = try disk.open(path, .readPlain) } catch { throw DatasetError.io(error) }
     let chunk = UnsafeMutableRawBufferPointer.allocate(
@@ -158,7 +158,9 @@ struct LabelRows {
       var found: (id: String, text: String)?
       if let field = columns.text {
         // As a post of its own, so that it gets the id that it would get otherwise.
-        var parts = try object.topLevelField(named: field).map { ["\"text\":\(JSONString.quote($0))"] }
+        var parts = try object.topLevelField(named: field).map {
+          ["\"text\":\(JSONString.quote($0))"]
+        }
         if let id = try object.topLevelField(named: "id") {
           parts?.append("\"id\":\(JSONString.quote(id))")
         }

@@ -39,8 +39,8 @@ enum LabelTables {
 }
 
 extension Workbench.Contents {
-  /// Adds a verdict behind all that its labeller has given on the post. The text is the one that was
-  /// judged last.
+  /// Adds a verdict behind all that its labeller has given on the post. The text is the one that
+  /// was judged last.
   func add(_ label: PostLabel) throws(ModelError) {
     try sql {
       try $0.execute(

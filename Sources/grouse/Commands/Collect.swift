@@ -104,12 +104,15 @@ struct Collect: ParsableCommand {
             ? "" : "; \(Shown.number(totals.known)) were collected before"))
       if totals.unfinished > 0 {
         Messages.line(
-          "\(source.name): its last line has no end yet and cannot be read; the next run looks again")
+          "\(source.name): its last line has no end yet and cannot be read; the next run looks again"
+        )
       }
     }
     // Ending it is how a stream ends.
     if source.isEndless || follow { return }
-    if totals.records + totals.unreadable + totals.known + totals.unfinished == 0, !interruption.isRequested {
+    if totals.records + totals.unreadable + totals.known + totals.unfinished == 0,
+      !interruption.isRequested
+    {
       throw DatasetError.empty(path: source.name)
     }
     try interruption.throwIfRequested("what was collected so far is kept")

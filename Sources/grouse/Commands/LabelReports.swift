@@ -19,7 +19,7 @@ extension Label {
         rows = labels.count
         for label in labels { try line(LabelExport.row(label)) }
       } else {
-        try book.forEach { label in
+        try book.visit { label in
           guard all || label.verdict.isDecided else { return }
           rows += 1
           try line(LabelExport.row(label))

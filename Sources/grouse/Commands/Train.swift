@@ -228,7 +228,11 @@ struct TrainingJob {
   /// Adds the verdicts of people behind the files' posts.
   private func add(_ labels: [PostLabel], to data: inout Data) {
     let own = ClassLabels(negative: Verdict.other.rawValue, positive: Verdict.complaint.rawValue)
-    if files.isEmpty { data.labels = own } else { tell(own, of: "grouse label", beside: data.labels) }
+    if files.isEmpty {
+      data.labels = own
+    } else {
+      tell(own, of: "grouse label", beside: data.labels)
+    }
     data.examples += labels.map {
       LabelledText(
         text: $0.text, isPositive: $0.verdict == .complaint, topic: learnsTopics ? $0.topic : nil)
