@@ -33,7 +33,7 @@ import Testing
     let stage = try Self.stage(posts: 12)
     let keys = "c\nt delivery\nn was it us?\no\nu\ns\nz\nc\n"
     let said = try stage.works("label", "--labeller", "ann", "--order", "newest", input: keys)
-    #expect(said.lines.count == 6 && said.errors.contains("4 posts judged"))
+    #expect(said.lines.count == 7 && said.errors.contains("4 posts judged"))
     var rows = try exported(stage, "--all")
     #expect(rows.count == 4 && rows[1].contains(",other,delivery,"))
     #expect(rows[1].hasSuffix(",was it us?") && rows.allSatisfy { $0.contains(",ann,") })
@@ -131,8 +131,8 @@ import Testing
     let session = try TypedTerminal.run(
       ["label", "--order", "newest", "--labeller", "ann"], in: stage.folder,
       [
-        ("", "> "), ("c", "5 left"), ("?", "z undo"), ("t", "none): "), ("delivery\n", "> "),
-        ("n", "none): "), ("a note\n", "> "), ("o", "4 left"), ("\u{1B}[A", "z undo"),
+        ("", "> "), ("c", "5 left"), ("?", "z undo"), ("t", "none):"), ("delivery\n", "> "),
+        ("n", "none):"), ("a note\n", "> "), ("o", "4 left"), ("\u{1B}[A", "z undo"),
         ("z", "note: a note"), ("u", "4 left"), ("q", ""),
       ])
     #expect(session.code == 0, "\(session.shown)")

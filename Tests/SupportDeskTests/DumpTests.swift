@@ -84,9 +84,9 @@ import Testing
 
   @Test func `a table that only looks alike is none of Sentiment140's`() throws {
     for bytes in [
-      "0,1,when,NO_QUERY,me,text\n", "5,1,Mon Apr 06 22:19:45 PDT 2009,q,me,text\n",
-      "0,1,2009-04-06,q,me,text\n", "0,x,Mon Apr 06 22:19:45 PDT 2009,q,me,text\n",
-      "0,1,Mon Apr 06 22:19:45 PDT 2009,q,text\n",
+      "0,1,when,NO_QUERY,me,words\n", "5,1,Mon Apr 06 22:19:45 PDT 2009,q,me,words\n",
+      "0,1,2009-04-06,q,me,words\n", "0,x,Mon Apr 06 22:19:45 PDT 2009,q,me,words\n",
+      "0,1,Mon Apr 06 22:19:45 PDT 2009,q,words\n",
     ] {
       #expect(throws: DatasetError.self, "\(bytes)") { try collect("a.csv", Array(bytes.utf8)) }
     }

@@ -45,7 +45,8 @@ import Testing
   }
 
   private func ids() throws -> [Int] {
-    try desk.values().compactMap {
+    guard try desk.log.hasTopic("posts") else { return [] }
+    return try desk.values().compactMap {
       $0.split(separator: "\"").dropFirst(3).first.flatMap { Int($0) }
     }
   }
@@ -76,15 +77,17 @@ import Testing
   ) throws {
     var random = Seed.random()
     let whole = try packing.pack([lines(0..<300), lines(300..<500)])
-    for _ in 0..<12 {
-      let cut = Int.random(in: 20..<whole.count, using: &random)
+    let cuts = (0..<12).map { _ in Int.random(in: 20..<whole.count, using: &random) }
+    for cut in cuts.sorted() {
       try disk.replace(path, with: Array(whole[..<cut]))
       do {
         _ = try collect()
       } catch let error as SourceError {
         let text = "\(error)"
         #expect(text.contains(path) && text.contains("cut short at byte"), "\(text)")
-        #expect(text.contains(": \(try ids().count) records were whole before"), "\(text)")
+        let count = try ids().count
+        #expect(
+          count == 0 || text.contains(": \(count) records were whole before"), "\(text)")
       }
       let found = try ids()
       #expect(found == Array(0..<found.count), "cut at \(cut)")
@@ -120,7 +123,7 @@ import Testing
       isStopped: {
         do {
           // True: that step is done; nil: the end.
-          guard let isDone = try step(number, try desk.log.hasTopic("posts") ? ids() : []) else {
+          guard let isDone = try step(number, try ids()) else {
             return true
           }
           if isDone { number += 1 }
