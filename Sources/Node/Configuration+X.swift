@@ -12,6 +12,8 @@ extension Configuration {
     x.settings.keepAliveTimeout = Int(value("x.keepalive-timeout-ms")) ?? 20_000
     x.settings.backoffScale = number("x.backoff-scale")
     x.settings.fieldSpelling = .init(rawValue: value("x.field-spelling")) ?? .tweet
+    x.settings.streamFieldSpelling =
+      .init(rawValue: value("x.stream-field-spelling")) ?? .tweet
     x.settings.prices = prices
     x.rules = xRules
     return x

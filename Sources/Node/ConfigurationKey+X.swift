@@ -19,6 +19,9 @@ extension ConfigurationKey {
         "x.field-spelling", .choice(["tweet", "post"]), "tweet",
         "whether requests say tweet.fields or post.fields"),
       .init(
+        "x.stream-field-spelling", .choice(["tweet", "post"]), "tweet",
+        "the same for the stream, which X has left as it was"),
+      .init(
         "x.rules", .lines, "",
         "rules of the stream, each VALUE or VALUE => TAG; empty: one made of the brand"),
       .init("x.fill-gaps", .boolean, "true", "search for what a broken stream did not deliver"),

@@ -13,6 +13,8 @@ package struct XClient: Sendable {
     }
 
     package var fieldSpelling = FieldSpelling.tweet
+    /// The same for streams, which have kept the older one.
+    package var streamFieldSpelling = FieldSpelling.tweet
     /// What each wait of ours is multiplied with; never one that X names.
     package var backoffScale = 1.0
     /// Milliseconds without a byte behind which a stream is dead.

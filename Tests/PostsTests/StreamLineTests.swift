@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "x", "[]", "{", #"{"data":{"id":"1"}"#, #"{"data":{"id":"1"}}}"#, "{\"data\":{\"id\":\"\u{1}\"}}",
+    "", "x", "[]", "{", #"{"data":{"id":"1"}"#, #"{"data":{"id":"1"}}}"#,
+    "{\"data\":{\"id\":\"\u{1}\"}}",
     #"{"data":{"id":1.}}"#,
   ])
   func `what is no JSON object is thrown`(_ text: String) {

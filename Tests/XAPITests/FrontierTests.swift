@@ -9,7 +9,7 @@ import Testing
   /// before lie above `since` and behind `mark`, or not above `since`: and none is missing below.
   @Test func `nothing that is missing lies before the position`() {
     var random = Seed.random()
-    for _ in 0..<200 {
+    for _ in 0..<30 {
       let overlap = Int64.random(in: 5..<100, using: &random)
       var frontier = Frontier(
         at: StreamPosition(since: .id(0), mark: [0]), now: 0, overlap: overlap,

@@ -6,7 +6,7 @@ import Testing
 @Suite struct WritingTests {
   @Test(arguments: [
     ("hello", 5), ("", 0), ("é", 1), ("日本", 4), ("😀", 2), ("👨‍👩‍👧‍👦", 2), ("🇩🇪", 2), ("👍🏽", 2),
-    ("1️⃣", 2), ("1", 1), ("©", 1), ("“quoted”…", 9),
+    ("1️⃣", 2), ("1", 1), ("©", 1), ("“quoted”…", 10),
     ("https://example.com/a/very/long/path/that/would/be/more/than/twenty-three", 23),
     ("see https://x.com, ok", 4 + 23 + 4), ("see asos.com now", 4 + 23 + 4), ("3.5 stars", 9),
     ("mail me@asos.com", 16), ("http://", 7), ("end.Start", 9),

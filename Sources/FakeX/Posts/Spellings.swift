@@ -19,7 +19,9 @@ enum Spellings {
 
   /// A field's or an expansion's name in the old spelling.
   static func old(name: String) -> String {
-    name.split(separator: ".").map { old[String($0)] ?? String($0) }.joined(separator: ".")
+    // As an expansion it is called without `.id` now.
+    if name == "referenced_posts" { return "referenced_tweets.id" }
+    return name.split(separator: ".").map { old[String($0)] ?? String($0) }.joined(separator: ".")
   }
 
   /// The names `withheld.scope` has for a post.

@@ -21,7 +21,7 @@ package struct XCredentials: Sendable {
 
 /// Makes the header that says who asks.
 final class Authorizer: Sendable {
-  private let credentials: XCredentials
+  let credentials: XCredentials
   private let transport: any XTransport
   private let clock: Clock
   private let fetched = Mutex<Secret?>(nil)

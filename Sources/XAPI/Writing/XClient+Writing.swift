@@ -79,15 +79,17 @@ extension XClient {
   /// The id of the post that an intent has led to, among the account's latest.
   private func trace(of intent: PostIntent) async throws(XError) -> String? {
     let me = try await whoAmI()
-    guard let user = me["id"]?.text else {
-      throw .unreadable(path: "/2/users/me", reason: "there is no id in it")
+    guard let name = me["username"]?.text else {
+      throw .unreadable(path: "/2/users/me", reason: "there is no username in it")
     }
-    let answer = try await call(
-      XCall(
-        "GET", ["2", "users", user, "tweets"],
-        query: [(name: "max_results", value: "100")] + PostFields.query(settings.fieldSpelling),
-        as: .user, kind: "/2/users/:id/tweets"))
-    return PostPage(answer).posts.first { intent.isTrace($0) }?["id"]?.text
+    // A little before, as its clock may be ahead of X's.
+    let start = StreamPosition.Since.time(intent.started - Self.settling)
+    var query = PostQuery.recent("from:\(name)", since: start)
+    query.asker = .user
+    for try await page in pages(query) {
+      if let found = page.posts.first(where: { intent.isTrace($0) }) { return found["id"]?.text }
+    }
+    return nil
   }
 
   /// Deletes a post of the account's own.
