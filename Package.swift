@@ -87,7 +87,6 @@ let package = Package(
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"], data: ["Golden"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
-    tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target(
       "TextClassification", ["Bytes", "CPlatform", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests(
@@ -131,12 +130,13 @@ let package = Package(
     target(
       "FakeX",
       [
-        "Bytes", "Machine",
+        "CZlib", "Bytes", "Machine",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], documents: ["FAKEX.md"]),
-    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    tests("FakeXTests", ["FakeX", "CZlib", "Bytes", "Machine", "TestSupport"]),
+    tests("PeerTests", ["FakeX", "CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     .executableTarget(
       name: "fake-x",
       dependencies: [
@@ -165,8 +165,8 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CQL", "Posts", "Records", "Compression", "XAPI", "FakeX", "Curl", "LMDB", "Bytes",
+        "Machine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
     .target(name: "CTableFloor", dependencies: ["CLMDB"], path: "Tools/Benchmarks/TableFloor"),

@@ -1,7 +1,7 @@
 internal import Bytes
 
-/// The complaints that belong together, by the names that they are kept under: what a batch asks for
-/// and changes, read once, and written at its end in the order of the names, as the state lies.
+/// The complaints that belong together, by the names that they are kept under: what a batch asks
+/// for and changes, read once, and written at its end in the order of the names, as the state lies.
 struct MemberGroups: ~Copyable {
   private var groups: [ByteKey: Members] = [:]
   private var changed: Set<ByteKey> = []
