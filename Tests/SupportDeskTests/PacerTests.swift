@@ -15,7 +15,7 @@ import Testing
     moments: [Double], pacer: Pacer
   ) {
     let time = Time()
-    let pacer = Pacer(pace, now: { time.now }, sleep: { time.now += $0 })
+    let pacer = Pacer(pace, now: { time.now }, pass: { time.now += $0 })
     let moments = times.map { createdAt in
       time.now += cost
       if pacer.mustWait(for: createdAt) { _ = pacer.wait { false } }
@@ -37,7 +37,7 @@ import Testing
 
   @Test func `behind a wait for the source a rate makes up for little`() {
     let time = Time()
-    let pacer = Pacer(.rate(10), now: { time.now }, sleep: { time.now += $0 })
+    let pacer = Pacer(.rate(10), now: { time.now }, pass: { time.now += $0 })
     _ = pacer.mustWait(for: nil)
     time.now += 3_600
     var soon = 0
@@ -71,7 +71,7 @@ import Testing
 
   @Test func `waiting ends where it is told to`() {
     let time = Time()
-    let pacer = Pacer(.rate(0.001), now: { time.now }, sleep: { time.now += $0 })
+    let pacer = Pacer(.rate(0.001), now: { time.now }, pass: { time.now += $0 })
     _ = pacer.mustWait(for: nil)
     #expect(pacer.mustWait(for: nil))
     var asked = 0
@@ -91,7 +91,7 @@ import Testing
     var position = 0
     for run in 0..<4 {
       let time = Time()
-      let pacer = Pacer(.rate(1), now: { time.now }, sleep: { time.now += $0 })
+      let pacer = Pacer(.rate(1), now: { time.now }, pass: { time.now += $0 })
       let offsets = try SourceOffsets(desk.log, into: "posts")
       var collector = try Collector(
         into: "posts", of: desk.log, origin: "f", format: .jsonLines,

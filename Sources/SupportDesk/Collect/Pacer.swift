@@ -21,7 +21,7 @@ package final class Pacer {
 
   private let pace: Pace
   private let now: () -> Double
-  private let sleep: (Double) -> Void
+  private let pass: (Double) -> Void
   private var due: Double?
   private var latest: Int64?
   /// Records that were earlier than one before them.
@@ -29,14 +29,14 @@ package final class Pacer {
   /// Records that told a time.
   package private(set) var timed = 0
 
-  /// A pacer by this clock, in seconds; `sleep` waits for so many at most.
+  /// A pacer by this clock, in seconds; `pass` lets so many go by at most.
   package init(
     _ pace: Pace, now: @escaping () -> Double = Clock.monotonicSeconds,
-    sleep: @escaping (Double) -> Void = Pacer.wait
+    pass: @escaping (Double) -> Void = Pacer.wait
   ) {
     self.pace = pace
     self.now = now
-    self.sleep = sleep
+    self.pass = pass
   }
 
   /// Takes the next record, of this time in milliseconds since 1970; whether it is to be waited
@@ -82,7 +82,7 @@ package final class Pacer {
     while !isStopped() {
       let ahead = (due ?? 0) - now()
       guard ahead > 0 else { return true }
-      sleep(min(ahead, 0.1))
+      pass(min(ahead, 0.1))
     }
     return false
   }
