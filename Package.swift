@@ -110,7 +110,8 @@ let package = Package(
       "SupportDeskTests",
       [
         "SupportDesk", "Node", "CommitLog", "Streams", "Tables", "TextClassification", "Posts",
-        "Records", "Bytes", "Machine", "TestSupport",
+        "Records", "Compression", "Bytes", "Machine", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     // faces
     target(
@@ -147,7 +148,7 @@ let package = Package(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
+        "Posts", "Records", "Compression", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(

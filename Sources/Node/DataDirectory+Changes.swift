@@ -70,4 +70,20 @@ extension DataDirectory {
     }
     return (directory.models, directory)
   }
+
+  /// Where the workbench's database is, to add to, also beside a process that has log and tables
+  /// open.
+  package static func workbenchForChange(
+    in path: String, purpose: String
+  ) throws -> (workbench: String, directory: DataDirectory) {
+    // Made where it is missing, and let go: nobody is kept from writing while somebody labels.
+    if !LocalDisk().exists(path) { _ = try DataDirectory(writing: path, purpose: purpose) }
+    return (Path.join(path, workbenchName), try DataDirectory(reading: path))
+  }
+
+  /// The labels of a data directory; none where it has none yet.
+  package static func labels(in path: String) throws -> LabelBook {
+    _ = try DataDirectory(reading: path)
+    return try LabelBook(reading: Path.join(path, workbenchName))
+  }
 }

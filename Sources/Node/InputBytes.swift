@@ -11,7 +11,16 @@ package final class InputBytes {
   /// The name in messages.
   package let name: String
   private let file: (any File)?
-  private var position: Int64 = 0
+  /// How much of a file has been read.
+  private(set) var position: Int64 = 0
+
+  /// Which file it is and how large; nil for what is no plain file.
+  var identity: FileIdentity? {
+    guard let descriptor = file?.descriptor, let found = FileIdentity(descriptor: descriptor),
+      found.isPlain
+    else { return nil }
+    return found
+  }
 
   /// Opens a file, or standard input for nil. Thrown: `IOFailure`.
   package init(_ path: String?) throws(IOFailure) {

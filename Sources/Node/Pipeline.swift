@@ -141,8 +141,8 @@ package final class Pipeline: Sendable {
     // However the run ends, the sources end with it, so that nobody waits for them in vain.
     let isEnding = Atomic<Bool>(false)
     let reader = SourceReader(
-      into: configuration.topic, of: log, partitions: configuration.partitions, rate: rate,
-      x: x, streams: streams)
+      into: configuration.topic, of: log, partitions: configuration.partitions,
+      pace: rate.map { .rate($0) }, x: x, streams: streams)
     setSourcesEnded(sources.isEmpty)
     let workers = sources.map { source in
       Worker { [self] in

@@ -65,38 +65,62 @@ package enum Source: Hashable, Sendable {
 package enum SourceError: Error, Equatable, CustomStringConvertible {
   /// It holds fewer records than were collected of it before.
   case shrunk(path: String, collected: Int, found: Int, topic: String)
+  /// What it holds cannot be brought back from its compressed form.
+  case packed(path: String, String, PackedPlace)
+
+  /// How far compressed data could be read.
+  package struct PackedPlace: Equatable, Sendable {
+    /// Of the compressed data.
+    var byte: Int64
+    /// Bytes that came out before.
+    var unpacked: Int64
+    /// Records that were whole before; nil: nobody has counted.
+    var records: Int?
+  }
 
   package var description: String {
     switch self {
     case .shrunk(let path, let collected, let found, let topic):
       "\(path) holds \(found) records, but \(collected) of it are in \(topic) already: it was cut "
         + "or replaced; give new posts a file name of their own, or bring them in with "
-        + "`grouse collect --file`"
+        + "`grouse collect --again --file`"
+    case .packed(let path, let what, let place):
+      "\(path): \(what) at byte \(place.byte), \(place.unpacked) bytes of what it holds in"
+        + (place.records.map { ": \($0) records were whole before and are kept" } ?? "")
+        + "; get the file anew and give the same command: it goes on behind them"
     }
+  }
+
+  /// The same with the number of records that were whole.
+  func behind(records: Int) -> SourceError {
+    guard case .packed(let path, let what, var place) = self else { return self }
+    place.records = records
+    return .packed(path: path, what, place)
   }
 }
 
 /// Reads a source to its end into a topic.
 package struct SourceReader: Sendable {
-  private static let chunkBytes = 1 << 20
-
   private let log: any EventLog
   private let topic: String
   private let partitions: Int
-  /// Records a second at most.
-  private let rate: Double?
+  private let pace: Pace?
+  private let follows: Bool
   private let x: XConfiguration
   /// Where streams show how they do.
   private let streams: LiveStreams
 
+  /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does.
   package init(
-    into topic: String, of log: any EventLog, partitions: Int, rate: Double? = nil,
-    x: XConfiguration = XConfiguration(), streams: LiveStreams = LiveStreams()
+    into topic: String, of log: any EventLog, partitions: Int, pace: Pace? = nil,
+    follows: Bool = false, x: XConfiguration = XConfiguration(),
+    streams: LiveStreams = LiveStreams()
   ) {
     self.log = log
     self.topic = topic
     self.partitions = partitions
-    self.rate = rate
+    self.pace = pace
+    self.follows = follows
     self.x = x
     self.streams = streams
   }
@@ -115,71 +139,8 @@ package struct SourceReader: Sendable {
         configuration: x, topic: topic, log: log, partitions: partitions, streams: streams
       ).collect(isStopped: isStopped, progress: progress, report: report)
     }
-    guard resuming, let key = source.resolved.path else {
-      return try collect(source, nil, { _, _ in }, isStopped, progress)
-    }
-    let offsets = try SourceOffsets(log, into: topic)
-    let note = { (position: Int, checksum: UInt32) in
-      try offsets.commit(key, position: position, checksum: checksum)
-    }
-    do {
-      return try collect(source, try offsets.resumption(of: key), note, isStopped, progress)
-    } catch is SourceReplaced {
-      return try collect(source, offsets.beginning(of: key), note, isStopped, progress)
-    }
-  }
-
-  private func collect(
-    _ source: Source, _ resumption: SourceOffsets.Resumption?,
-    _ note: (Int, UInt32) throws -> Void, _ isStopped: () -> Bool,
-    _ progress: (CollectTotals) -> Void
-  ) throws -> CollectTotals {
-    let input = try InputBytes(source.path)
-    let before = resumption?.position ?? 0
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
-    defer { buffer.deallocate() }
-    var count = try input.read(into: buffer, isStopped: isStopped)
-    let firstBytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    if let form = ForeignForm(firstBytes) {
-      throw DatasetError.foreign(path: source.name, form.description)
-    }
-    let format = FileFormat.detect(fileName: source.name, firstBytes: firstBytes)
-    var collector = try Collector(
-      into: topic, of: log, origin: source.name, format: format, partitions: partitions,
-      resumption: resumption)
-    let start = Clock.monotonicSeconds()
-    while count > 0, !isStopped() {
-      try collector.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      if collector.position > before { try note(collector.position, collector.checksum) }
-      progress(collector.totals)
-      pause(collector.totals.records, since: start, isStopped)
-      count = try input.read(into: buffer, isStopped: isStopped)
-    }
-    if !isStopped() {
-      try collector.finish()
-      guard collector.position >= before else {
-        throw SourceError.shrunk(
-          path: source.name, collected: before, found: collector.position, topic: topic)
-      }
-      if collector.position > before { try note(collector.position, collector.checksum) }
-    }
-    progress(collector.totals)
-    return collector.totals
-  }
-
-  /// A slow rate wants small chunks: about a tenth of a second's worth.
-  private var chunk: Int {
-    guard let rate else { return Self.chunkBytes }
-    return Int(min(max(rate * 100, 1_024), Double(Self.chunkBytes)))
-  }
-
-  private func pause(_ records: Int, since start: Double, _ isStopped: () -> Bool) {
-    guard let rate else { return }
-    let waiting = Signal()
-    while !isStopped() {
-      let ahead = Double(records) / rate - (Clock.monotonicSeconds() - start)
-      guard ahead > 0 else { return }
-      waiting.wait(since: waiting.generation, milliseconds: Int(min(ahead * 1_000 + 1, 100)))
-    }
+    return try FileSource(
+      source: source, topic: topic, log: log, partitions: partitions, pace: pace, follows: follows
+    ).collect(resuming: resuming, isStopped: isStopped, progress: progress, report: report)
   }
 }

@@ -6,19 +6,23 @@ package enum FileFormat: Equatable, Sendable, CaseIterable {
   case jsonDocument
   /// Comma-separated values under a header row.
   case csv
+  /// Sentiment140's dump: CSV of six known columns without a header, in Latin-1.
+  case sentiment140
   /// One post a line.
   case text
 
   /// The format that a file's name and first bytes (a few KiB suffice) tell.
   ///
-  /// `.csv`, `.jsonl`, `.ndjson` and `.txt` decide alone; `.json` may be JSON lines too; for any
-  /// other name the content decides, and what looks like nothing else is text.
+  /// `.jsonl`, `.ndjson` and `.txt` decide alone; `.csv` may be Sentiment140's dump, `.json` may be
+  /// JSON lines; for any other name the content decides, and what looks like nothing else is text.
+  /// The ending of a compressed file is passed over.
   package static func detect(
     fileName: String, firstBytes: UnsafeRawBufferPointer
   ) -> FileFormat {
-    let suffix = fileName.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    var suffix = fileName.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    if suffix.count > 2, ["gz", "zst"].contains(suffix.last) { suffix.removeLast() }
     switch suffix.count > 1 ? suffix.last : nil {
-    case "csv": return .csv
+    case "csv": return Sentiment140.begins(firstBytes) ? .sentiment140 : .csv
     case "jsonl", "ndjson": return .jsonLines
     case "txt": return .text
     case "json": return json(firstBytes)
@@ -33,7 +37,9 @@ package enum FileFormat: Equatable, Sendable, CaseIterable {
     case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")),
       (UInt8(ascii: "["), UInt8(ascii: "{")), (UInt8(ascii: "["), UInt8(ascii: "]")):
       return json(bytes)
-    default: return isHeader(significant) ? .csv : .text
+    default:
+      if Sentiment140.begins(bytes) { return .sentiment140 }
+      return isHeader(significant) ? .csv : .text
     }
   }
 

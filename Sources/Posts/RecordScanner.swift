@@ -82,7 +82,7 @@ package struct RecordScanner: ~Copyable {
       let split =
         switch format {
         case .jsonLines, .text: LineSplitter.advance(&window)
-        case .csv: rows.advance(&window)
+        case .csv, .sentiment140: rows.advance(&window)
         case .jsonDocument: document.advance(&window)
         }
       switch split {
@@ -117,7 +117,9 @@ package struct RecordScanner: ~Copyable {
     let line = window.startLine
     let length = end - window.start + dropped
     let bytes = UnsafeRawBufferPointer(start: window.base + window.start, count: end - window.start)
-    let blanks = format == .csv ? 0 : bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count
+    let blanks =
+      format == .csv || format == .sentiment140
+      ? 0 : bytes.prefix { $0 == 0x20 || $0 == 0x09 }.count
     let isBlank = dropped == 0 && blanks == bytes.count
     dropped = 0
     window.startRecord()
@@ -143,7 +145,7 @@ package struct RecordScanner: ~Copyable {
     let isUnfinished =
       switch format {
       case .jsonLines, .text: false
-      case .csv: rows.isInQuotes
+      case .csv, .sentiment140: rows.isInQuotes
       case .jsonDocument: document.isUnfinished
       }
     if isUnfinished {

@@ -11,4 +11,8 @@ package enum Limits {
   static let batchTextBytes = 48 << 20
   /// Bytes of a file of labelled posts that is read whole for training.
   package static let datasetBytes = 2 << 30
+  /// Different labels in a column that is imported: one of more is no column of labels.
+  static let labelKinds = 1_000
+  /// Milliseconds that a silence between two posts counts for where posts are paced by their times.
+  static let longestSilence: Int64 = 86_400_000
 }

@@ -132,7 +132,10 @@ extension StandardInput {
       while poll(&waiting, 1, 100) <= 0 {
         if isInterrupted() { return nil }
       }
-      guard read(0, &byte, 1) == 1 else { return nil }
+      guard read(0, &byte, 1) == 1 else {
+        // A last line may lack its end.
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+      }
       if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
       line.append(byte)
     }

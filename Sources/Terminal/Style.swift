@@ -49,6 +49,28 @@ package enum Shown {
     return taken
   }
 
+  /// The lines of a text that is broken between words at a number of terminal columns.
+  package static func wrapped(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      var rest = String(word)
+      if !line.isEmpty, Self.width(line) + 1 + Self.width(rest) > width {
+        lines.append(line)
+        line = ""
+      }
+      // A word that is longer than a line is broken where the line ends.
+      while line.isEmpty, Self.width(rest) > width {
+        let head = String(cut(rest, to: width).dropLast())
+        guard !head.isEmpty else { break }
+        lines.append(head)
+        rest = String(rest.dropFirst(head.count))
+      }
+      line += (line.isEmpty ? "" : " ") + rest
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+
   /// The terminal columns that a text takes.
   package static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 

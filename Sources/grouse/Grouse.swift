@@ -28,7 +28,9 @@ struct Grouse: ParsableCommand {
         ]),
       CommandGroup(
         name: "Models",
-        subcommands: [Train.self, Evaluate.self, Classify.self, Explain.self, Models.self]),
+        subcommands: [
+          Train.self, Evaluate.self, Classify.self, Explain.self, Models.self, Label.self,
+        ]),
       CommandGroup(
         name: "Log",
         subcommands: [

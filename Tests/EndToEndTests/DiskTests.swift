@@ -127,10 +127,10 @@ struct `Small disks` {
     let posts = try stage.write("a.jsonl", Stage.posts(0..<20_000))
     let collected = try Program.run(["collect", "--file", posts], in: stage.folder, fileMiB: 1)
     #expect(collected.code == 1 && collected.errors.contains("ulimit -f"), "\(collected)")
-    let held = try stage.works("consume", "posts").lines.count
+    #expect(try stage.works("consume", "posts").lines.count < 20_000)
     try stage.works("check", "log")
+    // It goes on behind what was acknowledged.
     try stage.works("collect", "--file", posts)
-    let consumed = try stage.works("consume", "posts")
-    #expect(consumed.lines.count == held + 20_000)
+    #expect(try stage.works("consume", "posts").lines.count == 20_000)
   }
 }

@@ -33,7 +33,7 @@ import Testing
       let outcome = try Program.run(run, in: stage.folder)
       #expect(outcome.code == 1 && outcome.isOrderly)
       for file in files { #expect(outcome.errors.contains(file), "\(file): \(outcome.errors)") }
-      for word in ["not UTF-8", "no column \"text\"", "UTF-16", "gunzip"] {
+      for word in ["not UTF-8", "no column \"text\"", "UTF-16", "gzip"] {
         #expect(outcome.errors.contains(word), "\(word): \(outcome.errors)")
       }
       let counts = try outcome.objects().first

@@ -13,11 +13,28 @@ package struct CollectTotals: Hashable, Sendable {
   package var unreadable = 0
   /// 1 where a last line was left, as it has no line end yet and cannot be read.
   package var unfinished = 0
+  /// Records passed over, as they were collected before.
+  package var known = 0
+  /// How much of the source has been read, compressed where it is so, and how much there is; nil
+  /// where nobody knows, as of a pipe.
+  package var place: Int64 = 0
+  package var size: Int64?
 
   package init() {}
+
+  /// Adds the counts of another part of the same source.
+  package mutating func add(_ other: CollectTotals) {
+    records += other.records
+    bytes += other.bytes
+    unreadable += other.unreadable
+    unfinished += other.unfinished
+    known += other.known
+  }
 }
 
 /// Brings the records of one source into a topic, their bytes unchanged.
+///
+/// Only what is not UTF-8 in a dump that is known to be in Latin-1 is made that.
 ///
 /// The key is the author's id where the record tells one, so that an author's posts stay in order
 /// in one partition. What has been read is appended and acknowledged chunk by chunk.
@@ -37,8 +54,11 @@ package struct Collector: ~Copyable {
   private var posts: PostBatch
   private var letters: [DeadLetters.Letter] = []
   private var resumption: SourceOffsets.Resumption?
+  private let pacer: Pacer?
   /// What the scanner gives from now on has no line end behind it.
   private var isEnding = false
+  /// It was told to stop while it waited for a record to be due: it takes no more.
+  package private(set) var isStopped = false
   /// Records and failures met so far, the ones skipped included.
   package private(set) var position = 0
   /// The checksum of those records' bytes.
@@ -46,14 +66,20 @@ package struct Collector: ~Copyable {
   package private(set) var totals = CollectTotals()
 
   /// A collector into `topic`, which it makes where it is missing. `origin` names the source in
-  /// messages. With `resumption`, what was collected before is passed over.
+  /// messages. With `resumption`, what was collected before is passed over. `pacer` holds records
+  /// back until they are due.
   package init(
     into topic: String, of log: any EventLog, origin: String, format: FileFormat,
-    partitions: Int = 1, resumption: SourceOffsets.Resumption? = nil, clock: Clock = .system
+    partitions: Int = 1, resumption: SourceOffsets.Resumption? = nil,
+    pacer: Pacer? = nil, clock: Clock = .system
   ) throws {
     try log.ensureTopic(topic, partitions: partitions, isCompacted: false)
     let deadLetters = try DeadLetters(log, clock: clock)
     let partitionCount = try log.partitionCount(of: topic)
+    let impliedHeader = Array(Sentiment140.header.utf8)
+    csvHeader =
+      format == .sentiment140
+      ? (impliedHeader, try impliedHeader.withUnsafeBytes { try CSVHeader($0) }) : nil
     parser = PostParser()
     posts = PostBatch(capacity: 4_096)
     self.log = log
@@ -62,6 +88,7 @@ package struct Collector: ~Copyable {
     self.clock = clock
     self.format = format
     self.resumption = resumption
+    self.pacer = pacer
     self.deadLetters = deadLetters
     self.partitions = partitionCount
     scanner = RecordScanner(format: format)
@@ -70,21 +97,29 @@ package struct Collector: ~Copyable {
   }
 
   /// Takes the next piece of the source's bytes. What it completes is appended when this returns.
-  package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws {
+  /// `waiting` hears of the totals before each wait of the pacer, which `isEnded` ends.
+  package mutating func feed(
+    _ chunk: UnsafeRawBufferPointer, isEnded: () -> Bool = { false },
+    waiting: (CollectTotals) -> Void = { _ in }
+  ) throws {
     totals.bytes += chunk.count
     scanner.feed(chunk)
-    try drain()
+    try drain(isEnded, waiting)
   }
 
   /// The source has ended: takes what is left.
-  package mutating func finish() throws {
+  package mutating func finish(
+    isEnded: () -> Bool = { false }, waiting: (CollectTotals) -> Void = { _ in }
+  ) throws {
     scanner.finish()
     isEnding = true
-    try drain()
+    try drain(isEnded, waiting)
   }
 
-  private mutating func drain() throws {
-    while let item = scanner.next() {
+  private mutating func drain(
+    _ isEnded: () -> Bool, _ waiting: (CollectTotals) -> Void
+  ) throws {
+    while !isStopped, let item = scanner.next() {
       switch item {
       case .header(let bytes):
         let copy = [UInt8](bytes)
@@ -102,11 +137,22 @@ package struct Collector: ~Copyable {
           totals.unfinished += 1
           continue
         }
+        let before = (position, checksum)
         try count(bytes)
-        if position > resumption?.position ?? 0 { try take(bytes) }
+        guard position > resumption?.position ?? 0 else {
+          totals.known += 1
+          continue
+        }
+        if try !take(bytes, isEnded, waiting) {
+          (position, checksum) = before
+          isStopped = true
+        }
       case .failure(let failure):
         try count(UnsafeRawBufferPointer(start: nil, count: 0))
-        guard position > resumption?.position ?? 0 else { continue }
+        guard position > resumption?.position ?? 0 else {
+          totals.known += 1
+          continue
+        }
         totals.unreadable += 1
         if let unnoted = resumption?.unnotedLetters, unnoted > 0 {
           resumption?.unnotedLetters = unnoted - 1
@@ -145,9 +191,21 @@ package struct Collector: ~Copyable {
     }
   }
 
-  private mutating func take(_ record: UnsafeRawBufferPointer) throws {
+  /// Appends a record to its batch, when it is due; false where the waiting was ended.
+  private mutating func take(
+    _ record: UnsafeRawBufferPointer, _ isEnded: () -> Bool, _ waiting: (CollectTotals) -> Void
+  ) throws -> Bool {
+    if format == .sentiment140, let text = Latin1.utf8(record) {
+      return try text.withUnsafeBytes { try takeReadable($0, isEnded, waiting) }
+    }
+    return try takeReadable(record, isEnded, waiting)
+  }
+
+  private mutating func takeReadable(
+    _ record: UnsafeRawBufferPointer, _ isEnded: () -> Bool, _ waiting: (CollectTotals) -> Void
+  ) throws -> Bool {
     posts.removeAll()
-    let author = authorOfOnlyPost(record)
+    let (author, createdAt) = facts(of: record)
     let partition: Int
     if let author {
       partition = DefaultPartitioner.partition(for: author, of: partitions)
@@ -157,30 +215,39 @@ package struct Collector: ~Copyable {
     }
     if let unnoted = resumption?.unnoted[partition], unnoted > 0 {
       resumption?.unnoted[partition] = unnoted - 1
-      return
+      totals.known += 1
+      return true
+    }
+    if let pacer, pacer.mustWait(for: createdAt) {
+      try flush()
+      waiting(totals)
+      guard pacer.wait(isStopped: isEnded) else { return false }
     }
     totals.records += 1
     try builders.append(
       to: partition, timestamp: clock.milliseconds, key: author, value: record, headers: headers)
+    return true
   }
 
-  /// Borrowed from `posts`: valid until the next record. What cannot be read has no author here;
-  /// the query will say what is wrong with it.
-  private mutating func authorOfOnlyPost(
-    _ record: UnsafeRawBufferPointer
-  ) -> UnsafeRawBufferPointer? {
+  /// The author of a record's only post, and the time of its first. The author's id is borrowed
+  /// from `posts`: valid until the next record. What cannot be read has neither here; the query
+  /// will say what is wrong with it.
+  private mutating func facts(
+    of record: UnsafeRawBufferPointer
+  ) -> (author: UnsafeRawBufferPointer?, createdAt: Int64?) {
     let format: RecordFormat
     switch self.format {
     case .jsonLines, .jsonDocument: format = .json
-    case .text: return nil
-    case .csv:
-      guard let csvHeader else { return nil }
+    case .text: return (nil, nil)
+    case .csv, .sentiment140:
+      guard let csvHeader else { return (nil, nil) }
       format = .csv(csvHeader.parsed)
     }
-    guard case .posts(1)? = try? parser.parse(record, as: format, into: &posts),
-      let post = posts.posts.first, !post.authorID.isEmpty
-    else { return nil }
-    return posts.bytes(post.authorID)
+    guard case .posts(let count)? = try? parser.parse(record, as: format, into: &posts),
+      let post = posts.posts.first
+    else { return (nil, nil) }
+    let hasAuthor = count == 1 && !post.authorID.isEmpty
+    return (hasAuthor ? posts.bytes(post.authorID) : nil, post.createdAt)
   }
 
   private mutating func flush() throws {
@@ -196,7 +263,9 @@ package struct Collector: ~Copyable {
 }
 
 /// The source is not the one of its name that was collected before: its first records differ.
-package struct SourceReplaced: Error {}
+package struct SourceReplaced: Error {
+  package init() {}
+}
 
 /// One growing batch a partition.
 private struct BatchSet: ~Copyable {

@@ -13,6 +13,7 @@ package enum RecordFormatHeaders {
     case .jsonLines, .jsonDocument: []
     case .text: [RecordHeader(Self.format, "text")]
     case .csv: [RecordHeader(Self.format, "csv"), RecordHeader(columns, header)]
+    case .sentiment140: make(.csv, header: Array(Sentiment140.header.utf8))
     }
   }
 

@@ -13,6 +13,8 @@ package enum DatasetError: Error, CustomStringConvertible {
   /// It is no text as posts are read from.
   case foreign(path: String, String)
   case labelsNeeded(path: String)
+  /// A table without a column that is known to hold labels.
+  case noLabels(path: String, known: [String])
   /// `advice`: what to do.
   case oneLabel(path: String, label: String, advice: String)
   case notTwoLabels(path: String, labels: [String])
@@ -35,6 +37,9 @@ package enum DatasetError: Error, CustomStringConvertible {
     case .foreign(let path, let form): "\(path) is \(form)"
     case .labelsNeeded(let path):
       "\(path) is plain text and has no labels; give CSV or JSON lines with --text and --label"
+    case .noLabels(let path, let known):
+      "\(path):1: no column is known to hold labels (there are: \(known.joined(separator: ", "))); "
+        + "name one with --label, or bring the posts in with `grouse collect --file` and judge them"
     case .oneLabel(let path, let label, let advice):
       "all posts of \(path) are labelled \"\(label)\"; \(advice)"
     case .notTwoLabels(let path, let labels):

@@ -47,8 +47,8 @@ package enum ModelError: Error, CustomStringConvertible {
     case .exists(let path): "\(path) is there already; name a folder that is not"
     case .workbench(let path, let reason): "\(path) cannot be used: \(reason)"
     case .damagedWorkbench(let path, let reason):
-      "\(path) is damaged (\(reason)): take a copy from a backup, or move it away; it is then made "
-        + "anew from the models' folders"
+      "\(path) is damaged (\(reason)): take a copy from a backup, or move it away; what it has of "
+        + "models is then made anew from their folders, but posts' labels are in it alone"
     case .io(let failure): "\(failure)"
     }
   }

@@ -53,6 +53,13 @@ package struct RowTextReader: ~Copyable {
     if format == .text, firstBytes.isEmpty { throw .empty(path: path) }
     if format == .text, columns.label != nil { throw .labelsNeeded(path: path) }
     scanner = RecordScanner(format: format)
+    if format == .sentiment140 {
+      let header = Array(Sentiment140.header.utf8)
+      let outcome = header.withUnsafeBytes { bytes in
+        Result { () throws(DatasetError) in try setColumns(bytes) }
+      }
+      try outcome.get()
+    }
   }
 
   /// Whether it says of itself that it is a table, of which this reads none.
@@ -131,8 +138,9 @@ package struct RowTextReader: ~Copyable {
   ) throws(DatasetError) -> Row? {
     switch format {
     case .text: return Row(text: String(decoding: record, as: UTF8.self), label: nil, line: line)
-    case .csv:
-      do throws(PostError) { try row.read(record) } catch {
+    case .csv, .sentiment140:
+      let text = format == .sentiment140 ? Latin1.utf8(record) : nil
+      do throws(PostError) { try read(record, orText: text) } catch {
         throw .unreadable(path: path, line: line, reason: "\(error)")
       }
       guard row.count <= columnCount else {
@@ -170,6 +178,17 @@ package struct RowTextReader: ~Copyable {
         label: try columns.label.map(field).map(Self.trimmed),
         group: try columns.group.map(field), topic: Self.topic(topic), line: line)
     }
+  }
+
+  /// Reads a row; `text` is the row where its bytes had to be made UTF-8.
+  private mutating func read(
+    _ record: UnsafeRawBufferPointer, orText text: [UInt8]?
+  ) throws(PostError) {
+    guard let text else { return try row.read(record) }
+    let outcome = text.withUnsafeBytes { bytes in
+      Result { () throws(PostError) in try row.read(bytes) }
+    }
+    try outcome.get()
   }
 
   /// The texts of a JSON record: its field, or those of the posts in it.

@@ -19,10 +19,12 @@ package struct Promotion: Sendable, Equatable {
 /// `workbench.sqlite`, which WORKBENCH.md draws. Any number of processes may read and write it:
 /// SQLite orders them.
 struct Workbench {
-  private static let version = 1
+  private static let version = 2
   /// `GRWB`.
   private static let applicationID = 0x4752_5742
-  private static let definitions = """
+  /// What each version of the file has added to the one before it.
+  private static let definitions = [
+    """
     CREATE TABLE model_versions (
       model TEXT NOT NULL, version INTEGER NOT NULL, manifest TEXT NOT NULL,
       PRIMARY KEY (model, version)) STRICT, WITHOUT ROWID;
@@ -43,8 +45,8 @@ struct Workbench {
         manifest ->> 'calibration_error' AS calibration_error, manifest
       FROM model_versions v;
     PRAGMA application_id = \(applicationID);
-    PRAGMA user_version = \(version);
-    """
+    """, LabelTables.definitions,
+  ]
 
   /// What stands in the place of a manifest whose version was taken away: JSON, so that the view
   /// has nulls for it.
@@ -140,12 +142,19 @@ extension Workbench {
     fileprivate let database: Database
     fileprivate let path: String
 
-    /// Whether the tables have been made. Thrown: where a newer program, or another one, made it.
-    func isDefined() throws(ModelError) -> Bool {
+    /// Whether the tables have been made.
+    func isDefined() throws(ModelError) -> Bool { try definedVersion() > 0 }
+
+    /// Whether there are tables of labels: earlier programs made none.
+    func hasLabels() throws(ModelError) -> Bool { try definedVersion() > 1 }
+
+    /// The version that the tables are of; 0: there are none. Thrown: where a newer program, or
+    /// another one, made them.
+    private func definedVersion() throws(ModelError) -> Int {
       try sql { database in
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        if version == 0, application == 0 { return false }
+        if version == 0, application == 0 { return 0 }
         guard application == Workbench.applicationID else {
           throw ModelError.workbench(path, reason: "it is not of this program")
         }
@@ -155,13 +164,18 @@ extension Workbench {
             reason: "its version \(version) is newer than this program's \(Workbench.version); "
               + "use a newer program")
         }
-        return true
+        return version
       }
     }
 
-    /// Makes the tables where they are missing.
+    /// Makes the tables that are missing.
     func define() throws(ModelError) {
-      if try !isDefined() { try sql { try $0.execute(sql: Workbench.definitions) } }
+      let missing = Workbench.definitions[try definedVersion()...]
+      guard !missing.isEmpty else { return }
+      try sql {
+        for definition in missing { try $0.execute(sql: definition) }
+        try $0.execute(sql: "PRAGMA user_version = \(Workbench.version)")
+      }
     }
 
     /// Whether anything is known of a model.
@@ -253,7 +267,8 @@ extension Workbench {
       try sql { try String.fetchAll($0, sql: "PRAGMA integrity_check") }.filter { $0 != "ok" }
     }
 
-    private func sql<Result>(
+    /// Runs statements, whose errors are then the workbench's.
+    func sql<Result>(
       _ body: (Database) throws -> Result
     ) throws(ModelError) -> Result {
       do { return try body(database) } catch { throw Workbench.failure(error, path) }

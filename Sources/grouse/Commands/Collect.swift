@@ -9,10 +9,13 @@ struct Collect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Bring the posts of one source into a topic.",
     discussion: """
-      Reads X API v2 and v1.1, flat JSON lines, CSV with a header, or text; the bytes go to the topic \
-      unchanged. What is acknowledged is on the disk.
+      Reads X API v2 and v1.1, flat JSON lines, CSV with a header, Sentiment140's dump, or text, also \
+      compressed with gzip or zstd; the bytes go to the topic unchanged. What is acknowledged is on \
+      the disk. A file goes on where it ended: a second run adds what is new, and nothing twice.
 
       Example: grouse collect --file tweets.jsonl
+               grouse collect --file 2026-11-20.jsonl.gz --speed 60     # an hour in a minute
+               grouse collect --file app.log --follow                   # until Ctrl-C, as tail -F
       """)
 
   @Option(help: "A file of posts.") var file: String?
@@ -21,6 +24,15 @@ struct Collect: ParsableCommand {
   var x = false
   @Option(help: "The topic (default: the configured one).") var topic: String?
   @Option(parsing: .unconditional, help: "At most this many posts a second.") var rate: Double?
+  @Option(
+    parsing: .unconditional,
+    help: "As the posts' own times say, this many times as fast (1: as it was).")
+  var speed: Double?
+  @Flag(
+    help: "Wait at the file's end for more, through truncation and rotation, until Ctrl-C.")
+  var follow = false
+  @Flag(help: "Collect the file from its start, also what was collected of it before.")
+  var again = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
@@ -30,23 +42,43 @@ struct Collect: ParsableCommand {
     }
     if x, rate != nil { throw ValidationError("--rate is not for --x: X sets the pace") }
     try Rate.check(rate)
+    try Rate.check(speed, option: "--speed")
+    guard rate == nil || speed == nil else { throw ValidationError("give --rate or --speed") }
+    if x, speed != nil { throw ValidationError("--speed is not for --x: X sets the pace") }
+    guard file != nil || !follow && !again else {
+      throw ValidationError("\(follow ? "--follow" : "--again") is for --file")
+    }
+    guard !follow || !again && speed == nil else {
+      throw ValidationError("--follow goes with neither --again nor --speed")
+    }
   }
+
+  private var pace: Pace? { rate.map { .rate($0) } ?? speed.map { .speed($0) } }
 
   func run() throws {
     let configuration = try options.configuration()
     let source = x ? .x : file.map { Source.file($0) } ?? .standardInput
-    try source.check()
+    if !follow { try source.check() }
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
-      partitions: configuration.partitions, rate: rate, x: try configuration.x())
-    let bar = ProgressBar("collecting", unit: "records", total: nil)
+      partitions: configuration.partitions, pace: pace, follows: follow,
+      x: try configuration.x())
+    let isFile = file.map { LocalDisk().isPlainFile($0) } ?? false
+    let bar = ProgressBar(
+      "collecting", unit: isFile ? ProgressBar.bytes : "records", total: nil)
+    func show(_ totals: CollectTotals) {
+      guard isFile else { return bar.update(totals.records) }
+      bar.update(
+        Int(totals.place), total: totals.size.map { Int($0) },
+        note: "\(Shown.number(totals.records)) records")
+    }
     let keeper = open.map { LogKeeper($0, nil, configuration) { Messages.line($0) } }
     let outcome = Result {
       try reader.collect(
-        source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) },
+        source, resuming: !again, isStopped: { interruption.isRequested }, progress: show,
         report: { Messages.line($0) })
     }
     bar.clear()
@@ -59,17 +91,28 @@ struct Collect: ParsableCommand {
       line.add("records", totals.records)
       line.add("bytes", totals.bytes)
       line.add("unreadable", totals.unreadable)
+      line.add("known", totals.known)
+      line.add("unfinished", totals.unfinished)
       try StandardOutput.line(line.text)
     } else {
       Messages.line(
         "collected \(Shown.number(totals.records)) records of \(source.name) into "
           + "\(topic ?? configuration.topic)"
           + (totals.unreadable == 0
-            ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead"))
+            ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead")
+          + (totals.known == 0
+            ? "" : "; \(Shown.number(totals.known)) were collected before"))
+      if totals.unfinished > 0 {
+        Messages.line(
+          "\(source.name): its last line has no end yet and cannot be read; the next run looks again"
+        )
+      }
     }
     // Ending it is how a stream ends.
-    if source.isEndless { return }
-    if totals.records + totals.unreadable == 0, !interruption.isRequested {
+    if source.isEndless || follow { return }
+    if totals.records + totals.unreadable + totals.known + totals.unfinished == 0,
+      !interruption.isRequested
+    {
       throw DatasetError.empty(path: source.name)
     }
     try interruption.throwIfRequested("what was collected so far is kept")

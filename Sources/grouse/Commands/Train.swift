@@ -19,11 +19,17 @@ struct Train: ParsableCommand {
 
       Example: grouse train data/complaints.csv --text text --label label --folds 5
                grouse train ours.csv --label is_complaint --start-from data/complaints.csv
+               grouse train --labels --start-from data/complaints.csv   # what `label` has gathered
                grouse train ours.csv --search grid --grid regularisation=0.03,0.1,0.3 \
                  --grid character-ngrams=2-3,3-5
       """)
 
-  @Argument(help: "Files of labelled posts.") var files: [String]
+  @Argument(help: "Files of labelled posts.") var files: [String] = []
+  @Flag(help: "Learn from what `grouse label` has gathered, beside the files or alone.")
+  var labels = false
+  @Option(
+    help: "With --labels: this labeller's verdicts (default: what most say of a post).")
+  var labeller: String?
   @OptionGroup var columns: ColumnOptions
   @Option(help: "Labelled posts (columns text and label) to begin with.") var startFrom: String?
   @Option(help: "The model's name (default: the configured one).") var model: String?
@@ -83,14 +89,38 @@ struct Train: ParsableCommand {
     guard !noTopics || columns.topic == nil else {
       throw ValidationError("--no-topics leaves nothing for --topic to name")
     }
-    guard !files.isEmpty else { throw ValidationError("name a file of labelled posts") }
+    guard !files.isEmpty || labels else {
+      throw ValidationError("name a file of labelled posts, or give --labels")
+    }
+    guard labels || labeller == nil else { throw ValidationError("--labeller is for --labels") }
+    guard !labels || search.column == nil else {
+      throw ValidationError(
+        "--labels has no columns of folds or groups; write a file with `grouse label --export`")
+    }
+  }
+
+  /// What people have said, one label a post.
+  private func gathered(_ configuration: Configuration) throws -> [PostLabel] {
+    let book = try DataDirectory.labels(in: configuration.dataDirectory)
+    let (labels, undecided) = try book.chosen(labeller.map { .labeller($0) } ?? .majority)
+    guard !labels.isEmpty else {
+      throw TooFewPosts(
+        message: (labeller.map { "\(Shown.plain($0)) has judged no posts" } ?? "no post is judged")
+          + " in \(configuration.dataDirectory): `grouse label` shows some")
+    }
+    if undecided > 0 {
+      Messages.line(
+        "\(Shown.count(undecided, "post")) left out: as many say one thing of them as the other")
+    }
+    return labels
   }
 
   func run() throws {
     let configuration = try options.configuration()
     Interruption.endProcess(saying: "no model was kept")
     let job = TrainingJob(
-      files: files, columns: columns, learnsTopics: !noTopics, startFrom: startFrom,
+      files: files, labels: try labels ? gathered(configuration) : nil, columns: columns,
+      learnsTopics: !noTopics, startFrom: startFrom,
       model: model ?? configuration.model, algorithm: algorithm, threshold: threshold,
       folds: folds ?? TrainingJob.usualFolds, seed: seed, search: search, brand: configuration.brand
     )
@@ -126,6 +156,8 @@ struct TrainingJob {
   static let usualFolds = 5
 
   var files: [String]
+  /// What people have said of posts; nil: they are not asked.
+  var labels: [PostLabel]?
   var columns: ColumnOptions
   var learnsTopics = true
   var startFrom: String?
@@ -172,6 +204,7 @@ struct TrainingJob {
       data.examples += examples
       if number == 0 { data.labels = labels } else { tell(labels, of: file, beside: data.labels) }
     }
+    if let labels { add(labels, to: &data) }
     if let startFrom {
       let dataset = try Dataset(
         startFrom,
@@ -192,6 +225,25 @@ struct TrainingJob {
     return data
   }
 
+  /// Adds the verdicts of people behind the files' posts.
+  private func add(_ labels: [PostLabel], to data: inout Data) {
+    let own = ClassLabels(negative: Verdict.other.rawValue, positive: Verdict.complaint.rawValue)
+    if files.isEmpty {
+      data.labels = own
+    } else {
+      tell(own, of: "grouse label", beside: data.labels)
+    }
+    data.examples += labels.map {
+      LabelledText(
+        text: $0.text, isPositive: $0.verdict == .complaint, topic: learnsTopics ? $0.topic : nil)
+    }
+  }
+
+  /// Where the posts come from, for the manifest and for messages.
+  private var source: String {
+    (files + (labels == nil ? [] : ["grouse label"])).joined(separator: ", ")
+  }
+
   /// Says what another file's labels are taken for, where they are not those of the first.
   private func tell(_ labels: ClassLabels, of file: String, beside own: ClassLabels?) {
     guard let own, labels.positive != own.positive else { return }
@@ -206,7 +258,7 @@ struct TrainingJob {
     let negatives = data.examples.count - positives
     guard folds > 0, search?.foldColumn == nil, min(positives, negatives) < folds else { return }
     throw TooFewPosts(
-      message: "\(files.joined(separator: ", ")): \(positives) \(data.labels.positive) and "
+      message: "\(source): \(positives) \(data.labels.positive) and "
         + "\(negatives) \(data.labels.negative) are too few posts for \(folds) folds; give more "
         + "posts, or fewer --folds (0 for no cross-validation)")
   }
@@ -255,7 +307,7 @@ struct TrainingJob {
     var manifest = ModelManifest(
       name: model, createdAt: Clock.system.milliseconds, algorithm: algorithm.name,
       labels: classifier.labels, threshold: classifier.threshold,
-      examples: data.examples.count, source: files.joined(separator: ", "), seed: seed,
+      examples: data.examples.count, source: source, seed: seed,
       f1: validation?.mean { $0.f1 }, macroF1: validation?.mean { $0.macroF1 })
     manifest.aucPR = validation?.mean { $0.aucPR }
     manifest.calibrationError = validation?.calibration.expectedError
