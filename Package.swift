@@ -68,7 +68,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    target("Curl", ["CCurl"]),
+    target("Curl", ["CCurl", "Machine"]),
     tests("CurlTests", ["Curl", "Machine", "TestSupport"]),
     target("Compression", ["CZlib", "CSnappy", "CLZ4", "CZstd", "Bytes"]),
     tests("CompressionTests", ["Compression", "Bytes", "Machine", "TestSupport"]),
@@ -96,6 +96,8 @@ let package = Package(
       data: ["Golden"]),
     // Counts the memory that tests ask for; nothing else may link it.
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    target("XAPI", ["Posts", "Curl", "Bytes", "Machine"]),
+    tests("XAPITests", ["XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
     target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
@@ -124,12 +126,28 @@ let package = Package(
       ], documents: ["INTERFACE.md"]),
     tests(
       "ListenersTests", ["Listeners", "Curl", "Streams", "Bytes", "Machine", "TestSupport"]),
+    // A local X, for tests and demonstrations.
+    target(
+      "FakeX",
+      [
+        "Bytes", "Machine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], documents: ["FAKEX.md"]),
+    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    .executableTarget(
+      name: "fake-x",
+      dependencies: [
+        "FakeX", "Machine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tools/FakeX", swiftSettings: settings),
     // program
     target(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "CQL", "LMDB", "Curl", "Bytes", "Machine",
+        "Posts", "Records", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
         .product(name: "Yams", package: "Yams"),
       ]),
     tests(
@@ -146,7 +164,7 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "Curl", "LMDB", "Bytes", "Machine",
+        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),

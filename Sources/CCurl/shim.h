@@ -45,3 +45,15 @@ static inline long grouse_curl_status(CURL *handle) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   return status;
 }
+
+// The next transfer of a multi handle that has ended, and how; 0 where there is none.
+static inline CURL *grouse_curl_finished(CURLM *multi, CURLcode *result) {
+  int waiting = 0;
+  CURLMsg *message = curl_multi_info_read(multi, &waiting);
+  while (message && message->msg != CURLMSG_DONE) {
+    message = curl_multi_info_read(multi, &waiting);
+  }
+  if (!message) return 0;
+  *result = message->data.result;
+  return message->easy_handle;
+}

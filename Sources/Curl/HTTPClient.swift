@@ -5,11 +5,13 @@ internal import CCurl
 /// redirection, and belongs to one thread at a time.
 package final class HTTPClient {
   /// Where the server is.
-  package enum Server: Hashable, Sendable {
+  package enum Server: Hashable, Sendable, CustomStringConvertible {
     /// The path of a socket in the file system.
     case socket(String)
     /// `http://host:port` or `https://host`, without a path.
     case url(String)
+
+    package var description: String { name }
 
     var name: String {
       switch self {
@@ -35,7 +37,7 @@ package final class HTTPClient {
   package var patience: HTTPPatience
 
   /// Done once a process, before the first use.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// A client; it connects with its first request. Nil: libcurl is out of memory.
   package init?(_ server: Server, patience: HTTPPatience = HTTPPatience()) {
@@ -88,7 +90,7 @@ package final class HTTPClient {
     }
     if let error = error(code, transfer) { throw error }
     return HTTPResponse(
-      status: grouse_curl_status(handle), headers: transfer.headers, body: transfer.body)
+      status: grouse_curl_status(handle), headers: transfer.head.headers, body: transfer.body)
   }
 
   private func run(_ request: HTTPRequest, _ transfer: Transfer) -> CURLcode {
@@ -164,7 +166,7 @@ package final class HTTPClient {
     }
   }
 
-  private static func words(_ code: CURLcode) -> String {
+  static func words(_ code: CURLcode) -> String {
     String(cString: curl_easy_strerror(code)).lowercased()
   }
 }

@@ -44,6 +44,14 @@ package struct HTTPResponse: Sendable {
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
 
+  package init(
+    status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
   /// Whether the status says that it was done (200 to 299).
   package var isSuccess: Bool { (200..<300).contains(status) }
 
@@ -70,6 +78,8 @@ package enum CurlError: Error, Hashable, CustomStringConvertible {
   /// Nobody listens there.
   case noConnection(place: String, reason: String)
   case timedOut(place: String)
+  /// Nothing at all has come for so many milliseconds.
+  case silent(place: String, milliseconds: Int)
   case cancelled
   /// The answer is larger than the caller takes.
   case tooLarge(place: String, limit: Int)
@@ -79,6 +89,8 @@ package enum CurlError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .noConnection(let place, let reason): "cannot connect to \(place): \(reason)"
     case .timedOut(let place): "\(place) does not answer in time"
+    case .silent(let place, let milliseconds):
+      "nothing has come from \(place) for \(milliseconds) ms"
     case .cancelled: "the request was cancelled"
     case .tooLarge(let place, let limit): "\(place) answered with more than \(limit) bytes"
     case .failed(let place, let code, let reason):

@@ -4,12 +4,11 @@ internal import CCurl
 final class Transfer {
   let limit: Int
   var isStreaming = false
-  private(set) var headers: [(name: String, value: String)] = []
+  private(set) var head = AnswerHead()
   /// The answer's body; where lines are handed over, the beginning of the next one.
   private(set) var body: [UInt8] = []
   private(set) var isTooLarge = false
   private(set) var wasCancelled = false
-  private var status = 0
   // Set while the exchange runs, for as long as the caller's closures live.
   var isCancelled: (() -> Bool)?
   var line: (([UInt8]) -> Bool)?
@@ -21,24 +20,12 @@ final class Transfer {
     line = nil
   }
 
-  /// Takes a header line; a status line begins another answer, such as that behind `100 Continue`.
-  func takeHeader(_ bytes: UnsafeRawBufferPointer) {
-    let text = String(decoding: bytes, as: UTF8.self)
-    if text.hasPrefix("HTTP/") {
-      headers.removeAll()
-      let words = text.split(separator: " ", maxSplits: 2)
-      status = words.count > 1 ? Int(words[1].prefix(3)) ?? 0 : 0
-      return
-    }
-    guard let colon = text.firstIndex(of: ":") else { return }
-    let value = text[text.index(after: colon)...].drop { $0.isWhitespace }
-    headers.append(
-      (String(text[..<colon]), String(value.reversed().drop { $0.isWhitespace }.reversed())))
-  }
+  /// Takes a line of the answer's head.
+  func takeHeader(_ bytes: UnsafeRawBufferPointer) { head.take(bytes) }
 
   /// Takes a piece of the body; false ends the exchange.
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard isStreaming, (200..<300).contains(status) else { return append(bytes) }
+    guard isStreaming, (200..<300).contains(head.status) else { return append(bytes) }
     var rest = bytes[...]
     while let end = rest.firstIndex(of: 0x0A) {
       guard append(UnsafeRawBufferPointer(rebasing: rest[..<end])) else { return false }

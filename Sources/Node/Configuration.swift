@@ -26,7 +26,14 @@ package struct Configuration: Sendable {
     let isNamed = file != nil || environment["GROUSE_CONFIG"] != nil
     if isNamed || LocalDisk().exists(path) {
       for entry in try YAMLSettings.read(path) {
-        try set(entry.name, entry.value, "\(path):\(entry.line)")
+        let place = "\(path):\(entry.line)"
+        if let key = ConfigurationKey.all.first(where: { $0.name == entry.name && $0.isSecret }) {
+          throw ConfigurationError(
+            place: place,
+            message: "a secret does not belong into a file that others may read: give it by "
+              + "\(key.environmentName), or the path of a file that holds it by \(key.name)-file")
+        }
+        try set(entry.name, entry.value, place)
       }
     }
     let known = Set(ConfigurationKey.all.map(\.environmentName)).union(Self.otherVariables)
@@ -57,7 +64,8 @@ package struct Configuration: Sendable {
     }
     if let objection = key.objection(to: value) {
       throw ConfigurationError(
-        place: origin, message: "\(name) cannot be \"\(value)\": \(objection)")
+        place: origin,
+        message: "\(name) cannot be \"\(key.isSecret ? "***" : value)\": \(objection)")
     }
     values[name] = (value, origin)
   }
@@ -65,6 +73,18 @@ package struct Configuration: Sendable {
   /// A key's value: what was set, else its standard one.
   package func value(_ name: String) -> String {
     values[name]?.value ?? ConfigurationKey.all.first { $0.name == name }?.standard ?? ""
+  }
+
+  /// A key's value as it may be shown.
+  package func shown(_ name: String) -> String {
+    let isSecret = ConfigurationKey.all.first { $0.name == name }?.isSecret ?? false
+    let value = value(name)
+    return isSecret && !value.isEmpty ? "***" : value.replacing("\n", with: "; ")
+  }
+
+  /// The lines of a key of several.
+  func lines(_ name: String) -> [String] {
+    value(name).split(separator: "\n").map(String.init).filter { !$0.allSatisfy { $0 == " " } }
   }
 
   private func list(_ name: String) -> [String] {
@@ -94,6 +114,8 @@ package struct Configuration: Sendable {
   package var httpPort: Int? { Int(value("http.port")).flatMap { $0 == 0 ? nil : $0 } }
   /// The files that `run` collects from.
   package var sourceFiles: [String] { list("sources.files") }
+  /// Whether `run` collects X's filtered stream.
+  package var collectsX: Bool { value("sources.x") == "true" }
   /// Whether `run` collects from standard input.
   package var collectsStandardInput: Bool { value("sources.stdin") == "true" }
 

@@ -12,6 +12,12 @@ package struct ConfigurationKey: Hashable, Sendable {
     case choice([String])
     /// `batch`, or `interval(MS)`.
     case durability
+    /// A number that need not be whole.
+    case number(ClosedRange<Double>)
+    /// Lines of text: a list whose entries may have commas.
+    case lines
+    /// What is never shown, and stands in no configuration file.
+    case secret
   }
 
   /// Dotted, as in `log.partitions`.
@@ -26,7 +32,9 @@ package struct ConfigurationKey: Hashable, Sendable {
   }
 
   /// Every key there is.
-  package static let all: [ConfigurationKey] = [
+  package static let all: [ConfigurationKey] = general + x
+
+  private static let general: [ConfigurationKey] = [
     .init("data-dir", .text, "./grouse-data", "where everything is kept"),
     .init("topic", .text, "posts", "the topic that posts go to and verdicts are made from"),
     .init("log.backend", .choice(["embedded"]), "embedded", "where topics are kept"),
@@ -63,9 +71,10 @@ package struct ConfigurationKey: Hashable, Sendable {
       "a port of 127.0.0.1 for /metrics and whatever else is only read; 0: the socket alone"),
     .init("sources.files", .list, "", "files that `grouse run` collects"),
     .init("sources.stdin", .boolean, "false", "collect what comes in on standard input"),
+    .init("sources.x", .boolean, "false", "collect X's filtered stream"),
   ]
 
-  private init(_ name: String, _ kind: Kind, _ standard: String, _ summary: String) {
+  init(_ name: String, _ kind: Kind, _ standard: String, _ summary: String) {
     self.name = name
     self.kind = kind
     self.standard = standard
@@ -86,6 +95,11 @@ package struct ConfigurationKey: Hashable, Sendable {
     case .durability:
       Self.interval(value) != nil || value == "batch"
         ? nil : "it must be batch or interval(MILLISECONDS)"
+    case .number(let range):
+      Double(value).map(range.contains) == true
+        ? nil : "it must be a number from \(range.lowerBound) to \(range.upperBound)"
+    case .lines: nil
+    case .secret: value.isEmpty ? "it must not be empty" : nil
     }
   }
 

@@ -13,6 +13,9 @@ package final class Pipeline: Sendable {
   let commitLog: CommitLog
   let tables: Tables
   private let configuration: Configuration
+  /// The streams that are collected.
+  package let streams = LiveStreams()
+  private let x: XConfiguration
   private let query: Mutex<ClassifyQuery>
   private let sourcesEnded = Atomic<Bool>(true)
   private let isStopped = Atomic<Bool>(false)
@@ -21,14 +24,16 @@ package final class Pipeline: Sendable {
   private let failure = Mutex<(any Error)?>(nil)
 
   /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
-  /// `training` is how that scored in training, where it is known.
+  /// `training` is how that scored in training, where it is known; `x` is for who collects from X.
   package init(
     _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
-    classifier: TextClassifier, model: String, training: ScoreDistribution? = nil
+    classifier: TextClassifier, model: String, training: ScoreDistribution? = nil,
+    x: XConfiguration = XConfiguration()
   ) throws {
     self.commitLog = commitLog
     self.tables = tables
     self.configuration = configuration
+    self.x = x
     log = try EmbeddedEventLog(commitLog)
     store = EmbeddedTableStore(tables)
     try log.ensureTopic(
@@ -136,17 +141,16 @@ package final class Pipeline: Sendable {
     // However the run ends, the sources end with it, so that nobody waits for them in vain.
     let isEnding = Atomic<Bool>(false)
     let reader = SourceReader(
-      into: configuration.topic, of: log, partitions: configuration.partitions, rate: rate)
+      into: configuration.topic, of: log, partitions: configuration.partitions, rate: rate,
+      x: x, streams: streams)
     setSourcesEnded(sources.isEmpty)
     let workers = sources.map { source in
       Worker { [self] in
         do {
           _ = try reader.collect(
             source, resuming: true,
-            isStopped: { isEnding.load(ordering: .acquiring) || isStopped() }
-          ) {
-            collected(source, $0)
-          }
+            isStopped: { isEnding.load(ordering: .acquiring) || isStopped() },
+            progress: { collected(source, $0) }, report: warned)
         } catch {
           if let failed, source.isAtFault(error) {
             failed(error)

@@ -1,6 +1,7 @@
 package import Machine
 internal import Posts
 package import SupportDesk
+internal import XAPI
 
 #if canImport(Glibc)
   internal import Glibc
@@ -12,16 +13,22 @@ package import SupportDesk
 package enum Source: Hashable, Sendable {
   case file(String)
   case standardInput
+  /// The filtered stream of X's API.
+  case x
 
   /// The name in messages.
   package var name: String {
     switch self {
     case .file(let path): path
     case .standardInput: "(stdin)"
+    case .x: "X"
     }
   }
 
-  /// The file's path; nil for standard input.
+  /// Whether it goes on for ever.
+  package var isEndless: Bool { self == .x }
+
+  /// The file's path; nil for what is none.
   package var path: String? {
     if case .file(let path) = self { path } else { nil }
   }
@@ -40,7 +47,7 @@ package enum Source: Hashable, Sendable {
   /// to cannot be written.
   func isAtFault(_ error: any Error) -> Bool {
     switch error {
-    case is DatasetError, is SourceError: true
+    case is DatasetError, is SourceError, is StreamFailure, is XError: true
     case let failure as IOFailure: failure.path == name
     default: false
     }
@@ -78,21 +85,36 @@ package struct SourceReader: Sendable {
   private let partitions: Int
   /// Records a second at most.
   private let rate: Double?
+  private let x: XConfiguration
+  /// Where streams show how they do.
+  private let streams: LiveStreams
 
-  package init(into topic: String, of log: any EventLog, partitions: Int, rate: Double? = nil) {
+  package init(
+    into topic: String, of log: any EventLog, partitions: Int, rate: Double? = nil,
+    x: XConfiguration = XConfiguration(), streams: LiveStreams = LiveStreams()
+  ) {
     self.log = log
     self.topic = topic
     self.partitions = partitions
     self.rate = rate
+    self.x = x
+    self.streams = streams
   }
 
   /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
   /// where the last such run of it ended, and one that has taken another's place, as rotated logs
-  /// do, is read from its start. `progress` hears of each chunk.
+  /// do, is read from its start. `progress` hears of each chunk, and `report`, from any thread, what
+  /// a stream has to say. A stream always goes on where it ended.
   package func collect(
     _ source: Source, resuming: Bool = false, isStopped: () -> Bool,
-    progress: (CollectTotals) -> Void = { _ in }
+    progress: (CollectTotals) -> Void = { _ in },
+    report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> CollectTotals {
+    if source == .x {
+      return try XSource(
+        configuration: x, topic: topic, log: log, partitions: partitions, streams: streams
+      ).collect(isStopped: isStopped, progress: progress, report: report)
+    }
     guard resuming, let key = source.resolved.path else {
       return try collect(source, nil, { _, _ in }, isStopped, progress)
     }

@@ -34,6 +34,9 @@ enum YAMLSettings {
         }
         try flatten(value, prefix.isEmpty ? name : prefix + "." + name, path, &entries)
       }
+    case .sequence(let sequence) where hasLines(prefix):
+      let items = try sequence.map { try wholeLine(of: $0, prefix, path, line) }
+      entries.append(Entry(name: prefix, value: items.joined(separator: "\n"), line: line))
     case .sequence(let sequence):
       let items = try sequence.map { item in
         guard case .scalar(let scalar) = item, !scalar.string.contains(",") else {
@@ -52,6 +55,35 @@ enum YAMLSettings {
       entries.append(Entry(name: prefix, value: scalar.string, line: line))
     case .alias:
       throw ConfigurationError(place: "\(path):\(line)", message: "aliases are not supported")
+    }
+  }
+
+  private static func hasLines(_ name: String) -> Bool {
+    ConfigurationKey.all.contains { $0.name == name && $0.kind == .lines }
+  }
+
+  /// An entry of a list whose entries are whole lines; `{value: …, tag: …}` is `value => tag`.
+  private static func wholeLine(
+    of item: Yams.Node, _ name: String, _ path: String, _ line: Int
+  ) throws -> String {
+    let place = "\(path):\(item.mark?.line ?? line)"
+    switch item {
+    case .scalar(let scalar) where !scalar.string.contains("\n"): return scalar.string
+    case .mapping(let mapping):
+      var fields: [String: String] = [:]
+      for (key, value) in mapping {
+        guard let key = key.string, ["value", "tag"].contains(key), let value = value.string else {
+          throw ConfigurationError(place: place, message: "\(name): expected value and tag")
+        }
+        fields[key] = value
+      }
+      guard let value = fields["value"] else {
+        throw ConfigurationError(place: place, message: "\(name): there is a tag without a value")
+      }
+      return fields["tag"].map { "\(value) => \($0)" } ?? value
+    default:
+      throw ConfigurationError(
+        place: place, message: "\(name) must be a list of texts, or of value and tag")
     }
   }
 }

@@ -34,6 +34,7 @@ struct Grouse: ParsableCommand {
         subcommands: [
           Topics.self, Produce.self, Consume.self, Groups.self, LogCommand.self,
         ]),
+      CommandGroup(name: "X", subcommands: [X.self]),
       CommandGroup(name: "Tables", subcommands: [CQLCommand.self]),
       CommandGroup(
         name: "Care", subcommands: [Check.self, BackupCommand.self, CompactCommand.self]),

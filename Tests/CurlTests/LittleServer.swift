@@ -37,6 +37,23 @@ final class LittleServer: Sendable {
       _ = write(descriptor, bytes, bytes.count)
     }
 
+    /// Sends so many bytes, and says when the client has not taken any for a while.
+    func sendAll(
+      _ total: Int, piece: Int, progress: borrowing Atomic<Int>, stuck: Signal
+    ) {
+      let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: piece)
+      var sent = 0
+      while sent < total {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&wait, 1, 300) == 0 { stuck.raise() }
+        let count = write(descriptor, bytes, min(piece, total - sent))
+        if count <= 0 { return }
+        sent += count
+        progress.store(sent, ordering: .releasing)
+      }
+      stuck.raise()
+    }
+
     /// Waits until the client is gone.
     func waitForEnd() {
       var byte: UInt8 = 0
@@ -92,7 +109,7 @@ final class LittleServer: Sendable {
     _ serve: @escaping @Sendable (Connection) -> Void
   ) {
     signal(SIGPIPE, SIG_IGN)
-    listen(descriptor, 16)
+    listen(descriptor, 64)
     _ = Worker {
       while true {
         let client = accept(descriptor, nil, nil)

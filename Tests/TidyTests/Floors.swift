@@ -12,9 +12,9 @@ struct Floors: Sendable {
       "CCurl", "Bytes", "Machine", "Compression", "LMDB", "Curl",
     ],
     .languages: ["Records", "CQL", "Posts"],
-    .engines: ["CommitLog", "Streams", "Tables", "TextClassification"],
+    .engines: ["CommitLog", "Streams", "Tables", "TextClassification", "XAPI"],
     .application: ["SupportDesk"],
-    .faces: ["Listeners"],
+    .faces: ["FakeX", "Listeners"],
     .program: ["Terminal", "Shell", "Node", "grouse"],
   ]
 

@@ -17,33 +17,37 @@ struct Collect: ParsableCommand {
 
   @Option(help: "A file of posts.") var file: String?
   @Flag(help: "Read from standard input.") var stdin = false
+  @Flag(help: "Collect X's filtered stream until it is ended (Ctrl-C), going on where it was.")
+  var x = false
   @Option(help: "The topic (default: the configured one).") var topic: String?
   @Option(parsing: .unconditional, help: "At most this many posts a second.") var rate: Double?
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
     if let topic { try checkUsage { try CommitLog.check(topicName: topic) } }
-    guard (file != nil) != stdin else {
-      throw ValidationError("give either --file FILE or --stdin")
+    guard [file != nil, stdin, x].count(where: { $0 }) == 1 else {
+      throw ValidationError("give either --file FILE, --stdin or --x")
     }
+    if x, rate != nil { throw ValidationError("--rate is not for --x: X sets the pace") }
     try Rate.check(rate)
   }
 
   func run() throws {
     let configuration = try options.configuration()
-    let source = file.map { Source.file($0) } ?? .standardInput
+    let source = x ? .x : file.map { Source.file($0) } ?? .standardInput
     try source.check()
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
-      partitions: configuration.partitions, rate: rate)
+      partitions: configuration.partitions, rate: rate, x: try configuration.x())
     let bar = ProgressBar("collecting", unit: "records", total: nil)
     let keeper = open.map { LogKeeper($0, nil, configuration) { Messages.line($0) } }
     let outcome = Result {
       try reader.collect(
-        source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) })
+        source, isStopped: { interruption.isRequested }, progress: { bar.update($0.records) },
+        report: { Messages.line($0) })
     }
     bar.clear()
     keeper?.stop()
@@ -63,6 +67,8 @@ struct Collect: ParsableCommand {
           + (totals.unreadable == 0
             ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead"))
     }
+    // Ending it is how a stream ends.
+    if source.isEndless { return }
     if totals.records + totals.unreadable == 0, !interruption.isRequested {
       throw DatasetError.empty(path: source.name)
     }

@@ -63,7 +63,7 @@ struct Doctor: ParsableCommand {
       var line = JSONLine()
       for (name, value) in rows { line.add(name.replacing(" ", with: "_"), value) }
       var settings = JSONLine()
-      for key in ConfigurationKey.all { settings.add(key.name, configuration.value(key.name)) }
+      for key in ConfigurationKey.all { settings.add(key.name, configuration.shown(key.name)) }
       line.add("configuration", raw: settings.text)
       return try StandardOutput.line(line.text)
     }
@@ -74,7 +74,7 @@ struct Doctor: ParsableCommand {
     var keys = TextTable(["key", "value", "set by", "what it is"])
     for key in ConfigurationKey.all {
       keys.rows.append([
-        key.name, configuration.value(key.name), configuration.values[key.name]?.origin ?? "",
+        key.name, configuration.shown(key.name), configuration.values[key.name]?.origin ?? "",
         key.summary,
       ])
     }

@@ -20,6 +20,7 @@ struct Run: ParsableCommand {
 
   @Option(help: "Also collect this file; may be repeated.") var file: [String] = []
   @Flag(help: "Also collect what comes in on standard input.") var stdin = false
+  @Flag(help: "Also collect X's filtered stream.") var x = false
   @Flag(help: "End when the sources have ended and everything is committed.") var exit = false
   @Option(parsing: .unconditional, help: "At most this many posts a second of each source.")
   var rate: Double?
@@ -34,6 +35,7 @@ struct Run: ParsableCommand {
     let configuration = try options.configuration()
     var sources = (configuration.sourceFiles + file).map { Source.file($0) }
     if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
+    if x || configuration.collectsX { sources.append(.x) }
     for source in sources { try source.check() }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
@@ -80,7 +82,8 @@ struct PipelineRun {
     let log = try directory.openRepairedLog(configuration)
     let pipeline = try Node.Pipeline(
       log, try directory.openTables(configuration), configuration, classifier: classifier,
-      model: manifest.reference, training: manifest.distribution)
+      model: manifest.reference, training: manifest.distribution,
+      x: try configuration.x())
     let watching = Worker {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }

@@ -1,0 +1,133 @@
+internal import Curl
+internal import Machine
+internal import SupportDesk
+internal import Synchronization
+package import XAPI
+
+/// What is needed to collect from X, as it is configured.
+package struct XConfiguration: Sendable {
+  package var baseURL = "https://api.x.com"
+  package var credentials = XCredentials()
+  package var settings = XClient.Settings()
+  /// Rules that are configured, or follow from the brand.
+  package var rules: [StreamRule] = []
+  package var fillsGaps = true
+
+  package init() {}
+
+  /// The way to X. Thrown: `XError`.
+  package func transport() throws(XError) -> any XTransport {
+    guard let session = HTTPSession(userAgent: "grouse") else {
+      throw .invalid("libcurl is out of memory")
+    }
+    var retries = HTTPRetries()
+    retries.scale = settings.backoffScale
+    return XNetwork(session, url: baseURL, retries: retries)
+  }
+
+  /// A client; `waiting` hears of each wait that X imposes. Thrown: `XError`.
+  package func client(
+    waiting: @escaping @Sendable (XWait) -> Void = { _ in }
+  ) throws(XError) -> XClient {
+    XClient(try transport(), credentials, settings, waiting: waiting)
+  }
+}
+
+/// Collects X's filtered stream into a topic until it is told to stop.
+struct XSource {
+  let configuration: XConfiguration
+  let topic: String
+  let log: any EventLog
+  let partitions: Int
+  let streams: LiveStreams
+
+  func collect(
+    isStopped: () -> Bool, progress: (CollectTotals) -> Void,
+    report: @escaping @Sendable (String) -> Void
+  ) throws -> CollectTotals {
+    let client = try configuration.client { report("\($0)") }
+    let offsets = try StreamOffsets(log, into: topic, of: "x \(configuration.baseURL)")
+    let sink = try XSink(offsets, into: topic, of: log, partitions: partitions)
+    var settings = FilteredStream.Settings()
+    settings.rules = configuration.rules
+    settings.fillsGaps = configuration.fillsGaps
+    if let note = try offsets.note(), let position = XSink.position(note) {
+      settings.start = position
+      try offsets.forEachID(behind: position.mark) { settings.recent.insert($0) }
+    }
+    let stream = try FilteredStream(client, into: sink, settings) { report("\($0)") }
+    streams.add("x") { stream.status }
+    defer { progress(sink.totals) }
+    try ThreadExecutor.run {
+      if isStopped() { stream.stop() }
+      progress(sink.totals)
+    } _: {
+      try await stream.run()
+    }
+    return sink.totals
+  }
+}
+
+/// Where the stream's posts go: the topic, and the note of how far it has come.
+private final class XSink: StreamSink, @unchecked Sendable {
+  // Unchecked: the stream calls one after the other, on the thread that made this.
+  private let offsets: StreamOffsets
+  private var collector: StreamCollector
+
+  init(
+    _ offsets: StreamOffsets, into topic: String, of log: any EventLog, partitions: Int
+  ) throws {
+    self.offsets = offsets
+    collector = try StreamCollector(
+      into: topic, of: log, name: "X", producer: offsets.producer, partitions: partitions)
+  }
+
+  var totals: CollectTotals { collector.totals }
+
+  func append(_ batch: StreamBatch) throws {
+    if batch.posts > 0 { try collector.append(batch.lines) }
+    if !batch.quarantined.isEmpty {
+      try collector.setAside(batch.quarantined.map { ($0.bytes, $0.reason) })
+    }
+  }
+
+  func mark() throws -> [Int64] { try offsets.ends() }
+
+  func commit(_ position: StreamPosition) throws {
+    let since =
+      switch position.since {
+      case .id(let id): "id:\(id)"
+      case .time(let time): "time:\(time)"
+      }
+    try offsets.commit(.init(since: since, ends: position.mark))
+  }
+
+  static func position(_ note: StreamOffsets.Note) -> StreamPosition? {
+    let parts = note.since.split(separator: ":")
+    guard parts.count == 2 else { return nil }
+    switch parts[0] {
+    case "id": return UInt64(parts[1]).map { StreamPosition(since: .id($0), mark: note.ends) }
+    case "time": return Int64(parts[1]).map { StreamPosition(since: .time($0), mark: note.ends) }
+    default: return nil
+    }
+  }
+}
+
+/// The streams that are collected now, for whoever wants to see how they do.
+package final class LiveStreams: Sendable {
+  private let known = Mutex<[(name: String, status: @Sendable () -> StreamStatus)]>([])
+
+  package init() {}
+
+  func add(_ name: String, _ status: @escaping @Sendable () -> StreamStatus) {
+    known.withLock { known in
+      known.removeAll { $0.name == name }
+      known.append((name, status))
+    }
+  }
+
+  /// How each does.
+  package var all: [(name: String, status: StreamStatus)] {
+    known.withLock { $0 }.map { ($0.name, $0.status()) }
+  }
+}

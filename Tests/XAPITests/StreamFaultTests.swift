@@ -1,0 +1,226 @@
+import Bytes
+import FakeX
+import Machine
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import XAPI
+
+/// Each class of failure: every post is kept, and once.
+@Suite(.timeLimit(.minutes(2))) struct StreamFaultTests {
+  /// Delivers posts before and behind a fault, and waits until they are kept.
+  private func survive(_ stage: StreamStage, _ fault: (StreamStage) -> Void) async throws {
+    var wanted: Set<UInt64> = []
+    func deliver(_ numbers: Range<Int>) {
+      for number in numbers {
+        let post = StreamStage.post(number)
+        wanted.insert(post.id)
+        stage.x.deliver(post.line)
+      }
+      // Some chunkings keep a line's end back until more comes.
+      stage.x.sendKeepAlive()
+    }
+    try await stage.run { _ in
+      deliver(0..<5)
+      await stage.sink.wait { $0.ids.count >= 5 }
+      fault(stage)
+      deliver(5..<15)
+      let all = wanted
+      await stage.sink.wait { all.isSubset(of: $0.ids) }
+    }
+    let ids = stage.sink.ids
+    #expect(ids.count == wanted.count, "\(stage.said)")
+    #expect(Set(ids) == wanted)
+  }
+
+  @Test(arguments: Fault.all)
+  func `a fault costs no post and doubles none`(_ fault: Fault) async throws {
+    let stage = try StreamStage(keepAliveTimeout: fault == .stall ? 150 : 60_000)
+    try await survive(stage) { $0.x.inject(fault) }
+    if [.brokenLine, .unknownMessage].contains(fault) { #expect(stage.sink.reasons.count == 1) }
+  }
+
+  @Test(arguments: [
+    Chunking.bytes(1), .bytes(7), .severalLines(4), .betweenEnds, .random(seed: 3),
+  ])
+  func `any chunking is understood`(_ chunking: Chunking) async throws {
+    let stage = try StreamStage { $0.stream.chunking = chunking }
+    try await survive(stage) { stage in
+      stage.x.sendKeepAlive()
+      stage.x.inject(.duplicate)
+    }
+    #expect(stage.sink.reasons == [])
+  }
+
+  @Test(arguments: [
+    Refusal.Kind.unavailable, .badGateway, .tooManyRequests, .hangUp, .reset,
+  ])
+  func `a refusal is waited out`(_ kind: Refusal.Kind) async throws {
+    let stage = try StreamStage()
+    try await survive(stage) { stage in
+      stage.x.refuse(Refusal(kind, path: "/2/tweets/search/stream", times: 2))
+      stage.x.inject(.cleanEnd)
+    }
+    let path = "GET /2/tweets/search/stream"
+    #expect(stage.x.status.requests.count { $0 == path } == 4)
+  }
+
+  @Test func `a ghost of ours is freed`() async throws {
+    // It would stay for longer than any test.
+    let stage = try StreamStage { $0.stream.ghost = 1 << 40 }
+    try await survive(stage) { $0.x.inject(.reset) }
+    #expect(stage.x.status.requests.contains("DELETE /2/connections/all"))
+    #expect(stage.said.contains { $0.contains("let go") })
+  }
+
+  @Test(arguments: [
+    (Refusal.Kind.unauthorized, 401), (.clientForbidden, 403),
+    (.answer(status: 400, type: "text/plain", text: "no"), 400),
+  ])
+  func `what X will not allow ends it`(_ kind: Refusal.Kind, _ status: Int) async throws {
+    let stage = try StreamStage()
+    stage.x.refuse(Refusal(kind, times: 100))
+    let stream = try stage.stream()
+    let error = await #expect(throws: StreamFailure.self) { try await stream.run() }
+    guard case .refused(status, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(stage.x.status.requests.count == 1)
+    #expect(stream.status.state == .stopped)
+  }
+
+  @Test func `a cap on usage ends it and is no rate limit`() async throws {
+    let stage = try StreamStage()
+    stage.x.refuse(Refusal(.usageCap, times: 100))
+    let stream = try stage.stream()
+    let error = await #expect(throws: StreamFailure.self) { try await stream.run() }
+    guard case .usageCapped = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(stage.x.status.requests.count == 1)
+  }
+
+  @Test func `missing rules are added`() async throws {
+    let stage = try StreamStage(rule: false)
+    try await survive(stage) { _ in }
+    #expect(stage.x.status.rules == 1)
+    #expect(stage.said.contains { $0.contains("added 1 rule") })
+  }
+
+  @Test func `no rules, and none wished for, ends it`() async throws {
+    let stage = try StreamStage(rule: false)
+    let stream = try stage.stream { $0.rules = [] }
+    await #expect(throws: StreamFailure.self) { try await stream.run() }
+  }
+
+  @Test func `a token that is missing is said`() async throws {
+    let stage = try StreamStage(credentials: XCredentials())
+    let stream = try stage.stream()
+    let error = await #expect(throws: StreamFailure.self) { try await stream.run() }
+    #expect(error?.description.contains("GROUSE_X_BEARER_TOKEN") == true)
+  }
+
+  @Test func `it ends at once where nothing comes`() async throws {
+    // No keep-alive within the hour: only the stop can end it.
+    let stage = try StreamStage(keepAliveTimeout: 3_600_000)
+    try await stage.run { _ in stage.x.inject(.stall) }
+  }
+
+  @Test func `a sink that fails ends it with its error`() async throws {
+    let stage = try StreamStage()
+    stage.sink.kept.withLock { $0.failsBehind = 0 }
+    let stream = try stage.stream()
+    let running = Task { try await stream.run() }
+    await stage.waitForStream()
+    stage.x.deliver(StreamStage.post(1).line)
+    await #expect(throws: MemorySink.Failure.self) { try await running.value }
+  }
+
+  @Test func `lines are kept as they came`() async throws {
+    let stage = try StreamStage { $0.stream.chunking = .random(seed: 9) }
+    let text = #"\u0041sos \ud83d\ude00 "quoted\" \/ 日本"#.replacing("\"", with: "\\\"")
+    let post = StreamStage.post(1, text: "asos \(text.replacing("\\\\\"", with: "\\\""))")
+    try await stage.run { _ in
+      stage.x.deliver(post.line)
+      await stage.sink.wait { !$0.ids.isEmpty }
+    }
+    let line = stage.sink.kept.withLock { $0.lines[0] }
+    #expect(String(decoding: line, as: UTF8.self).contains("日本"))
+    #expect(try JSON(parsing: line)["matching_rules"]?.elements?.count == 1)
+  }
+
+  @Test func `what a crash leaves out is found again, and nothing twice`() async throws {
+    var random = Seed.random()
+    let stage = try StreamStage()
+    var number = 0
+    var wanted: Set<UInt64> = []
+    func deliver(_ count: Int) {
+      for _ in 0..<count {
+        number += 1
+        let post = StreamStage.post(number)
+        wanted.insert(post.id)
+        stage.x.deliver(post.line)
+      }
+    }
+    for round in 0..<25 {
+      // Its overlap is some milliseconds: notes move on while it runs.
+      let stream = try stage.stream { $0.overlap = Int.random(in: 1...20_000, using: &random) }
+      let running = Task { try await stream.run() }
+      if round == 0 { await stage.waitForStream() }
+      deliver(Int.random(in: 0..<60, using: &random))
+      if Bool.random(using: &random) {
+        stage.x.inject(Fault.quick.randomElement(using: &random) ?? .reset)
+        deliver(Int.random(in: 0..<60, using: &random))
+      }
+      if Bool.random(using: &random) {
+        let count = stage.sink.ids.count + Int.random(in: 0...10, using: &random)
+        let most = wanted.count
+        await stage.sink.wait { $0.ids.count >= min(count, most) }
+      }
+      // As a crash: from some write on, nothing is written any more, not even the note.
+      stage.sink.kept.withLock { $0.failsBehind = Int.random(in: 0...2, using: &random) }
+      let before = stage.sink.kept.withLock { $0.note }
+      deliver(5)
+      stream.stop()
+      _ = await running.result
+      stage.sink.kept.withLock { kept in
+        kept.failsBehind = nil
+        if Bool.random(using: &random) { kept.note = before }
+      }
+      deliver(Int.random(in: 0..<30, using: &random))
+    }
+    let all = wanted
+    try await stage.run { _ in await stage.sink.wait { all.isSubset(of: $0.ids) } }
+    let ids = stage.sink.ids
+    #expect(ids.count == wanted.count)
+    #expect(Set(ids) == wanted)
+  }
+
+  @Test func `a sink that is slow makes X wait`() async throws {
+    let stage = try StreamStage()
+    let line = StreamStage.post(1, text: "asos " + String(repeating: "x", count: 4_000)).line
+    stage.sink.kept.withLock { $0.isBlocked = true }
+    let stream = try stage.stream()
+    let running = Task.detached { try await stream.run() }
+    await stage.waitForStream()
+    stage.x.supply([Array(line.utf8)], rounds: 20_000)
+    // 80 MB would come; what is sent stops growing far before.
+    await MemorySink.onThread { [x = stage.x] in
+      var last = -1
+      let pause = Signal()
+      while x.status.sentBytes != last || last == 0 {
+        last = x.status.sentBytes
+        pause.wait(since: pause.generation, milliseconds: 300)
+      }
+    }
+    #expect(stage.x.status.sentBytes < 40 << 20)
+    stage.sink.kept.withLock { $0.isBlocked = false }
+    await stage.sink.wait { $0.ids.count == 20_000 }
+    stream.stop()
+    try await running.value
+    #expect(stage.sink.ids.count == 20_000)
+  }
+}
