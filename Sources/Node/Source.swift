@@ -15,6 +15,8 @@ package enum Source: Hashable, Sendable {
   case standardInput
   /// The filtered stream of X's API.
   case x
+  /// Bluesky's Jetstream.
+  case bluesky
 
   /// The name in messages.
   package var name: String {
@@ -22,11 +24,12 @@ package enum Source: Hashable, Sendable {
     case .file(let path): path
     case .standardInput: "(stdin)"
     case .x: "X"
+    case .bluesky: "Bluesky"
     }
   }
 
   /// Whether it goes on for ever.
-  package var isEndless: Bool { self == .x }
+  package var isEndless: Bool { self == .x || self == .bluesky }
 
   /// The file's path; nil for what is none.
   package var path: String? {
@@ -86,18 +89,21 @@ package struct SourceReader: Sendable {
   /// Records a second at most.
   private let rate: Double?
   private let x: XConfiguration
+  private let bluesky: BlueskyConfiguration
   /// Where streams show how they do.
   private let streams: LiveStreams
 
   package init(
     into topic: String, of log: any EventLog, partitions: Int, rate: Double? = nil,
-    x: XConfiguration = XConfiguration(), streams: LiveStreams = LiveStreams()
+    x: XConfiguration = XConfiguration(),
+    bluesky: BlueskyConfiguration = BlueskyConfiguration(), streams: LiveStreams = LiveStreams()
   ) {
     self.log = log
     self.topic = topic
     self.partitions = partitions
     self.rate = rate
     self.x = x
+    self.bluesky = bluesky
     self.streams = streams
   }
 
@@ -110,6 +116,11 @@ package struct SourceReader: Sendable {
     progress: (CollectTotals) -> Void = { _ in },
     report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> CollectTotals {
+    if source == .bluesky {
+      return try BlueskySource(
+        configuration: bluesky, topic: topic, log: log, partitions: partitions, streams: streams
+      ).collect(isStopped: isStopped, progress: progress, report: report)
+    }
     if source == .x {
       return try XSource(
         configuration: x, topic: topic, log: log, partitions: partitions, streams: streams

@@ -32,6 +32,8 @@ package struct Collector: ~Copyable {
   private let format: FileFormat
   private var csvHeader: (bytes: [UInt8], parsed: CSVHeader)?
   private var headers: [RecordHeader]
+  /// More headers for a record, by its author.
+  var annotation: ((UnsafeRawBufferPointer) -> [RecordHeader])?
   private var builders: BatchSet
   private var parser: PostParser
   private var posts: PostBatch
@@ -160,8 +162,10 @@ package struct Collector: ~Copyable {
       return
     }
     totals.records += 1
+    let more = author.flatMap { annotation?($0) } ?? []
     try builders.append(
-      to: partition, timestamp: clock.milliseconds, key: author, value: record, headers: headers)
+      to: partition, timestamp: clock.milliseconds, key: author, value: record,
+      headers: headers + more)
   }
 
   /// Borrowed from `posts`: valid until the next record. What cannot be read has no author here;
@@ -177,10 +181,15 @@ package struct Collector: ~Copyable {
       guard let csvHeader else { return nil }
       format = .csv(csvHeader.parsed)
     }
-    guard case .posts(1)? = try? parser.parse(record, as: format, into: &posts),
-      let post = posts.posts.first, !post.authorID.isEmpty
-    else { return nil }
-    return posts.bytes(post.authorID)
+    guard let kind = try? parser.parse(record, as: format, into: &posts) else { return nil }
+    // A deletion follows what it deletes, in the same partition.
+    let author: ByteRange
+    switch kind {
+    case .posts(1): author = posts.posts.first?.authorID ?? .none
+    case .control(.delete): author = posts.removals.first?.authorID ?? .none
+    default: return nil
+    }
+    return author.isEmpty ? nil : posts.bytes(author)
   }
 
   private mutating func flush() throws {
