@@ -25,8 +25,17 @@ struct BlueskySource {
   let streams: LiveStreams
 
   func collect(
-    isStopped: @escaping () -> Bool, progress: (CollectTotals) -> Void,
+    isStopped: () -> Bool, progress: (CollectTotals) -> Void,
     report: @escaping @Sendable (String) -> Void
+  ) throws -> CollectTotals {
+    try withoutActuallyEscaping(isStopped) { isStopped in
+      try collect(asking: isStopped, progress, report)
+    }
+  }
+
+  private func collect(
+    asking isStopped: @escaping () -> Bool, _ progress: (CollectTotals) -> Void,
+    _ report: @escaping @Sendable (String) -> Void
   ) throws -> CollectTotals {
     // One stream whatever the server: they all have the same posts.
     let offsets = try StreamOffsets(log, into: topic, of: "bluesky")

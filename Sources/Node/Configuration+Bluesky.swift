@@ -1,4 +1,5 @@
 internal import Bluesky
+internal import SupportDesk
 
 extension Configuration {
   /// How Bluesky is listened to. Thrown: `ConfigurationError` for an address that is none.
