@@ -88,7 +88,6 @@ let package = Package(
     tests("TablesTests", ["Tables", "CQL", "LMDB", "Bytes", "Machine"], data: ["Golden"]),
     target("CommitLog", ["Records", "Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("CommitLogTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
-    tests("PeerTests", ["CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     target(
       "TextClassification", ["Bytes", "CPlatform", "Machine"], documents: ["MODEL-FORMAT.md"]),
     tests(
@@ -97,8 +96,8 @@ let package = Package(
       data: ["Golden"]),
     // Counts the memory that tests ask for; nothing else may link it.
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
-    target("XAPI", ["Posts", "Curl", "Bytes", "Machine"]),
-    tests("XAPITests", ["XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
+    target("XAPI", ["Posts", "Curl", "Bytes", "Machine"], documents: ["X.md"]),
+    tests("XAPITests", ["FakeX", "XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
     target(
       "Bluesky",
       [
@@ -152,12 +151,13 @@ let package = Package(
     target(
       "FakeX",
       [
-        "Bytes", "Machine",
+        "CZlib", "Bytes", "Machine",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], documents: ["FAKEX.md"]),
-    tests("FakeXTests", ["FakeX", "Bytes", "Machine", "TestSupport"]),
+    tests("FakeXTests", ["FakeX", "CZlib", "Bytes", "Machine", "TestSupport"]),
+    tests("PeerTests", ["FakeX", "CommitLog", "Records", "Bytes", "Machine", "TestSupport"]),
     .executableTarget(
       name: "fake-x",
       dependencies: [
@@ -175,7 +175,7 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "SupportDesk", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
+        "Node", "SupportDesk", "XAPI", "Tables", "CQL", "Bytes", "Machine", "TestSupport",
       ]),
     target("Terminal", ["CEdit", "Machine"]),
     target("Shell", ["Terminal", "Tables", "CQL", "Bytes", "Machine"]),
@@ -186,8 +186,8 @@ let package = Package(
       name: "grouse",
       dependencies: [
         "Shell", "Terminal", "Node", "SupportDesk", "CommitLog", "Tables", "TextClassification",
-        "CQL", "Posts", "Records", "Compression", "XAPI", "Curl", "LMDB", "Bytes", "Machine",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CQL", "Posts", "Records", "Compression", "XAPI", "FakeX", "Curl", "LMDB", "Bytes",
+        "Machine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(name: "CLogFloor", dependencies: ["CCRC32C"], path: "Tools/Benchmarks/Floor"),
     .target(name: "CTableFloor", dependencies: ["CLMDB"], path: "Tools/Benchmarks/TableFloor"),
@@ -200,7 +200,8 @@ let package = Package(
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),
-    tests("EndToEndTests", ["FakeJetstream", "Curl", "Machine", "TestSupport", "grouse"]),
+    tests(
+      "EndToEndTests", ["FakeX", "FakeJetstream", "Curl", "Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

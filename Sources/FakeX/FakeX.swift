@@ -17,6 +17,7 @@ package final class FakeX: Sendable {
     var listener: (any Channel)?
     var streams: [Int: StreamConnection] = [:]
     var ticker: RepeatedTask?
+    var isStopped = false
   }
 
   /// A local X that does not listen yet.
@@ -59,13 +60,13 @@ package final class FakeX: Sendable {
   /// Where it listens.
   package var address: String { service.withLock { $0.address } }
 
-  /// Closes all connections, and listens no more.
+  /// Closes all connections, and listens no more. Once stopped it stays so.
   package func stop() {
-    let (listener, ticker) = running.withLock { running in
-      defer { running.listener = nil }
-      return (running.listener, running.ticker)
+    let (isStopped, listener, ticker) = running.withLock { running in
+      defer { running.isStopped = true }
+      return (running.isStopped, running.listener, running.ticker)
     }
-    guard listener != nil else { return }
+    if isStopped { return }
     ticker?.cancel()
     listener?.close(promise: nil)
     closeStreams { _ in true }
@@ -141,8 +142,8 @@ package final class FakeX: Sendable {
     pump()
   }
 
-  /// Publishes a file's lines, in order and `rounds` times over, from the first stream on: at a rate
-  /// in posts a second, or as fast as a stream is read. Every round is some days after the one
+  /// Publishes a file's lines, in order and `rounds` times over, from the first stream on: at a
+  /// rate in posts a second, or as fast as a stream is read. Every round is some days after the one
   /// before. `Status.isSupplyDelivered` tells the end.
   package func supply(_ lines: [[UInt8]], rounds: Int = 1, rate: Double? = nil) {
     service.withLock { $0.supply(lines, rounds: rounds, rate: rate) }

@@ -16,6 +16,6 @@ enum Limits {
   static let rememberedRequests = 10_000
   /// How deep a rule's parentheses may nest.
   static let ruleDepth = 64
-  /// The longest rule and tag that any switch allows, in characters.
-  static let ruleTextBytes = 16 << 10
+  /// Nonces that are remembered, to be refused when they come again.
+  static let nonces = 100_000
 }

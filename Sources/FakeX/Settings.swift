@@ -25,6 +25,9 @@ package struct Settings: Sendable {
   package var spelling = Spelling.asAsked
   /// Whether requests that only large customers may make are answered: backfill, quotes.
   package var isEnterprise = false
+  /// Whether answers and streams are compressed for clients that accept gzip. A stream's chunks are
+  /// then what one write has, whatever its chunking.
+  package var gzips = false
   /// How often a compliance job's state must be asked for until it is complete.
   package var compliancePolls = 1
 

@@ -57,7 +57,14 @@ struct XSource {
     }
     let stream = try FilteredStream(client, into: sink, settings) { report("\($0)") }
     streams.add("x") { stream.status }
-    defer { progress(sink.totals) }
+    defer {
+      progress(sink.totals)
+      // Cents are said, fractions of them are not.
+      let cents = Int(client.ledger.dollars * 100 + 0.5)
+      if cents > 0 {
+        report("X will probably take $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)")
+      }
+    }
     try ThreadExecutor.run {
       if isStopped() { stream.stop() }
       progress(sink.totals)

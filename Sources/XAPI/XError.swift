@@ -18,6 +18,15 @@ package enum XError: Error, Hashable, CustomStringConvertible {
   case invalid(String)
   case cancelled
 
+  /// Whether it may be over in a while.
+  package var isPassing: Bool {
+    switch self {
+    case .network, .rateLimited, .unreadable: true
+    case .refused(let status, _): status >= 500 || [408, 420, 425, 429].contains(status)
+    case .usageCapped, .noCredentials, .invalid, .cancelled: false
+    }
+  }
+
   package var description: String {
     switch self {
     case .network(let error): "X was not reached: \(error)"

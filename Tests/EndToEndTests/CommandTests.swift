@@ -162,6 +162,16 @@ import Testing
     looking.join()
   }
 
+  @Test func `the demo's sample comes over HTTP from a local X, too`() throws {
+    let stage = Stage()
+    for _ in 0..<2 {
+      let outcome = try stage.works("demo", "--x", "--exit")
+      #expect(outcome.text.contains("http://127.0.0.1:"))
+      #expect(try stage.postCount() == 1_673)
+    }
+    #expect(try stage.works("consume", "posts.dead").lines.count >= 12)
+  }
+
   @Test func `the demo counts right a first and a second time`() throws {
     let stage = Stage()
     for _ in 0..<2 {

@@ -1,4 +1,4 @@
-internal import Machine
+package import Machine
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix

@@ -3,6 +3,7 @@ import Node
 import SupportDesk
 import TestSupport
 import Testing
+import XAPI
 
 @Suite struct ConfigurationTests {
   private let folder = TemporaryDirectory()
@@ -48,6 +49,45 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) { try configuration(yaml) }
     let said = error?.description ?? ""
     #expect(said.contains(message))
+  }
+
+  @Test func `rules may have commas and tags`() throws {
+    let yaml = """
+      x:
+        rules:
+          - asos, "late, again"
+          - { value: "@ASOS", tag: mention }
+      """
+    let rules = try configuration(yaml).xRules
+    #expect(rules.map(\.value) == ["asos, \"late, again\"", "@ASOS"])
+    #expect(rules.map(\.tag) == ["", "mention"])
+    let lines = try configuration("", environment: ["GROUSE_X_RULES": "a => t\nb"]).xRules
+    #expect(lines.map(\.value) == ["a", "b"])
+    #expect(try configuration("brand: { names: [abc], handles: [] }").xRules[0].tag == "brand:abc")
+    for wrong in ["x: { rules: [{tag: a}] }", "x: { rules: [{value: a, other: b}] }"] {
+      #expect(throws: ConfigurationError.self) { try configuration(wrong) }
+    }
+  }
+
+  @Test func `secrets stand in no configuration file, and are not shown`() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try configuration("x: { bearer-token: hush }")
+    }
+    #expect(error?.description.contains("GROUSE_X_BEARER_TOKEN") == true)
+    #expect(error?.description.contains("hush") == false)
+    let set = try configuration("", environment: ["GROUSE_X_BEARER_TOKEN": "hush"])
+    #expect(set.shown("x.bearer-token") == "***")
+    #expect(set.shown("x.base-url") == "https://api.x.com")
+    #expect(try set.x().credentials.bearer?.revealed == "hush")
+    try LocalDisk().replace(folder("token"), with: Array(" in a file\n".utf8))
+    let file = try configuration("x: { bearer-token-file: \(folder("token")) }")
+    #expect(try file.x().credentials.bearer?.revealed == "in a file")
+    #expect(throws: ConfigurationError.self) {
+      try configuration("", environment: ["GROUSE_X_API_KEY": "half of a pair"]).x()
+    }
+    #expect(throws: ConfigurationError.self) {
+      try configuration("x: { bearer-token-file: \(folder("missing")) }").x()
+    }
   }
 
   @Test func `the environment is checked like the file`() {

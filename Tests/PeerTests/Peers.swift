@@ -3,8 +3,8 @@ import Machine
 import TestSupport
 import Testing
 
-/// The scripts in `Tools/peers`: another implementation of Kafka's files, which shares no code with
-/// ours.
+/// The scripts in `Tools/peers`: another implementation of Kafka's files, and another client of X,
+/// which share no code with ours.
 enum Peers {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -46,6 +46,15 @@ enum Peers {
     let outcome = try run("write-kafka-log", options + [directory])
     try #require(outcome.status == 0, "\(outcome.errors)")
     return try decode(outcome.lines)
+  }
+
+  /// What Tweepy makes of a local X.
+  static func tweet(_ address: String) throws -> Tweeted {
+    let outcome = try run("tweet-locally", [address])
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Tweeted.self, from: outcome.lines)
   }
 
   private static func decode<Line: Decodable>(_ lines: Data) throws -> [Line] {

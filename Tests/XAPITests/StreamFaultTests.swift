@@ -66,6 +66,60 @@ import Testing
     #expect(stage.x.status.requests.count { $0 == path } == 4)
   }
 
+  @Test func `a search that fails is made again`() async throws {
+    let stage = try StreamStage()
+    try await survive(stage) { stage in
+      // More often than a single request is tried.
+      stage.x.refuse(Refusal(.unavailable, path: "/2/tweets/search/recent", times: 10))
+      stage.x.refuse(Refusal(.hangUp, path: "/2/tweets/search/stream", times: 20))
+      stage.x.inject(.cleanEnd)
+    }
+    #expect(stage.sink.kept.withLock { $0.origins.contains(.search) })
+  }
+
+  @Test func `a gap that X does not tell of is said, and the stream goes on`() async throws {
+    let stage = try StreamStage()
+    stage.x.refuse(Refusal(.clientForbidden, path: "/2/tweets/search/recent", times: 1_000))
+    try await stage.run { _ in
+      stage.x.inject(.cleanEnd)
+      await stage.waitForNotice { $0.contains("could not be filled") }
+      await stage.waitForStream()
+      stage.x.deliver(StreamStage.post(1).line)
+      await stage.sink.wait { $0.ids.count == 1 }
+    }
+  }
+
+  @Test func `a gap that is open at the end is filled by the next run`() async throws {
+    let stage = try StreamStage()
+    let first = StreamStage.post(0)
+    let missed = (1...10).map { StreamStage.post($0) }
+    let live = (11...60).map { StreamStage.post($0) }
+    // The search of this run never ends.
+    try await stage.run {
+      $0.overlap = 1
+    } _: { _ in
+      stage.x.deliver(first.line)
+      await stage.sink.wait { !$0.ids.isEmpty }
+      stage.x.refuse(Refusal(.silence, path: "/2/tweets/search/recent"))
+      stage.x.refuse(Refusal(.unavailable, path: "/2/tweets/search/stream", times: 8))
+      stage.x.inject(.cleanEnd)
+      await stage.waitForX { $0.openStreams == 0 }
+      stage.x.deliver(missed.map(\.line))
+      await stage.waitForStream()
+      for post in live {
+        stage.x.deliver(post.line)
+        await stage.sink.wait { $0.ids.contains(post.id) }
+      }
+    }
+    #expect(Set(stage.sink.ids).isDisjoint(with: missed.map(\.id)))
+    try await stage.run { _ in
+      await stage.sink.wait { $0.ids.count >= 61 }
+    }
+    let ids = stage.sink.ids
+    #expect(ids.count == 61)
+    #expect(Set(ids) == Set((missed + live + [first]).map(\.id)))
+  }
+
   @Test func `a ghost of ours is freed`() async throws {
     // It would stay for longer than any test.
     let stage = try StreamStage { $0.stream.ghost = 1 << 40 }

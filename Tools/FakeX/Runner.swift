@@ -2,6 +2,12 @@ internal import ArgumentParser
 internal import FakeX
 internal import Machine
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// A local X that others steer over HTTP.
 @main struct Runner: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -82,6 +88,8 @@ internal import Machine
         export GROUSE_X_BASE_URL=\(address)
         export GROUSE_X_BEARER_TOKEN=\(bearer)
       """)
+    // Whoever reads this through a pipe waits for it.
+    fflush(nil)
     while true {
       let seen = signal.generation
       if interruption.isRequested { break }

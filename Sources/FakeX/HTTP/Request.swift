@@ -36,6 +36,9 @@ struct Request: Sendable {
   /// The header of a name in lower case.
   func header(_ name: String) -> String? { headers.last { $0.name == name }?.value }
 
+  /// Whether the answer may be compressed.
+  var acceptsGzip: Bool { header("accept-encoding")?.contains("gzip") == true }
+
   /// The body's fields, where it says that it is a form; none where it is something else.
   var form: [Parameter] {
     guard header("content-type")?.hasPrefix("application/x-www-form-urlencoded") == true else {

@@ -78,9 +78,10 @@ struct Archive {
   func content(_ entry: Entry) -> Template.Content? {
     guard var post = templates[entry.template].post else { return nil }
     guard entry.shift.days != 0 else { return post }
+    var days = DayText()
     func shifted(_ json: JSON) -> JSON {
       var bytes: [UInt8] = []
-      Line(Array(json.line.utf8), ids: ids).write(shift: entry.shift, to: &bytes)
+      Line(Array(json.line.utf8), ids: ids).write(shift: entry.shift, &days, to: &bytes)
       return (try? JSON(parsing: bytes)) ?? json
     }
     post.data = shifted(post.data)

@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Machine
 
-/// The bytes of a post as they are sent, and where in them stand what is different in every round of
-/// a supply: the ids of its posts, and days.
+/// The bytes of a post as they are sent, and where in them stands what is different in every round
+/// of a supply: the ids of its posts, and days.
 struct Line: Sendable {
   private var bytes: [UInt8]
   private var places: [Place]
@@ -73,7 +73,7 @@ struct Line: Sendable {
   }
 
   /// Adds the line of a round to `out`.
-  func write(shift: RoundShift, to out: inout [UInt8]) {
+  func write(shift: RoundShift, _ days: inout DayText, to out: inout [UInt8]) {
     guard shift.days != 0 else {
       out += bytes
       return
@@ -83,7 +83,7 @@ struct Line: Sendable {
       out += bytes[written..<place.start]
       switch place.value {
       case .id(let id): Self.write(id &+ shift.ids, to: &out)
-      case .day(let start): out += CalendarDay.text(start + shift.days * 86_400_000)
+      case .day(let start): out += days.text(start + shift.days * 86_400_000)
       }
       written = place.start + place.length
     }
@@ -113,6 +113,21 @@ struct RoundShift: Sendable {
   var ids: UInt64 { UInt64(days * 86_400_000) << 22 }
 }
 
+/// The text of a day. The last one is remembered: the posts of a stream come day by day.
+struct DayText: Sendable {
+  private var milliseconds: Int64?
+  private var text: [UInt8] = []
+
+  /// Such as `2026-11-20`.
+  mutating func text(_ milliseconds: Int64) -> [UInt8] {
+    if milliseconds != self.milliseconds {
+      text = Array(UTCTime.text(milliseconds: milliseconds).utf8.prefix(10))
+      self.milliseconds = milliseconds
+    }
+    return text
+  }
+}
+
 /// Days as `created_at` begins with them.
 enum CalendarDay {
   /// When a day such as `2026-11-20` begins; nil where it is none.
@@ -127,10 +142,6 @@ enum CalendarDay {
     let leaps = year / 4 - year / 100 + year / 400
     let days = year * 365 + leaps + (month * 306 + 5) / 10 + parts[2] - 1
     return (days - 719_468) * 86_400_000
-  }
-
-  static func text(_ milliseconds: Int64) -> Substring.UTF8View {
-    UTCTime.text(milliseconds: milliseconds).prefix(10).utf8
   }
 
   /// A time such as `2026-11-20T18:00:00Z`, with or without thousandths.

@@ -27,12 +27,8 @@ struct Selection: Hashable, Sendable {
 
   /// What a request asks for. `isUser`: it asks for users, whose pinned posts it may expand.
   init(_ request: Request, _ spelling: Settings.Spelling, isStream: Bool = false) throws(Problem) {
-    if isStream, let value = request.value("post.fields"), spelling != .post {
-      throw .invalid(
-        "post.fields", [value],
-        "The query parameter [post.fields] is not one of"
-          + " [tweet.fields,expansions,user.fields,media.fields,poll.fields,place.fields,"
-          + "backfill_minutes,start_time,end_time]")
+    if isStream, request.value("post.fields") != nil, spelling != .post {
+      throw Parameters.unknown("post.fields", "", Parameters.fields)
     }
     for name in ["tweet.fields", "post.fields"] {
       post.formUnion(try Self.read(request, name, Self.postFields))

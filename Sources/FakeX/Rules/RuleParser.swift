@@ -34,7 +34,6 @@ struct RuleParser {
   }
 
   private mutating func any(_ depth: Int) throws(RuleError) -> Expression {
-    guard depth < Limits.ruleDepth else { throw fault("parentheses are nested too deep") }
     var parts = [try all(depth)]
     while takeOr() { parts.append(try all(depth)) }
     return parts.count == 1 ? parts[0] : .any(parts)
@@ -71,12 +70,13 @@ struct RuleParser {
   }
 
   private mutating func term(_ depth: Int) throws(RuleError) -> Expression {
+    guard depth < Limits.ruleDepth else { throw fault("it is nested too deep") }
     if character == "-" {
       next += 1
       if character == nil || character?.isWhitespace == true {
         throw fault("no viable alternative at input '-'")
       }
-      return .not(try term(depth))
+      return .not(try term(depth + 1))
     }
     if character == "(" {
       next += 1

@@ -78,7 +78,8 @@ extension Service {
     }
   }
 
-  /// `?answer=503&path=/2/tweets&method=POST&times=2`.
+  /// `?answer=503&path=/2/tweets&method=POST&times=2`; `reset=5`: a window that ends in so many
+  /// seconds.
   private mutating func refuse(_ request: Request) throws(Problem) {
     guard let name = request.value("answer"), let kind = Refusal.Kind(named: name) else {
       throw .invalid(
@@ -89,7 +90,8 @@ extension Service {
     refusals.append(
       Refusal(
         kind, path: request.value("path"), method: request.value("method"),
-        times: try Self.number(request, "times", 1...1_000_000, standard: 1)))
+        times: try Self.number(request, "times", 1...1_000_000, standard: 1),
+        reset: request.value("reset").flatMap { Int64($0) }))
   }
 
   private mutating func change(_ body: JSON) throws(Problem) {
@@ -108,6 +110,7 @@ extension Service {
       case "ignores_rules": settings.stream.ignoresRules = value.boolean ?? false
       case "has_tags": settings.stream.hasTags = value.boolean ?? true
       case "time_scale": settings.timeScale = value.double ?? 1
+      case "gzip": settings.gzips = value.boolean ?? false
       case "enterprise": settings.isEnterprise = value.boolean ?? false
       case "rule_cap": settings.caps.rules = value.integer ?? settings.caps.rules
       case "post_cap": settings.caps.posts = value.integer ?? settings.caps.posts

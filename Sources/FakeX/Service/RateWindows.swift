@@ -18,12 +18,17 @@ struct RateWindows {
     window.used += 1
     let left = max(0, limit - window.used)
     windows[key] = window
-    headers = [
+    headers = Self.headers(limit: limit, left: left, end: window.end)
+    if window.used > limit { throw .tooManyRequests }
+  }
+
+  /// What an answer says of a window.
+  static func headers(limit: Int, left: Int, end: Int64) -> [(name: String, value: String)] {
+    [
       ("x-rate-limit-limit", "\(limit)"), ("x-rate-limit-remaining", "\(left)"),
       // Whoever waits until then must find the window ended.
-      ("x-rate-limit-reset", "\((window.end + 999) / 1_000)"),
+      ("x-rate-limit-reset", "\((end + 999) / 1_000)"),
     ]
-    if window.used > limit { throw .tooManyRequests }
   }
 
   /// Forgets what the request before was told.

@@ -2,6 +2,7 @@ internal import Bytes
 
 /// What happens to the next requests instead of what they ask for.
 package struct Refusal: Hashable, Sendable {
+  /// How a request is refused.
   package enum Kind: Hashable, Sendable {
     case answer(status: Int, type: String, text: String)
     /// The connection is closed without an answer.
@@ -20,12 +21,17 @@ package struct Refusal: Hashable, Sendable {
   package var method: String?
   /// How many requests.
   package var times = 1
+  /// Seconds until the moment that `x-rate-limit-reset` names; nil: there is no such header.
+  package var reset: Int64?
 
-  package init(_ kind: Kind, path: String? = nil, method: String? = nil, times: Int = 1) {
+  package init(
+    _ kind: Kind, path: String? = nil, method: String? = nil, times: Int = 1, reset: Int64? = nil
+  ) {
     self.kind = kind
     self.path = path
     self.method = method
     self.times = times
+    self.reset = reset
   }
 }
 
@@ -86,15 +92,15 @@ extension Refusal.Kind {
 
 extension Service {
   /// The refusal that a request meets; it is used up by that.
-  mutating func takeRefusal(for request: Request) -> Refusal.Kind? {
+  mutating func takeRefusal(for request: Request) -> Refusal? {
     let place = refusals.firstIndex {
       $0.path.map { $0 == request.path } ?? true
         && $0.method.map { $0 == request.method } ?? true
     }
     guard let place else { return nil }
-    let kind = refusals[place].kind
+    let refusal = refusals[place]
     refusals[place].times -= 1
     if refusals[place].times <= 0 { refusals.remove(at: place) }
-    return kind
+    return refusal
   }
 }

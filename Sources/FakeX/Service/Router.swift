@@ -101,6 +101,7 @@ extension Service {
   ) throws(Problem) -> Credential {
     let credential = try authenticate(request, allowed, scopes: scopes)
     try count(route, credential)
+    try Parameters.check(request, route)
     return credential
   }
 

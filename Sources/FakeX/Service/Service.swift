@@ -1,8 +1,8 @@
 internal import Bytes
 internal import Machine
 
-/// All that a local X knows. It touches no socket: a request gives an answer, or the leave to read a
-/// stream.
+/// All that a local X knows. It touches no socket: a request gives an answer, or the leave to read
+/// a stream.
 struct Service {
   var settings: Settings
   var rules = RuleBook()
@@ -87,14 +87,36 @@ struct Service {
     case silence
   }
 
-  /// Answers a request.
+  /// Answers a request, compressed where that is asked for.
   mutating func respond(to request: Request) -> Outcome {
+    let outcome = outcome(of: request)
+    guard settings.gzips, request.acceptsGzip else { return outcome }
+    switch outcome {
+    case .answer(var answer):
+      if let body = GzipStream.whole(answer.body) {
+        answer.body = body
+        answer.headers.append(("content-encoding", "gzip"))
+      }
+      return .answer(answer)
+    case .stream(var reader, var headers):
+      reader.compress()
+      headers.append(("content-encoding", "gzip"))
+      return .stream(reader, headers: headers)
+    default: return outcome
+    }
+  }
+
+  private mutating func outcome(of request: Request) -> Outcome {
     if request.path.hasPrefix("/_fake/") { return .answer(control(request)) }
     remember(request)
     let refusal = takeRefusal(for: request)
-    switch refusal {
+    switch refusal?.kind {
     case .answer(let status, let type, let text):
-      return .answer(Answer(status: status, type: type, text: text))
+      var answer = Answer(status: status, type: type, text: text)
+      if let reset = refusal?.reset {
+        answer.headers = RateWindows.headers(limit: 50, left: 0, end: now + reset * 1_000)
+      }
+      return .answer(answer)
     case .hangUp: return .hangUp(resets: false)
     case .reset: return .hangUp(resets: true)
     case .silence: return .silence
@@ -106,7 +128,7 @@ struct Service {
         return .stream(reader, headers: headers)
       }
       var answer = try route(request)
-      answer.isLost = refusal == .lostAnswer
+      answer.isLost = refusal?.kind == .lostAnswer
       return .answer(answer)
     } catch {
       var answer = error.answer

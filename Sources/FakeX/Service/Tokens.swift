@@ -30,7 +30,10 @@ struct Tokens {
   func isOfApp(_ token: String) -> Bool { apps.contains(token) }
 
   /// Whether a nonce is seen for the first time.
-  mutating func isNew(nonce: String) -> Bool { nonces.insert(nonce).inserted }
+  mutating func isNew(nonce: String) -> Bool {
+    if nonces.count >= Limits.nonces { nonces = [] }
+    return nonces.insert(nonce).inserted
+  }
 
   /// What a user's token is good for; nil: it is none, or too old.
   func scopes(of token: String, at now: Int64) -> Set<String>? {

@@ -15,7 +15,7 @@ package enum Chunking: Hashable, Sendable {
 
   /// A mode by its name: `lines`, `lines=3`, `bytes=1`, `random=7`, `between-ends`.
   package init?(named name: String) {
-    let parts = name.split(separator: "=", maxSplits: 1)
+    let parts = name.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let number = parts.count > 1 ? UInt64(parts[1]) : nil
     switch (parts.first, number) {
     case ("lines", nil) where parts.count == 1: self = .lines
@@ -23,7 +23,7 @@ package enum Chunking: Hashable, Sendable {
       self = .severalLines(Int(count))
     case ("bytes", let count?) where count > 0 && count < 1 << 20: self = .bytes(Int(count))
     case ("random", let seed?): self = .random(seed: seed)
-    case ("between-ends", nil): self = .betweenEnds
+    case ("between-ends", nil) where parts.count == 1: self = .betweenEnds
     default: return nil
     }
   }
@@ -31,13 +31,14 @@ package enum Chunking: Hashable, Sendable {
 
 /// Cuts what a stream writes, line after line, into chunks.
 struct Chunker {
-  private let chunking: Chunking
+  /// Nil: lines are left as they are.
+  private let chunking: Chunking?
   private var random: SeededRandom
   /// Bytes that wait for more of their chunk.
   private var held: [UInt8] = []
   private var heldLines = 0
 
-  init(_ chunking: Chunking) {
+  init(_ chunking: Chunking?) {
     self.chunking = chunking
     if case .random(let seed) = chunking {
       random = SeededRandom(seed: seed)
@@ -46,12 +47,10 @@ struct Chunker {
     }
   }
 
-  /// Whether every line is a chunk, so that no other question need be asked of it.
-  var isPlain: Bool { chunking == .lines }
-
   /// Adds the chunks of a line with its end to `out`.
   mutating func add(_ line: some Collection<UInt8>, to out: inout [UInt8]) {
     switch chunking {
+    case nil: out += line
     case .lines: Self.chunk(line, &out)
     case .severalLines(let count):
       held += line
@@ -71,10 +70,8 @@ struct Chunker {
 
   /// Adds what waits for company to `out`, now that no more will come soon.
   mutating func flush(to out: inout [UInt8]) {
-    if !held.isEmpty, chunking != .betweenEnds || held.count > 1 {
-      Self.chunk(held, &out)
-      held = []
-    }
+    Self.chunk(held, &out)
+    held = []
     heldLines = 0
   }
 
@@ -93,13 +90,18 @@ struct Chunker {
     guard !bytes.isEmpty else { return }
     head(bytes.count, &out)
     out += bytes
-    out += Self.end
+    out += end
   }
 
   /// A chunk's length and the end of its line.
   static func head(_ count: Int, _ out: inout [UInt8]) {
-    out += String(count, radix: 16).utf8
-    out += Self.end
+    var shift = max(0, (Int.bitWidth - count.leadingZeroBitCount - 1) / 4 * 4)
+    while shift >= 0 {
+      let digit = UInt8(count >> shift & 15)
+      out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+      shift -= 4
+    }
+    out += end
   }
 
   static let end: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: "\n")]

@@ -16,6 +16,7 @@ final class StreamConnection: @unchecked Sendable {
   private let channel: any Channel
   private let owner: FakeX
   private var reader: StreamReader
+  private let gzip: GzipStream?
   private var keepAlive: RepeatedTask?
   /// Whether nothing more is written.
   private var isSilent = false
@@ -29,6 +30,7 @@ final class StreamConnection: @unchecked Sendable {
     self.channel = channel
     self.owner = owner
     self.reader = reader
+    gzip = reader.isCompressed ? GzipStream() : nil
   }
 
   /// Writes the head, and what there is already.
@@ -86,7 +88,7 @@ final class StreamConnection: @unchecked Sendable {
       owner.service.withLock { $0.furthest = max($0.furthest, reader.cursor) }
       if !out.isEmpty {
         wasBusy = true
-        write(out)
+        write(framed(out))
       }
       switch step {
       case .more: continue
@@ -110,8 +112,23 @@ final class StreamConnection: @unchecked Sendable {
     reader.chunker.add(Chunker.end, to: &out)
     reader.chunker.flush(to: &out)
     owner.service.withLock { $0.counts.keepAlives += 1 }
-    write(out)
+    write(framed(out))
     owner.note()
+  }
+
+  /// What the chunker gave, compressed and in a chunk where the stream is compressed.
+  private func framed(_ bytes: [UInt8]) -> [UInt8] {
+    guard let gzip else { return bytes }
+    var out: [UInt8] = []
+    Chunker.chunk(gzip.write(bytes), &out)
+    return out
+  }
+
+  /// The last chunks of a stream that ends with a line, or without one.
+  private func ending(_ line: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    Chunker.chunk(gzip?.write(line, isLast: true) ?? line, &out)
+    return out + Array("0\r\n\r\n".utf8)
   }
 
   private func write(_ bytes: [UInt8]) {
@@ -125,19 +142,18 @@ final class StreamConnection: @unchecked Sendable {
     var out: [UInt8] = []
     switch fault {
     case .stall: return owner.note()
-    case .cleanEnd:
-      out += "0\r\n\r\n".utf8
-    case .disconnect(let type):
-      Chunker.chunk(StreamError.line(type), &out)
-      out += "0\r\n\r\n".utf8
+    case .cleanEnd: out = ending([])
+    case .disconnect(let type): out = ending(StreamError.line(type))
     case .reset:
-      Chunker.chunk(line.prefix(line.count / 2), &out)
+      let half = Array(line.prefix(line.count / 2))
+      Chunker.chunk(gzip?.write(half) ?? half, &out)
       return channel.writeAndFlush(ByteBuffer(bytes: out)).whenComplete { _ in
         Self.reset(self.channel)
       }
     case .cutChunk:
+      let half = Array(line.prefix(line.count / 2))
       Chunker.head(max(line.count, 64), &out)
-      out += line.prefix(line.count / 2)
+      out += gzip?.write(half).prefix(line.count) ?? half[...]
     default: break
     }
     channel.writeAndFlush(ByteBuffer(bytes: out)).whenComplete { _ in

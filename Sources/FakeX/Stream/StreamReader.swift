@@ -12,6 +12,9 @@ struct StreamReader: Sendable {
   /// A line that is to come behind the next.
   var late: [UInt8] = []
   var faults: [Fault] = []
+  /// The line that is being made; kept for its memory.
+  fileprivate var line: [UInt8] = []
+  fileprivate var days = DayText()
 
   /// A template's line without its last part, and that part with and without tags.
   struct Rendered: Sendable {
@@ -27,6 +30,15 @@ struct StreamReader: Sendable {
     self.selection = selection
     self.cursor = cursor
     chunker = Chunker(chunking)
+  }
+
+  /// Whether what it is given is compressed before it is cut into chunks.
+  private(set) var isCompressed = false
+
+  /// Leaves the cutting to whoever compresses.
+  mutating func compress() {
+    isCompressed = true
+    chunker = Chunker(nil)
   }
 
   /// The line of a template; nil: it is not for this stream.
@@ -75,6 +87,7 @@ extension Service {
     windows.forgetHeaders()
     _ = try authenticate(request, [.app])
     try count("GET /2/tweets/search/stream", .app)
+    try Parameters.check(request, "GET /2/tweets/search/stream")
     counts.connects += 1
     let selection = try Selection(request, settings.spelling, isStream: true)
     let cursor = try backfill(request)
@@ -164,11 +177,10 @@ extension Service {
     _ rendered: StreamReader.Rendered, _ shift: RoundShift, _ reader: inout StreamReader,
     _ out: inout [UInt8]
   ) -> Step? {
-    var line: [UInt8] = []
-    line.reserveCapacity(2_048)
-    rendered.line.write(shift: shift, to: &line)
+    reader.line.removeAll(keepingCapacity: true)
+    rendered.line.write(shift: shift, &reader.days, to: &reader.line)
     guard let id = rendered.id else {
-      reader.chunker.add(line, to: &out)
+      reader.chunker.add(reader.line, to: &out)
       return nil
     }
     ledger.read(id &+ shift.ids, "post_read", settings.prices.postRead, now: now)
@@ -178,7 +190,12 @@ extension Service {
       if let fault { plan.count(fault) }
     }
     let hasTags = settings.stream.hasTags && fault != .withoutTags
-    line += hasTags ? rendered.rules : rendered.bareRules
+    reader.line += hasTags ? rendered.rules : rendered.bareRules
+    if fault == nil, reader.late.isEmpty {
+      reader.chunker.add(reader.line, to: &out)
+      return nil
+    }
+    let line = reader.line
     if let fault, fault.isLast {
       flush(&reader, &out)
       return .fault(fault, line: line)

@@ -43,6 +43,7 @@ package final class RunInterface: Sendable {
     settings.port = configuration.httpPort
     let started = Clock.system.milliseconds
     let directory = configuration.dataDirectory
+    let streams = pipeline.streams
     let content = InterfaceContent(
       queries: queries, jobs: jobs,
       more: LogRoutes(changes: changes, partitions: configuration.partitions).routes
@@ -53,8 +54,13 @@ package final class RunInterface: Sendable {
           "pid": JSON(ProcessUsage.identifier), "data_dir": .text(directory),
           "started_at": .text(UTCTime.text(milliseconds: started)),
           "queries": .array(queries.all.map { .text($0.name) }),
+          "streams": StreamMetrics.health(streams),
         ]
-      }, metrics: { page in try LogMetrics.add(log, to: &page) }, stop: run.stop)
+      },
+      metrics: { page in
+        StreamMetrics.add(streams, to: &page)
+        try LogMetrics.add(log, to: &page)
+      }, stop: run.stop)
     interface = Interface(settings, content, report: report)
     address = interface.start()
   }

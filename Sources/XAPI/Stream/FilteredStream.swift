@@ -251,8 +251,13 @@ package actor FilteredStream {
       }
       try sink.append(batch)
       if !batch.quarantined.isEmpty { report(.quarantined(batch.quarantined.count)) }
+      if batch.origin == .stream {
+        client.ledger.add("posts read", batch.posts, at: client.settings.prices.postRead)
+      }
+      let dollars = client.ledger.dollars
       note { status in
         status.posts += batch.posts
+        status.dollars = dollars
         status.quarantined += batch.quarantined.count
         if batch.origin == .search { status.filled += batch.posts }
         guard batch.posts > 0 else { return }
@@ -349,10 +354,8 @@ extension FilteredStream {
       report(.rulesAdded(outcome.created.count))
     case .failure(let error):
       guard !isEnding, let error = error as? XError else { return }
-      switch error {
-      case .network, .refused(500..., _), .rateLimited, .unreadable: report(.failed("\(error)"))
-      default: throw StreamFailure.request(error)
-      }
+      guard error.isPassing else { throw StreamFailure.request(error) }
+      report(.failed("\(error)"))
     }
   }
 

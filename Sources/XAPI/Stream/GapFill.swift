@@ -5,27 +5,41 @@ extension FilteredStream {
   /// X's searches reach back seven days.
   private static let reach: Int64 = 7 * 86_400_000 - 60_000
 
-  /// Looks for what is missing behind the frontier's position. A failure of the sink ends the
-  /// stream; one of the search leaves the gap, and says so.
+  /// Looks for what is missing behind the frontier's position, until it is found, or X will not
+  /// tell, which is said. A failure of the sink ends the stream.
   func fillGap() async {
+    var failures = 0
     do {
       while isGapDue && !isEnding {
         isGapDue = false
         note { $0.isFillingGap = true }
-        try await searchGap()
+        do { try await searchGap() } catch let error as XError {
+          // What comes of being cancelled: the position stays, and the next run fills the gap.
+          if error == .cancelled { return }
+          guard error.isPassing else {
+            tell(.gapRemains("\(error)"))
+            continue
+          }
+          tell(.failed("searching what the stream has missed: \(error); again in a while"))
+          isGapDue = true
+          failures += 1
+          guard await rest(failures) else { return }
+        }
       }
+      guard !isEnding else { return }
       note { $0.isFillingGap = false }
       try closeGap()
-    } catch XError.cancelled {
-      // The position stays before the gap: the next run fills it.
-      return
-    } catch let error as XError {
-      note { $0.isFillingGap = false }
-      tell(.gapRemains("\(error)"))
-      do { try closeGap() } catch { end(with: error) }
     } catch {
       end(with: error)
     }
+  }
+
+  /// Waits ever longer; false where it is cancelled.
+  private func rest(_ failures: Int) async -> Bool {
+    let wait = Double(min(5_000 << min(failures - 1, 10), 320_000)) * (1 + client.random() / 10)
+    let scaled = Int(wait * client.settings.backoffScale)
+    do { try await client.transport.pause(milliseconds: scaled) } catch { return false }
+    return true
   }
 
   private func searchGap() async throws {

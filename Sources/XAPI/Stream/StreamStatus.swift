@@ -26,6 +26,8 @@ package struct StreamStatus: Hashable, Sendable {
   package var connections = 0
   package var waits = 0
   package var isFillingGap = false
+  /// What X will probably take for all that.
+  package var dollars = 0.0
 
   package init() {}
 

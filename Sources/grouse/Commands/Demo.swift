@@ -2,10 +2,12 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Machine
 internal import Node
+internal import Records
 internal import SupportDesk
 internal import Tables
 internal import Terminal
 internal import TextClassification
+internal import XAPI
 
 #if canImport(Glibc)
   internal import Glibc
@@ -20,6 +22,8 @@ struct Demo: ParsableCommand {
       Trains the model `complaints`, streams a day of sample posts through the whole path, and shows \
       what it found. A second time the posts are in the log already, and are classified again.
 
+      With --x they arrive over HTTP, from a local X that behaves as the real one does.
+
       Example: grouse demo --exit
       """)
 
@@ -28,6 +32,7 @@ struct Demo: ParsableCommand {
     parsing: .unconditional,
     help: "Stream the sample N times as fast as it was posted (default: at full speed).")
   var speed: Double?
+  @Flag(help: "Stream the sample over HTTP, from a local X.") var x = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
@@ -45,9 +50,14 @@ struct Demo: ParsableCommand {
     let trained = try train(samples, configuration, directory)
     let log = try directory.openRepairedLog(configuration)
     let tables = try directory.openTables(configuration)
+    // The sample is one day of posts.
+    let rate = speed.map { $0 * Double(samples.recordCount) / 86_400 }
+    let localX = x ? try DemoX(samples, rate: rate) : nil
+    defer { localX?.stop() }
     let pipeline = try Node.Pipeline(
       log, tables, configuration, classifier: trained.classifier,
-      model: trained.manifest.reference, training: trained.manifest.distribution)
+      model: trained.manifest.reference, training: trained.manifest.distribution,
+      x: localX?.configuration ?? XConfiguration())
     let watching = Worker {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
@@ -59,7 +69,9 @@ struct Demo: ParsableCommand {
     defer { interface.stop() }
     let (name, id) = try pipeline.queryIdentity
     let show = interface.watch(name, id: id)
-    let totals = try stream(samples, pipeline, configuration, interruption) { show($0.batch) }
+    let totals = try stream(samples, localX, rate, pipeline, configuration, interruption) {
+      show($0.batch)
+    }
     try StandardOutput.flush()
     try interruption.throwIfRequested("the same command goes on where this one ended")
     try DemoReport(
@@ -98,19 +110,25 @@ struct Demo: ParsableCommand {
   }
 
   private func stream(
-    _ samples: SampleFiles, _ pipeline: Node.Pipeline, _ configuration: Configuration,
-    _ interruption: Interruption, record: (ClassifyQuery.Progress) -> Void
+    _ samples: SampleFiles, _ localX: DemoX?, _ rate: Double?, _ pipeline: Node.Pipeline,
+    _ configuration: Configuration, _ interruption: Interruption,
+    record: (ClassifyQuery.Progress) -> Void
   ) throws -> QueryTotals {
     // What the log holds is read again with the new model; what it does not hold is collected now.
     try QueryCheckpoint(name: configuration.query.name, topic: configuration.topic)
       .rewind(in: pipeline.store, of: pipeline.log)
     let records = samples.recordCount
     let bar = ProgressBar("classifying", unit: "posts", total: records)
-    // The sample is one day of posts.
-    let rate = speed.map { $0 * Double(records) / 86_400 }
+    let isThere = try (0..<pipeline.log.partitionCount(of: configuration.topic)).contains {
+      try pipeline.log.bounds(of: TopicPartition(configuration.topic, $0)).upperBound > 0
+    }
+    let source: Source = localX == nil ? .file(samples.stream) : .x
     let totals = try pipeline.run(
-      [.file(samples.stream)], until: .caughtUp, rate: rate,
-      isStopped: { interruption.isRequested }, keepsOpen: true,
+      // A stream gives a post once.
+      source == .x && isThere ? [] : [source], until: .caughtUp, rate: rate,
+      isStopped: { [pipeline] in
+        interruption.isRequested || localX?.isOver(pipeline.streams) ?? false
+      }, keepsOpen: true,
       progress: {
         record($0)
         bar.update($0.totals.read, total: max(records, $0.totals.read + Int($0.lag)))
@@ -120,7 +138,8 @@ struct Demo: ParsableCommand {
       let seconds = max(bar.seconds, 0.001)
       try StandardOutput.line(
         "\(Style.bold("2. Streamed")) \(Shown.number(totals.read)) records through log, classifier "
-          + "and tables in \(Shown.decimal(seconds, 2)) s "
+          + "and tables\(localX.map { ", over HTTP from a local X at \($0.address)," } ?? "") in "
+          + "\(Shown.decimal(seconds, 2)) s "
           + "(\(Shown.number(Int(Double(totals.read) / seconds))) a second)")
     }
     return totals

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import Compression
 internal import Curl
 internal import LMDB
@@ -31,6 +32,7 @@ struct Doctor: ParsableCommand {
       let holder = DataDirectory.holder(of: path)
       rows.append(("in use by", holder ?? "nobody"))
       if holder != nil { rows.append(("socket", Self.socket(in: path))) }
+      rows += Self.streams(in: path)
     } catch {
       if case DataDirectoryError.missing = error {
         rows.append(("state", "not made yet"))
@@ -48,6 +50,24 @@ struct Doctor: ParsableCommand {
     }
     try show(rows, configuration)
     if !isWell { throw ExitCode.failure }
+  }
+
+  /// How the streams do that the running process collects.
+  private static func streams(in path: String) -> [(String, String)] {
+    let streams = RunningProcess(in: path)?.health["streams"]?.elements ?? []
+    return streams.map { stream in
+      var parts = [stream["state"]?.text ?? "?"]
+      if let silence = stream["silence_seconds"]?.double {
+        parts.append("heard of \(Shown.decimal(silence, 1)) s ago")
+      }
+      if let lag = stream["lag_seconds"]?.double {
+        parts.append("posts come after \(Shown.decimal(lag, 1)) s")
+      }
+      if stream["filling_gap"]?.boolean == true { parts.append("searching what was missed") }
+      parts.append("\(Shown.number(stream["posts"]?.integer ?? 0)) posts")
+      if let reason = stream["last_break"]?.text { parts.append("last break: \(reason)") }
+      return ("stream \(stream["name"]?.text ?? "")", Shown.plain(parts.joined(separator: "; ")))
+    }
   }
 
   /// Whether the process that holds the directory takes requests.

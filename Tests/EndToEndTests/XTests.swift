@@ -1,0 +1,195 @@
+import FakeX
+import Foundation
+import Machine
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The program against a local X.
+@Suite struct `Posts from X` {
+  private let stage = Stage()
+  private let x: FakeX
+  private let environment: [String: String]
+
+  init() throws {
+    var settings = Settings()
+    settings.stream.keepAlive = 50
+    settings.rateLimits = ["GET /2/tweets/search/recent": 1_000_000]
+    x = FakeX(settings)
+    environment = [
+      "GROUSE_X_BASE_URL": try x.start(), "GROUSE_X_BEARER_TOKEN": settings.bearer,
+      "GROUSE_X_BACKOFF_SCALE": "0.001",
+    ]
+  }
+
+  private static func post(_ number: Int) -> (id: UInt64, line: String) {
+    let now = UInt64(Clock.system.milliseconds - 1_288_834_974_657)
+    let id = now << 22 + UInt64(number)
+    return (id, Stage.post(Int(id), "asos number \(number)").replacing("\n", with: ""))
+  }
+
+  /// The ids in the topic, in order.
+  private func kept() throws -> [UInt64] {
+    try stage.works("consume", "posts").objects().compactMap { object in
+      ((object["data"] as? [String: Any])?["id"] as? String).flatMap { UInt64($0) }
+    }
+  }
+
+  @Test func `killed again and again, it keeps every post once`() throws {
+    var random = Seed.random()
+    x.addRule("asos", tag: "brand:asos")
+    let faults: [Fault] = Fault.quick + [.stall]
+    var environment = environment
+    environment["GROUSE_X_KEEPALIVE_TIMEOUT_MS"] = "400"
+    var wanted: [UInt64] = []
+    func deliver(_ count: Int) {
+      for _ in 0..<count {
+        let post = Self.post(wanted.count)
+        wanted.append(post.id)
+        x.deliver(post.line)
+      }
+    }
+    for round in 0..<8 {
+      let program = try stage.start("collect", "--x", environment: environment)
+      // A later one may have been killed before: it finds what it missed.
+      let opened = x.status.openedStreams
+      x.wait { $0.openedStreams > opened }
+      deliver(Int.random(in: 1..<200, using: &random))
+      if round % 2 == 1 { x.inject(faults.randomElement(using: &random) ?? .reset) }
+      deliver(Int.random(in: 1..<200, using: &random))
+      let sent = x.status.sent
+      if Bool.random(using: &random) { x.wait(milliseconds: 300) { $0.sent > sent } }
+      program.send(SIGKILL)
+      _ = program.wait()
+      deliver(Int.random(in: 0..<50, using: &random))
+    }
+    let program = try stage.start("collect", "--x", environment: environment)
+    #expect(program.waitForError("posts of the gap were found"))
+    program.send(SIGTERM)
+    let outcome = program.wait()
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let ids = try kept()
+    #expect(ids.count == wanted.count)
+    #expect(Set(ids) == Set(wanted))
+    try stage.works("check", "log")
+  }
+
+  @Test func `ended, it keeps what has come, and says nothing that is secret`() throws {
+    let program = try stage.start("collect", "--x", environment: environment)
+    // There were no rules: it has made one of the brand.
+    #expect(program.waitForError("added 1 rule"))
+    x.wait { $0.openStreams == 1 }
+    let posts = (0..<20).map { Self.post($0) }
+    x.deliver(posts.map(\.line))
+    x.wait { $0.sent == 20 }
+    x.inject(.stall)
+    program.send(SIGTERM)
+    let outcome = program.wait()
+    #expect(outcome.code == 0)
+    #expect(!outcome.errors.contains("fake-bearer"))
+    #expect(Set(try kept()).isSubset(of: posts.map(\.id)))
+    let doctor = try stage.works("doctor", environment: environment)
+    #expect(doctor.text.contains("x.bearer-token"))
+    #expect(!doctor.text.contains("fake-bearer"))
+    let json = try stage.works("doctor", "--json", environment: environment)
+    #expect(!json.text.contains("fake-bearer"))
+  }
+
+  @Test func `broken lines go to the dead letters`() throws {
+    x.addRule("asos")
+    let program = try stage.start("collect", "--x", environment: environment)
+    x.wait { $0.openStreams == 1 }
+    x.inject(.brokenLine)
+    x.deliver(Self.post(1).line)
+    #expect(program.waitForError("no posts; see posts.dead"))
+    program.send(SIGTERM)
+    #expect(program.wait().code == 0)
+    #expect(try kept().count == 1)
+    #expect(try stage.works("consume", "posts.dead").lines.count == 1)
+  }
+
+  @Test func `what X refuses is said with what to do`() throws {
+    var wrong = environment
+    wrong["GROUSE_X_BEARER_TOKEN"] = "not-this-one"
+    let outcome = try stage.fails(
+      "collect", "--x", environment: wrong, saying: ["401", "GROUSE_X_BEARER_TOKEN"])
+    #expect(!outcome.errors.contains("not-this-one"))
+    wrong["GROUSE_X_BEARER_TOKEN"] = nil
+    try stage.fails(
+      "collect", "--x", environment: wrong, saying: ["no bearer token", "x.bearer-token-file"])
+    try stage.write("token", "fake-bearer\n")
+    wrong["GROUSE_X_BEARER_TOKEN_FILE"] = stage.folder("token")
+    try stage.works("x", "rules", "list", environment: wrong)
+  }
+
+  @Test func `rules are brought into step`() throws {
+    x.addRule("old")
+    let yaml = """
+      x:
+        rules:
+          - asos lang:en => brand:asos
+          - value: '"late, again"'
+            tag: late
+      """
+    try stage.write("grouse.yaml", yaml)
+    let plan = try stage.works("x", "rules", "sync", "--dry-run", environment: environment)
+    #expect(
+      plan.lines == [
+        "+ asos lang:en => brand:asos", "+ \"late, again\" => late", "- old",
+      ])
+    #expect(x.status.rules == 1)
+    try stage.works("x", "rules", "sync", environment: environment)
+    let again = try stage.works("x", "rules", "sync", environment: environment)
+    #expect(again.lines.allSatisfy { $0.hasPrefix("= ") })
+    let list = try stage.works("x", "rules", "list", "--json", environment: environment).objects()
+    #expect(Set(list.compactMap { $0["tag"] as? String }) == ["brand:asos", "late"])
+    try stage.works(
+      "x", "rules", "delete", list[0]["id"] as? String ?? "", environment: environment)
+    try stage.fails(
+      "x", "rules", "add", "--", "-only", environment: environment, saying: ["only excludes"])
+    try stage.works(
+      "x", "rules", "add", "@ASOS", "--tag", "t", environment: environment)
+    let counts = try stage.works("x", "rules", "counts", "--json", environment: environment)
+    #expect(counts.text.contains("1000"))
+    #expect(x.status.rules == 2)
+  }
+
+  @Test func `a search's posts are those of the stream`() throws {
+    let posts = (0..<30).map { Self.post($0) }
+    x.deliver(posts.map(\.line))
+    let found = try stage.works(
+      "x", "search", "asos", "--limit", "20", "--json", environment: environment)
+    #expect(found.lines.count == 20)
+    #expect(found.errors.contains("about $"))
+    try stage.works("collect", "--stdin", input: found.text)
+    #expect(try kept() == Array(posts.map(\.id).reversed().prefix(20)))
+  }
+
+  @Test func `an account's commands sign themselves`() throws {
+    let keys = Credentials()
+    var environment = environment
+    environment["GROUSE_X_API_KEY"] = keys.consumerKey
+    environment["GROUSE_X_API_SECRET"] = keys.consumerSecret
+    environment["GROUSE_X_ACCESS_TOKEN"] = keys.accessToken
+    environment["GROUSE_X_ACCESS_SECRET"] = keys.accessSecret
+    let me = try stage.works("x", "whoami", environment: environment)
+    #expect(me.text.contains("@GrouseDesk"))
+    let sent = try stage.works("x", "post", "hello", "--json", environment: environment)
+    let again = try stage.works("x", "post", "hello", "--json", environment: environment)
+    #expect(sent.text == again.text)
+    #expect(x.status.written.count == 1)
+    try stage.works("x", "delete", x.status.written[0], environment: environment)
+    // Nobody has called the account there.
+    let post = Self.post(1)
+    x.deliver(post.line)
+    try stage.fails(
+      "x", "post", "sorry", "--reply-to", "\(post.id)", environment: environment,
+      saying: ["has not mentioned"])
+    #expect(x.status.written.count == 1)
+  }
+}
