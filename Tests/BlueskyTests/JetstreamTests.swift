@@ -1,6 +1,7 @@
 import Bluesky
 import FakeJetstream
 import Machine
+import Posts
 import Synchronization
 import TestSupport
 import Testing
@@ -105,7 +106,7 @@ import Testing
 
   @Test func `another server whose times differ neither loses nor doubles`() throws {
     var posts = SamplePosts()
-    let servers = [0, 3_000, -3_000].map { skew in
+    let servers = [Int64(0), 3_000, -3_000].map { skew in
       FakeJetstream(
         posts.feed,
         behaviour {
