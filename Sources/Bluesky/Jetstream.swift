@@ -161,7 +161,6 @@ package final class Jetstream {
       }
       let (messages, ending) = mailbox.take()
       if !messages.isEmpty {
-        hasPinged = false
         try keep(messages)
         continue
       }
@@ -174,6 +173,7 @@ package final class Jetstream {
       if !isConnected, now - began > 15 { return .timedOut }
       let silence = (now - mailbox.heard) * 1_000
       if isConnected, silence > Double(settings.idleTimeout) { return .silent }
+      if silence < Double(settings.idleTimeout) / 2 { hasPinged = false }
       if isConnected, !hasPinged, silence > Double(settings.idleTimeout) / 2 {
         hasPinged = true
         connection.ping()

@@ -20,11 +20,11 @@ extension PartitionLog {
       try settle()
       try endSegmentWithRecords()
       let all = allSegments
-      let stable = stableOffset
+      let end = endOffset
       let compaction = try rewriting()
       var changed = 0
       for (segment, next) in zip(all, all.dropFirst()) {
-        guard next.baseOffset <= stable, !isCancelled() else { break }
+        guard next.baseOffset <= end, !isCancelled() else { break }
         try confirm(segment)
         try confirmAborted(segment)
         guard try isConcerned(segment, compaction, fate) else { continue }

@@ -135,7 +135,7 @@ final class JetstreamStage: Sendable {
   }
 }
 
-/// A feed of posts, some about the brand, one each 10 microseconds of the stream's time.
+/// A feed of posts, some about the brand, one each 100 microseconds of the stream's time.
 struct SamplePosts {
   let feed = JetstreamFeed()
   private(set) var expected: [String] = []
@@ -148,7 +148,7 @@ struct SamplePosts {
       let isOurs = number % 3 == 0
       feed.post(
         isOurs ? "asos lost parcel \(number) \\u00e9 \\ud83d\\ude00 é😀" : "nothing at all \(number)",
-        did: "did:plc:a\(number % 7)", key: key, at: base + Int64(number) * 10)
+        did: "did:plc:a\(number % 7)", key: key, at: base + Int64(number) * 100)
       if isOurs { expected.append(key) }
       number += 1
     }

@@ -43,7 +43,8 @@ final class SubscriptionHandler: ChannelDuplexHandler {
     }
     let channel = context.channel
     server.add(ObjectIdentifier(self)) { channel.triggerUserOutboundEvent(Wake(), promise: nil) }
-    pump(context)
+    // Behind the upgrade, which is not over yet.
+    context.eventLoop.execute { channel.triggerUserOutboundEvent(Wake(), promise: nil) }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { end() }
@@ -93,7 +94,7 @@ final class SubscriptionHandler: ChannelDuplexHandler {
     isWriting = true
     defer { isWriting = false }
     while !isOver, context.channel.isWritable {
-      if let stall = behaviour.stallAfter, sent >= stall { return }
+      if let stall = behaviour.stallAfter, sent >= stall { break }
       let place = next
       guard
         let event = server.feed.events.withLock({ $0.indices.contains(place) ? $0[place] : nil })
