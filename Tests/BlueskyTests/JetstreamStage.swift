@@ -92,7 +92,10 @@ final class JetstreamStage: Sendable {
     }
     change(&settings)
     return Jetstream(settings, brand: BrandMatch(["asos", "@ASOS_HeresToHelp"]), into: sink) {
-      [notices] notice in notices.all.withLock { $0.append(notice) }
+      [notices, self] notice in
+      notices.all.withLock { $0.append(notice) }
+      print(
+        "NOTICE \(notice) \(self.sink.kept.withLock { ($0.events.count, $0.note?.cursor ?? 0) })")
     }
   }
 
@@ -147,7 +150,8 @@ struct SamplePosts {
       let key = "k\(number)"
       let isOurs = number % 3 == 0
       feed.post(
-        isOurs ? "asos lost parcel \(number) \\u00e9 \\ud83d\\ude00 é😀" : "nothing at all \(number)",
+        isOurs
+          ? "asos lost parcel \(number) \\u00e9 \\ud83d\\ude00 é😀" : "nothing at all \(number)",
         did: "did:plc:a\(number % 7)", key: key, at: base + Int64(number) * 100)
       if isOurs { expected.append(key) }
       number += 1

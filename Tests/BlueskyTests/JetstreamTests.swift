@@ -38,7 +38,9 @@ import Testing
         server.wait { $0.pongs >= 12 }
       }
       #expect(stage.sink.keys == posts.expected, "seed \(seed), round \(round)")
-      let published = stage.sink.kept.withLock { $0.lines }.map { String(decoding: $0, as: UTF8.self) }
+      let published = stage.sink.kept.withLock { $0.lines }.map {
+        String(decoding: $0, as: UTF8.self)
+      }
       #expect(published.allSatisfy { $0.contains(#"\u00e9 \ud83d\ude00 é😀"#) })
     }
   }
@@ -68,7 +70,8 @@ import Testing
     }
     #expect(server.status.breaks > 5)
     #expect(stage.sink.keys.sorted() == posts.expected.sorted(), "seed \(seed)")
-    #expect(server.status.targets.allSatisfy { $0.contains("wantedCollections=app.bsky.feed.post") })
+    #expect(
+      server.status.targets.allSatisfy { $0.contains("wantedCollections=app.bsky.feed.post") })
   }
 
   @Test func `a process that is killed at any append goes on where it was`() throws {

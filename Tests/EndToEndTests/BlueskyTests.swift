@@ -17,7 +17,8 @@ import Testing
 
   private func environment(_ addresses: String...) -> [String: String] {
     [
-      "GROUSE_BLUESKY_URL": addresses.joined(separator: ","), "GROUSE_BLUESKY_BACKOFF_SCALE": "0.01",
+      "GROUSE_BLUESKY_URL": addresses.joined(separator: ","),
+      "GROUSE_BLUESKY_BACKOFF_SCALE": "0.01",
       "GROUSE_BLUESKY_HANDLES": "false", "GROUSE_BLUESKY_REWIND_MS": "20",
     ]
   }

@@ -12,7 +12,9 @@ import Testing
     "reply":{"root":{"uri":"at://r/p/1","cid":"c"},"parent":{"uri":"at://s/p/2","cid":"c"}}}}}
     """#
 
-  private func parse(_ text: String, _ body: (RecordKind, borrowing PostBatch) throws -> Void) throws {
+  private func parse(_ text: String, _ body: (RecordKind, borrowing PostBatch) throws -> Void)
+    throws
+  {
     var parser = PostParser()
     var batch = PostBatch()
     let kind = try Array(text.utf8).withUnsafeBytes { bytes in

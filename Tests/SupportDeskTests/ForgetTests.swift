@@ -115,7 +115,8 @@ import Testing
     try desk.classify()
     // Somebody closes all cases.
     for row in try desk.rows("SELECT opened_at, post_id, text FROM grouse.cases") {
-      let fields = try JSONSerialization.jsonObject(with: Data(row.utf8)) as? [String: String] ?? [:]
+      let fields =
+        try JSONSerialization.jsonObject(with: Data(row.utf8)) as? [String: String] ?? [:]
       let (opened, id) = (fields["opened_at"] ?? "", fields["post_id"] ?? "")
       try desk.store.execute(
         """

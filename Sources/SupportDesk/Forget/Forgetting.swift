@@ -44,7 +44,9 @@ package struct Forgetting: Sendable {
       guard let host = parts.first, ["x.com", "twitter.com"].contains(String(host)) else {
         return nil
       }
-      if parts.count > 3, parts[2] == "status" { return .post(String(parts[3].prefix { $0 != "?" })) }
+      if parts.count > 3, parts[2] == "status" {
+        return .post(String(parts[3].prefix { $0 != "?" }))
+      }
       return parts.count == 2 ? .handle(String(parts[1])) : nil
     }
   }
