@@ -186,6 +186,7 @@ package final class Jetstream {
   private func keep(_ messages: [[UInt8]]) throws {
     var batch = JetstreamBatch()
     var newest: Int64 = 0
+    var times: [Int64] = []
     var duplicates = 0
     let now = clock.microseconds
     for message in messages {
@@ -201,6 +202,7 @@ package final class Jetstream {
         try commit()
       }
       newest = max(newest, time)
+      times.append(time)
       seeWhetherAll(since: time)
       switch event.kind {
       case .other: continue
@@ -229,7 +231,7 @@ package final class Jetstream {
     guard newest > 0 else { return }
     backoff.progressed()
     stumbles = 0
-    try timeline.advance(to: newest) { try sink.mark() }
+    try timeline.advance(over: times) { try sink.mark() }
     try commitInTime()
   }
 

@@ -44,11 +44,19 @@ struct Timeline: Sendable {
     latest = time - 1
   }
 
-  /// All up to `time` is kept, before `mark`.
-  mutating func advance(to time: Int64, mark: () throws -> [Int64]) rethrows {
-    latest = max(latest, time)
-    guard let last = points.last, latest - last.time >= rewind / 8 else { return }
-    points.append(Point(time: latest, mark: try mark()))
+  /// All with these times, in the order they came, is kept before `mark`.
+  mutating func advance(over times: [Int64], mark: () throws -> [Int64]) rethrows {
+    var hasMoved = false
+    for time in times {
+      latest = max(latest, time)
+      guard let last = points.last, latest - last.time >= rewind / 8 else { continue }
+      // Within what was kept at once there is no mark of its own: an earlier one does.
+      points.append(Point(time: latest, mark: last.mark))
+      hasMoved = true
+    }
+    guard hasMoved, let last = points.last else { return }
+    let end = Point(time: latest, mark: try mark())
+    if last.time == latest { points[points.count - 1] = end } else { points.append(end) }
     let cursor = back.time
     points.removeFirst(points.lastIndex { $0.time < cursor - rewind } ?? 0)
   }

@@ -92,10 +92,8 @@ final class JetstreamStage: Sendable {
     }
     change(&settings)
     return Jetstream(settings, brand: BrandMatch(["asos", "@ASOS_HeresToHelp"]), into: sink) {
-      [notices, self] notice in
+      [notices] notice in
       notices.all.withLock { $0.append(notice) }
-      print(
-        "NOTICE \(notice) \(self.sink.kept.withLock { ($0.events.count, $0.note?.cursor ?? 0) })")
     }
   }
 

@@ -75,7 +75,7 @@ import Testing
         let shown = stamp(time)
         others.append(stamp(time))
         if timeline.isEmpty { timeline.begin(at: shown, mark: [0]) }
-        timeline.advance(to: shown) { [Int64(number + 1)] }
+        timeline.advance(over: [shown]) { [Int64(number + 1)] }
         let position = timeline.position
         #expect(position.map { time - rewind / 2 >= $0.cursor } == true)
         let unmarked = others.prefix(Int(position?.mark[0] ?? 0))
