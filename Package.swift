@@ -41,6 +41,7 @@ let package = Package(
     // Without traits: what they add needs Foundation, and a second reader of configurations.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
@@ -97,6 +98,27 @@ let package = Package(
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     target("XAPI", ["Posts", "Curl", "Bytes", "Machine"], documents: ["X.md"]),
     tests("XAPITests", ["FakeX", "XAPI", "Posts", "Curl", "Bytes", "Machine", "TestSupport"]),
+    target(
+      "Bluesky",
+      [
+        "Posts", "Curl", "Bytes", "Machine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    tests("BlueskyTests", ["Bluesky", "FakeJetstream", "Posts", "Bytes", "Machine", "TestSupport"]),
+    // A local Jetstream, for tests.
+    .target(
+      name: "FakeJetstream",
+      dependencies: [
+        "Machine",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ], path: "Tests/FakeJetstream", swiftSettings: settings),
     target("Streams", ["Bytes", "Machine"], documents: ["FORMAT.md"]),
     tests("StreamsTests", ["Streams", "Bytes", "Machine", "TestSupport"]),
     // application
@@ -148,8 +170,8 @@ let package = Package(
       "Node",
       [
         "Listeners", "SupportDesk", "CommitLog", "Streams", "Tables", "TextClassification",
-        "Posts", "Records", "Compression", "CQL", "LMDB", "XAPI", "Curl", "Bytes", "Machine",
-        .product(name: "Yams", package: "Yams"),
+        "Posts", "Records", "Compression", "CQL", "LMDB", "XAPI", "Bluesky", "Curl", "Bytes",
+        "Machine", .product(name: "Yams", package: "Yams"),
       ]),
     tests(
       "NodeTests",
@@ -179,7 +201,8 @@ let package = Package(
         "LMDB", "Bytes", "Machine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tools/Benchmarks", exclude: ["run", "Floor", "TableFloor"], swiftSettings: settings),
-    tests("EndToEndTests", ["FakeX", "Curl", "Machine", "TestSupport", "grouse"]),
+    tests(
+      "EndToEndTests", ["FakeX", "FakeJetstream", "Curl", "Machine", "TestSupport", "grouse"]),
     // what tests share
     .target(
       name: "TestSupport", dependencies: ["Machine"], path: "Tests/TestSupport",

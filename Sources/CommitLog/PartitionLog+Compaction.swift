@@ -124,7 +124,7 @@ extension PartitionLog {
   }
 
   /// Puts the segment written for `group` in its place; returns its size.
-  private func replace(_ group: ArraySlice<Segment>) throws(LogError) -> Int64 {
+  func replace(_ group: ArraySlice<Segment>) throws(LogError) -> Int64 {
     guard let first = group.first, let last = group.last else { return 0 }
     let swap = SegmentSwap(files)
     do throws(IOFailure) {

@@ -87,7 +87,7 @@ package struct Configuration: Sendable {
     value(name).split(separator: "\n").map(String.init).filter { !$0.allSatisfy { $0 == " " } }
   }
 
-  private func list(_ name: String) -> [String] {
+  func list(_ name: String) -> [String] {
     value(name).split(separator: ",").map {
       String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }.filter { !$0.isEmpty }

@@ -32,7 +32,7 @@ package struct ConfigurationKey: Hashable, Sendable {
   }
 
   /// Every key there is.
-  package static let all: [ConfigurationKey] = general + x
+  package static let all: [ConfigurationKey] = general + x + bluesky
 
   private static let general: [ConfigurationKey] = [
     .init("data-dir", .text, "./grouse-data", "where everything is kept"),
@@ -57,6 +57,9 @@ package struct ConfigurationKey: Hashable, Sendable {
     .init(
       "log.offsets-retention-minutes", .integer(1...52_560_000), "10080",
       "how long a consumer group's offsets are kept after its last commit"),
+    .init(
+      "log.forget-interval-minutes", .integer(1...525_600), "60",
+      "how often `grouse run` takes posts that were deleted out of the log"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
       "tables.durability", .durability, "batch",

@@ -16,6 +16,7 @@ package final class Pipeline: Sendable {
   /// The streams that are collected.
   package let streams = LiveStreams()
   private let x: XConfiguration
+  private let bluesky: BlueskyConfiguration
   private let query: Mutex<ClassifyQuery>
   private let sourcesEnded = Atomic<Bool>(true)
   private let isStopped = Atomic<Bool>(false)
@@ -24,16 +25,18 @@ package final class Pipeline: Sendable {
   private let failure = Mutex<(any Error)?>(nil)
 
   /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
-  /// `training` is how that scored in training, where it is known; `x` is for who collects from X.
+  /// `training` is how that scored in training, where it is known; `x` and `bluesky` are for who
+  /// collects from there.
   package init(
     _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
     classifier: TextClassifier, model: String, training: ScoreDistribution? = nil,
-    x: XConfiguration = XConfiguration()
+    x: XConfiguration = XConfiguration(), bluesky: BlueskyConfiguration = BlueskyConfiguration()
   ) throws {
     self.commitLog = commitLog
     self.tables = tables
     self.configuration = configuration
     self.x = x
+    self.bluesky = bluesky
     log = try EmbeddedEventLog(commitLog)
     store = EmbeddedTableStore(tables)
     try log.ensureTopic(
@@ -142,7 +145,7 @@ package final class Pipeline: Sendable {
     let isEnding = Atomic<Bool>(false)
     let reader = SourceReader(
       into: configuration.topic, of: log, partitions: configuration.partitions,
-      pace: rate.map { .rate($0) }, x: x, streams: streams)
+      pace: rate.map { .rate($0) }, x: x, bluesky: bluesky, streams: streams)
     setSourcesEnded(sources.isEmpty)
     let workers = sources.map { source in
       Worker { [self] in
@@ -167,9 +170,11 @@ package final class Pipeline: Sendable {
     }
     let keeper = LogKeeper(commitLog, log.offsets, configuration, report: warned)
     let sweeper = TableSweeper(tables, report: warned)
+    let forgetter = ForgetKeeper(Forgetter(commitLog, store), configuration, report: warned)
     let outcome = Result { try classify(until: end, progress: progress) }
     keeper.stop()
     sweeper.stop()
+    forgetter.stop()
     isEnding.store(true, ordering: .releasing)
     for worker in workers { worker.join() }
     ending()

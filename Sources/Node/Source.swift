@@ -15,6 +15,8 @@ package enum Source: Hashable, Sendable {
   case standardInput
   /// The filtered stream of X's API.
   case x
+  /// Bluesky's Jetstream.
+  case bluesky
 
   /// The name in messages.
   package var name: String {
@@ -22,11 +24,12 @@ package enum Source: Hashable, Sendable {
     case .file(let path): path
     case .standardInput: "(stdin)"
     case .x: "X"
+    case .bluesky: "Bluesky"
     }
   }
 
   /// Whether it goes on for ever.
-  package var isEndless: Bool { self == .x }
+  package var isEndless: Bool { self == .x || self == .bluesky }
 
   /// The file's path; nil for what is none.
   package var path: String? {
@@ -107,6 +110,7 @@ package struct SourceReader: Sendable {
   private let pace: Pace?
   private let follows: Bool
   private let x: XConfiguration
+  private let bluesky: BlueskyConfiguration
   /// Where streams show how they do.
   private let streams: LiveStreams
 
@@ -114,7 +118,7 @@ package struct SourceReader: Sendable {
   package init(
     into topic: String, of log: any EventLog, partitions: Int, pace: Pace? = nil,
     follows: Bool = false, x: XConfiguration = XConfiguration(),
-    streams: LiveStreams = LiveStreams()
+    bluesky: BlueskyConfiguration = BlueskyConfiguration(), streams: LiveStreams = LiveStreams()
   ) {
     self.log = log
     self.topic = topic
@@ -122,6 +126,7 @@ package struct SourceReader: Sendable {
     self.pace = pace
     self.follows = follows
     self.x = x
+    self.bluesky = bluesky
     self.streams = streams
   }
 
@@ -134,6 +139,11 @@ package struct SourceReader: Sendable {
     progress: (CollectTotals) -> Void = { _ in },
     report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> CollectTotals {
+    if source == .bluesky {
+      return try BlueskySource(
+        configuration: bluesky, topic: topic, log: log, partitions: partitions, streams: streams
+      ).collect(isStopped: isStopped, progress: progress, report: report)
+    }
     if source == .x {
       return try XSource(
         configuration: x, topic: topic, log: log, partitions: partitions, streams: streams

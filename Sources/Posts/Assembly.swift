@@ -61,6 +61,7 @@ extension CapturedFields {
   ) throws(PostError) {
     let authorID =
       id(row, .authorID, source) ?? id(row, .nestedUserID, source) ?? id(row, .userID, source)
+      ?? (self[row, .commit].kind == .container ? filled(row, .did) : nil)
     post.authorID = try store(authorID, source, &batch)
     var name =
       filled(row, .nestedUserName) ?? filled(row, .screenName) ?? filled(row, .username)
@@ -80,7 +81,9 @@ extension CapturedFields {
     let own =
       id(row, .idString, source) ?? id(row, .tweetID, source) ?? id(row, .postID, source)
       ?? id(row, .id, source)
-    if let own {
+    if let address = try storeAddress(row, source, &batch) {
+      post.id = address
+    } else if let own {
       post.id = try store(own, source, &batch)
     } else if row > 0 {
       throw PostError(.noID)
@@ -92,7 +95,7 @@ extension CapturedFields {
     post.rootID = first == nil ? post.id : try store(first, source, &batch)
   }
 
-  private func store(
+  func store(
     _ field: RawField?, _ source: UnsafePointer<UInt8>, _ batch: inout PostBatch
   ) throws(PostError) -> ByteRange {
     guard let field, field.count > 0 else { return .none }

@@ -15,7 +15,9 @@ enum FieldName: UInt8, CaseIterable {
   case errors, title, detail
   case delete, limit, warning, disconnect, scrubGeo, statusWithheld, userWithheld
   case drop, undrop, tweetEdit, withheld
+  case did, commit
   /// Found inside other fields.
+  case collection, recordKey, removedID, removedAuthorID
   case firstVersion, extendedText, noteText, retweetText, nestedUserName, nestedUserID
   case repliedToID, retweetedID, quotedID
 
@@ -43,7 +45,7 @@ enum FieldName: UInt8, CaseIterable {
     (.limit, "limit"), (.warning, "warning"), (.disconnect, "disconnect"),
     (.scrubGeo, "scrub_geo"), (.statusWithheld, "status_withheld"),
     (.userWithheld, "user_withheld"), (.drop, "drop"), (.undrop, "undrop"),
-    (.tweetEdit, "tweet_edit"), (.withheld, "withheld"),
+    (.tweetEdit, "tweet_edit"), (.withheld, "withheld"), (.did, "did"), (.commit, "commit"),
   ]
 }
 

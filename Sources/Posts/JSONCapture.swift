@@ -14,6 +14,7 @@ extension CapturedFields {
       case .data, .statuses: try readPosts(name, &json)
       case .includes: try readIncludes(&json)
       case .matchingRules: try readRules(&json)
+      case .commit: try readCommit(&json)
       default: try readField(name, row: 0, &json)
       }
     }
@@ -72,6 +73,7 @@ extension CapturedFields {
       } else {
         self[row, name] = try json.readValue()
       }
+    case .delete: try readRemoval(row: row, &json)
     case .editHistoryTweets, .editHistoryPosts: try readFirstVersion(row: row, &json)
     case .referencedTweets, .referencedPosts: try readReferences(row: row, &json)
     default: self[row, name] = try json.readValue()

@@ -17,6 +17,16 @@ package struct ByteRange: Equatable, Hashable, Sendable {
   @inlinable package var isEmpty: Bool { count == 0 }
 }
 
+/// Word that a post was deleted; its texts stand in the batch that holds it.
+package struct Removal: Equatable, Sendable {
+  /// The deleted post's id.
+  package var id = ByteRange.none
+  /// Its author's id; empty where the notice does not tell.
+  package var authorID = ByteRange.none
+
+  package init() {}
+}
+
 /// One post, normalised from any of the formats; its texts stand in the batch that holds it.
 package struct Post: Equatable, Sendable {
   /// The post's id; `h-` and 32 hex digits of a hash of author and text where the record has none.

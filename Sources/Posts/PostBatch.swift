@@ -6,6 +6,8 @@ import Bytes
 package struct PostBatch: ~Copyable, Sendable {
   /// The posts, in the order of their records.
   package private(set) var posts: [Post] = []
+  /// The posts that the records say were deleted.
+  package private(set) var removals: [Removal] = []
   private var arena: ByteBuffer
 
   /// An empty batch with room for `bytes` bytes of text; it grows as needed.
@@ -22,6 +24,7 @@ package struct PostBatch: ~Copyable, Sendable {
   /// Forgets the posts; keeps the memory.
   package mutating func removeAll() {
     posts.removeAll(keepingCapacity: true)
+    removals.removeAll(keepingCapacity: true)
     arena.removeAll()
   }
 
@@ -47,11 +50,12 @@ package struct PostBatch: ~Copyable, Sendable {
   }
 
   /// Where the batch ends now, to go back to with `rollBack`.
-  var mark: (posts: Int, bytes: Int) { (posts.count, arena.count) }
+  var mark: (posts: Int, removals: Int, bytes: Int) { (posts.count, removals.count, arena.count) }
 
   /// Forgets what was appended since `mark`.
-  mutating func rollBack(to mark: (posts: Int, bytes: Int)) {
+  mutating func rollBack(to mark: (posts: Int, removals: Int, bytes: Int)) {
     posts.removeLast(posts.count - mark.posts)
+    removals.removeLast(removals.count - mark.removals)
     arena.truncate(to: mark.bytes)
   }
 
@@ -59,6 +63,30 @@ package struct PostBatch: ~Copyable, Sendable {
   mutating func discard(from range: ByteRange) { arena.truncate(to: Int(range.start)) }
 
   mutating func append(_ post: Post) { posts.append(post) }
+
+  mutating func append(_ removal: Removal) { removals.append(removal) }
+
+  /// Names the author of a post whose record does not.
+  package mutating func setScreenName(_ name: [UInt8], ofPost number: Int) {
+    guard posts.indices.contains(number), name.count <= Limits.fieldBytes else { return }
+    let start = arena.count
+    name.withUnsafeBytes { arena.append($0) }
+    posts[number].screenName = ByteRange(start: Int32(start), count: Int32(name.count))
+  }
+
+  /// Stores the address of somebody's record: their id, its collection and its key.
+  mutating func storeAddress(
+    _ parts: [RawField], of source: UnsafePointer<UInt8>
+  ) -> ByteRange {
+    let start = arena.count
+    arena.append(UInt8(ascii: "a"))
+    for byte in "t:/".utf8 { arena.append(byte) }
+    for part in parts {
+      arena.append(UInt8(ascii: "/"))
+      _ = store(part, of: source)
+    }
+    return ByteRange(start: Int32(start), count: Int32(arena.count - start))
+  }
 
   /// Stores a field of the record at `source`, unescaped from JSON and, for a text, from HTML.
   mutating func store(

@@ -138,16 +138,20 @@ package struct PostParser: ~Copyable, Sendable {
   private func settle(
     _ source: UnsafePointer<UInt8>, into batch: inout PostBatch
   ) throws(PostError) -> RecordKind {
-    if fields.hasText(0) {
+    if fields.hasText(0), fields[0, .delete].kind != .container {
       try fields.appendPost(row: 0, of: source, to: &batch)
       return .posts(1)
     }
     if fields.rowCount > 1 {
-      if !fields.isPage, let kind = fields.controlKind(1) { return .control(kind) }
+      if !fields.isPage, let kind = fields.controlKind(1) {
+        if kind == .delete { try fields.appendRemoval(row: 1, of: source, to: &batch) }
+        return .control(kind)
+      }
       for row in 1..<fields.rowCount { try fields.appendPost(row: row, of: source, to: &batch) }
       return .posts(fields.rowCount - 1)
     }
     guard let kind = fields.controlKind(0) else { throw PostError(.noText) }
+    if kind == .delete { try fields.appendRemoval(row: 0, of: source, to: &batch) }
     return .control(kind)
   }
 }

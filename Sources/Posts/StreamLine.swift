@@ -2,6 +2,8 @@
 package enum StreamLine: Hashable, Sendable {
   /// A post, with its id where that is a number, as X's are.
   case post(id: UInt64?)
+  /// Word that a post was deleted.
+  case removal
   /// Word of the stream itself: `errors` and no post.
   case notice
   /// A kind of message that is not known.
@@ -17,10 +19,12 @@ package enum StreamLine: Hashable, Sendable {
     }
     var hasPost = false
     var hasErrors = false
+    var isRemoval = false
     var id: UInt64?
     while let key = try json.nextKey() {
       if key.spells("data", in: json.base), try json.enterObject() {
         while let key = try json.nextKey() {
+          isRemoval = key.spells("delete", in: json.base) || isRemoval
           let value = try json.readValue()
           guard key.spells("id", in: json.base), value.kind == .text, value.count > 0 else {
             continue
@@ -29,12 +33,13 @@ package enum StreamLine: Hashable, Sendable {
           id = Self.number(value, in: json.base)
         }
       } else {
+        isRemoval = key.spells("delete", in: json.base) || isRemoval
         hasErrors = key.spells("errors", in: json.base) || hasErrors
         try json.skipValue()
       }
     }
     guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
-    self = hasPost ? .post(id: id) : hasErrors ? .notice : .unknown
+    self = hasPost ? .post(id: id) : isRemoval ? .removal : hasErrors ? .notice : .unknown
   }
 
   private static func number(_ field: RawField, in base: UnsafePointer<UInt8>) -> UInt64? {

@@ -27,6 +27,10 @@ package struct PostFilter: Hashable, Sendable {
     {
       return nil
     }
-    return languages.contains { language.elementsEqual($0.utf8) } ? nil : .language
+    // Of `en-GB` the language is what stands first (BCP 47).
+    let primary = language.prefix { $0 != UInt8(ascii: "-") }
+    return languages.contains {
+      language.elementsEqual($0.utf8) || primary.elementsEqual($0.utf8)
+    } ? nil : .language
   }
 }

@@ -11,6 +11,10 @@ struct FaultLedger {
     var attempted: Set<[UInt8]> = []
     /// Values that were refused by the disk: only a crash may bring them back.
     var refused: Set<[UInt8]> = []
+    /// Values that may have been taken out, or may have another one instead.
+    var doomed: [[UInt8]: [UInt8]?] = [:]
+    /// Those of them that must be gone.
+    var gone: Set<[UInt8]> = []
     /// Records before this one were deleted for good.
     var start: Int64 = 0
     /// Records before this one may have been deleted.
@@ -91,6 +95,26 @@ struct FaultLedger {
     places[place] = known
   }
 
+  /// Takes the records with the key `a` out and changes those with the key `b`.
+  mutating func rewrite(_ log: CommitLog?, _ place: TopicPartition) {
+    guard let partition = try? log?.partition(place) else { return }
+    for sample in places[place]?.acknowledged.values ?? [:].values {
+      guard let value = sample.value, sample.key == [97] || sample.key == [98] else { continue }
+      let other = sample.key == [98] ? value + [33] : nil
+      places[place]?.doomed[value] = .some(other)
+      if let other { places[place]?.attempted.insert(other) }
+    }
+    let doomed = places[place]?.doomed ?? [:]
+    let done = try? partition.rewrite { record in
+      switch doomed[record.value.map { [UInt8]($0) } ?? []] {
+      case nil: .keep
+      case .some(nil): .drop
+      case .some(let other?): .replace(other)
+      }
+    }
+    if done != nil { places[place]?.gone.formUnion(doomed.keys) }
+  }
+
   /// Says what is wrong with a log; `isSameProcess` where there was no crash since.
   func complaint(_ log: CommitLog, isSameProcess: Bool) throws -> String? {
     for (place, known) in places {
@@ -131,7 +155,16 @@ struct FaultLedger {
     if Set(found.compactMap(\.value)).count != found.count { return "\(place): one is there twice" }
     for sample in found {
       let expected = known.acknowledged[sample.offset]
-      if let expected, expected != sample { return "\(place)@\(sample.offset): another record" }
+      if let expected, expected != sample {
+        var other = expected
+        other.value = known.doomed[expected.value ?? []] ?? nil
+        guard other.value != nil, other == sample else {
+          return "\(place)@\(sample.offset): another record"
+        }
+      }
+      if known.gone.contains(sample.value ?? []) {
+        return "\(place)@\(sample.offset): was taken out, and is there"
+      }
       guard let value = sample.value, known.attempted.contains(value) else {
         return "\(place)@\(sample.offset): invented"
       }
@@ -143,6 +176,7 @@ struct FaultLedger {
     for (offset, sample) in known.acknowledged
     where offset >= partition.startOffset && byOffset[offset] == nil {
       if known.aborted.contains(sample.value ?? []) { continue }
+      if case .some(nil) = known.doomed[sample.value ?? []] { continue }
       guard known.isCompacted, last[sample.key] ?? -1 > offset else {
         return "\(place)@\(offset): lost"
       }

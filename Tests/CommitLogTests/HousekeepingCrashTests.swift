@@ -8,7 +8,7 @@ import Testing
 /// going on in the same process and by a crash.
 @Suite struct HousekeepingCrashTests {
   enum Life: String, CaseIterable {
-    case retention, compaction, transactions
+    case retention, compaction, transactions, rewriting
   }
 
   private let time = MovableClock(milliseconds: 1_000_000)
@@ -40,6 +40,13 @@ import Testing
       _ = try? log?.partition(posts).compact()
       for _ in 0..<4 { ledger.append(log, posts, 2) }
       _ = try? log?.maintain()
+      ledger.append(log, posts, 1)
+    case .rewriting:
+      for step in 0..<7 { ledger.append(log, posts, 1 + step % 4) }
+      ledger.transaction(log, posts, commits: false)
+      ledger.rewrite(log, posts)
+      for _ in 0..<3 { ledger.append(log, posts, 2) }
+      ledger.rewrite(log, posts)
       ledger.append(log, posts, 1)
     case .transactions:
       for step in 0..<5 {

@@ -12,7 +12,8 @@ import Testing
     (#" {"data" : {"author_id":"3" , "id" : "18446744073709551616"}} "#, .post(id: nil)),
     (#"{"data":{"id":"abc"}}"#, .post(id: nil)),
     (#"{"errors":[{"title":"operational-disconnect"}]}"#, .notice),
-    (#"{"data":{"delete":{"id":"1"}}}"#, .unknown),
+    (#"{"data":{"delete":{"tweet":{"id":"1"}}}}"#, .removal),
+    (#"{"delete":{"status":{"id":1}}}"#, .removal),
     (#"{"data":[{"id":"1"}]}"#, .unknown), (#"{"data":null}"#, .unknown), ("{}", .unknown),
     (#"{"id":"1","text":"flat"}"#, .unknown), (#"{"includes":{"data":{"id":"1"}}}"#, .unknown),
   ])

@@ -12,7 +12,7 @@ struct Floors: Sendable {
       "CCurl", "Bytes", "Machine", "Compression", "LMDB", "Curl",
     ],
     .languages: ["Records", "CQL", "Posts"],
-    .engines: ["CommitLog", "Streams", "Tables", "TextClassification", "XAPI"],
+    .engines: ["CommitLog", "Streams", "Tables", "TextClassification", "XAPI", "Bluesky"],
     .application: ["SupportDesk"],
     .faces: ["FakeX", "Listeners"],
     .program: ["Terminal", "Shell", "Node", "grouse"],

@@ -14,6 +14,8 @@ struct CaseBook: ~Copyable {
   private let scope: String
   private var values = BoundValues()
   private var groups = MemberGroups()
+  /// As the batch at hand has found them.
+  private var closedStates: [ByteKey: [[UInt8]]]?
   /// How many others have pasted the texts of complaints that stand for them, where that has
   /// changed.
   private var copies: [Members.Member: Int] = [:]
@@ -62,6 +64,35 @@ struct CaseBook: ~Copyable {
     if let first = group.first, let next = try read(first, in: transaction) {
       try join(next, copies: group.count - 1, in: transaction)
     }
+  }
+
+  /// Takes a case that somebody has put into another state away, whatever state that is.
+  mutating func removeClosed(
+    _ member: Members.Member, of brand: [UInt8], in transaction: any TableTransaction
+  ) throws {
+    for state in try states(in: transaction)[ByteKey(brand)] ?? [] {
+      values.removeAll()
+      values.append(brand)
+      values.append(state)
+      values.append(member.createdAt)
+      values.append(member.id)
+      try transaction.execute(tables.deleteClosedCase, values)
+    }
+  }
+
+  /// The states besides open that there are cases in, by brand.
+  private mutating func states(
+    in transaction: any TableTransaction
+  ) throws -> [ByteKey: [[UInt8]]] {
+    if let known = closedStates { return known }
+    values.removeAll()
+    var found: [ByteKey: [[UInt8]]] = [:]
+    for row in try transaction.execute(tables.listCaseStates, values).rows {
+      guard let brand = row[0], let state = row[1], state != Array("open".utf8) else { continue }
+      found[ByteKey(brand), default: []].append(state)
+    }
+    closedStates = found
+    return found
   }
 
   /// Brings a complaint's newer verdict into its case, where it names one that is open.
@@ -121,6 +152,7 @@ struct CaseBook: ~Copyable {
 
   /// Forgets what a batch has changed that did not come to its end.
   mutating func begin() {
+    closedStates = nil
     copies.removeAll(keepingCapacity: true)
     groups.removeAll()
   }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Posts
+internal import Records
 internal import Streams
 internal import Synchronization
 internal import TextClassification
@@ -42,7 +43,11 @@ private final class ClassifyTools: @unchecked Sendable {
     do {
       let format = try formats.format(of: record.headers)
       let kind = try value.withUnsafeBytes { try parser.parse($0, as: format, into: &posts) }
-      guard case .posts = kind else { return [.control] }
+      guard case .posts = kind else {
+        let deleted = posts.removals.map { PostOutcome.deleted([UInt8](posts.bytes($0.id))) }
+        return deleted.isEmpty ? [.control] : deleted
+      }
+      nameAuthor(by: record.headers)
     } catch {
       return [.refused(reason: "\(error)", value: value)]
     }
@@ -65,6 +70,14 @@ private final class ClassifyTools: @unchecked Sendable {
       }
     }
     return outcomes.isEmpty ? [.control] : outcomes
+  }
+
+  /// Takes the author's handle from a header, where the record's bytes do not have it.
+  private func nameAuthor(by headers: [RecordHeader]) {
+    guard posts.count == 1, posts.posts[0].screenName.isEmpty,
+      let handle = RecordFormatHeaders.handle(in: headers)
+    else { return }
+    posts.setScreenName(handle, ofPost: 0)
   }
 
   /// Why a post cannot have a row; nil where it can. One such post must not hold up all behind it.

@@ -55,8 +55,8 @@ final class DeskSink: @unchecked Sendable {
   /// Writes a batch.
   func write(_ events: [Event<DeskOutput>], _ transaction: any TableTransaction) throws {
     var batch = Written()
-    var posts: [(post: ClassifiedPost, origin: Origin)] = []
-    posts.reserveCapacity(events.count)
+    var changes: [VerdictWriter.Change] = []
+    changes.reserveCapacity(events.count)
     var letters: [DeadLetters.Letter] = []
     var last: Origin?
     for event in events {
@@ -66,7 +66,7 @@ final class DeskSink: @unchecked Sendable {
         guard let origin = event.origin else { continue }
         if origin != last { batch.totals.read += 1 }
         last = origin
-        count(outcome, origin, &batch, &posts, &letters)
+        count(outcome, origin, &batch, &changes, &letters)
       }
     }
     // What a replay cannot read, the live query has written down.
@@ -75,7 +75,8 @@ final class DeskSink: @unchecked Sendable {
       uncommitted.subtract(letters.map(\.origin))
       try transaction.setState(deadName, bigEndian(try deadLetters.end()))
     }
-    try writer.write(posts, in: transaction, &batch.totals)
+    try writer.write(
+      changes, in: transaction, now: settings.clock.milliseconds, &batch.totals)
     if settings.tables == .live {
       try hourly.add(
         batch.scores, at: settings.clock.milliseconds, to: transaction, tables, &values)
@@ -88,7 +89,7 @@ final class DeskSink: @unchecked Sendable {
 
   private func count(
     _ outcome: PostOutcome, _ origin: Origin, _ batch: inout Written,
-    _ posts: inout [(post: ClassifiedPost, origin: Origin)],
+    _ changes: inout [VerdictWriter.Change],
     _ letters: inout [DeadLetters.Letter]
   ) {
     switch outcome {
@@ -105,7 +106,10 @@ final class DeskSink: @unchecked Sendable {
     case .classified(let post):
       batch.totals.kept += 1
       batch.scores.add(post.probability, unseen: post.unseen)
-      posts.append((post, origin))
+      changes.append(.post(post, origin))
+    case .deleted(let id):
+      batch.totals.control += 1
+      changes.append(.deletion(id, again: false))
     }
   }
 

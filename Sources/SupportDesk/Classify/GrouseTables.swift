@@ -103,6 +103,7 @@ package struct GrouseTables: Sendable {
   let scope: String
   let findPost, readPost, insertPost, deletePost: PreparedStatement
   let insertCase, countCase, renewCase, deleteCase: PreparedStatement
+  let listCaseStates, deleteClosedCase: PreparedStatement
   let findCount, insertCount: PreparedStatement
   let findSubjectCount, insertSubjectCount: PreparedStatement
   let findScores, insertScores: PreparedStatement
@@ -153,6 +154,12 @@ package struct GrouseTables: Sendable {
       """
       DELETE FROM \(names.cases)
       WHERE brand = ? AND state = 'open' AND opened_at = ? AND post_id = ? IF EXISTS
+      """)
+    listCaseStates = try store.prepare("SELECT DISTINCT brand, state FROM \(names.cases)")
+    deleteClosedCase = try store.prepare(
+      """
+      DELETE FROM \(names.cases)
+      WHERE brand = ? AND state = ? AND opened_at = ? AND post_id = ? IF EXISTS
       """)
     findCount = try store.prepare(
       """

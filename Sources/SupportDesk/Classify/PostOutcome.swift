@@ -10,6 +10,8 @@ enum PostOutcome: Sendable {
   /// It cannot be read, or its post cannot have a row.
   indirect case refused(reason: String, value: ArraySlice<UInt8>)
   case classified(ClassifiedPost)
+  /// Word that a post was deleted, by its id.
+  case deleted([UInt8])
 
   /// When the post was made, for what goes by the minute; long ago for what has no post, so that it
   /// moves no clock.

@@ -19,6 +19,10 @@ package struct QueryTotals: Hashable, Sendable {
   package var control = 0
   /// Records that went to the dead letters.
   package var unreadable = 0
+  /// Rows taken away because their posts were deleted.
+  package var deleted = 0
+  /// Posts passed over because they are to be forgotten.
+  package var forgotten = 0
   /// Complaints among new and renewed posts.
   package var complaints = 0
 
@@ -30,7 +34,7 @@ package struct QueryTotals: Hashable, Sendable {
       ("read", read), ("kept", kept), ("new", new), ("duplicates", duplicates),
       ("renewed", renewed), ("edits", edits), ("retweets", retweets),
       ("other_languages", otherLanguages), ("own_answers", ownAnswers), ("control", control),
-      ("unreadable", unreadable), ("complaints", complaints),
+      ("unreadable", unreadable), ("deleted", deleted), ("forgotten", forgotten), ("complaints", complaints),
     ]
   }
 
@@ -47,6 +51,8 @@ package struct QueryTotals: Hashable, Sendable {
     left.ownAnswers += right.ownAnswers
     left.control += right.control
     left.unreadable += right.unreadable
+    left.deleted += right.deleted
+    left.forgotten += right.forgotten
     left.complaints += right.complaints
   }
 }

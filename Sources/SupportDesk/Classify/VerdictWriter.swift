@@ -23,6 +23,7 @@ struct VerdictWriter: ~Copyable {
   /// The ids of rows that the batch at hand has written or taken away.
   private var written: Set<ByteKey> = []
   private var subjectCounts = SubjectCounts()
+  private var forgotten = ForgottenPosts()
   /// The names of what the model says posts are about, in UTF-8.
   private let subjects: [[UInt8]]
 
@@ -40,25 +41,49 @@ struct VerdictWriter: ~Copyable {
     cases = CaseBook(tables, scope: tables.scope)
   }
 
-  /// Writes the rows of a batch's posts, and counts into `totals` what became of them.
+  /// What a batch brings, in its order.
+  enum Change {
+    case post(ClassifiedPost, Origin)
+    /// A post was deleted by its author, or has to go; `again`: also from the log, though it was
+    /// to be forgotten before.
+    case deletion([UInt8], again: Bool)
+    /// All of an author's posts are to go that were written by now.
+    case departure(ForgottenPosts.Kind, [UInt8])
+  }
+
+  /// Writes the rows of a batch's posts, takes away those of the deleted ones, and counts into
+  /// `totals` what became of them.
   mutating func write(
-    _ posts: [(post: ClassifiedPost, origin: Origin)], in transaction: any TableTransaction,
+    _ changes: [Change], in transaction: any TableTransaction, now: Int64,
     _ totals: inout QueryTotals
   ) throws {
     counts.removeAll()
     subjectCounts.removeAll()
     cases.begin()
     written.removeAll(keepingCapacity: true)
+    forgotten = try ForgottenPosts(transaction)
     // All are looked for before the first is written: the tables then put a batch's rows in the
     // order of their keys, since nobody asks for one between them.
     var items: [Item] = []
-    items.reserveCapacity(posts.count)
-    for (post, origin) in posts {
+    items.reserveCapacity(changes.count)
+    for case .post(let post, let origin) in changes {
       let id = [UInt8](post.bytes(post.post.id))
       items.append(
         Item(post: post, origin: origin, id: id, stored: try find(id, origin, transaction)))
     }
-    for item in items { try write(item, transaction, &totals) }
+    var next = 0
+    for change in changes {
+      switch change {
+      case .post:
+        try write(items[next], transaction, &totals)
+        next += 1
+      case .deletion(let id, let again):
+        totals.deleted += try forget(id, now, again: again, transaction)
+      case .departure(let kind, let id):
+        try forgotten.insert(kind, id, now, again: true, transaction)
+      }
+    }
+    try forgotten.finish(transaction)
     try cases.finish(in: transaction)
     try counts.write(to: transaction, tables, &values)
     try subjectCounts.write(to: transaction, tables, &values)
@@ -98,6 +123,13 @@ struct VerdictWriter: ~Copyable {
     _ item: Item, _ transaction: any TableTransaction, _ totals: inout QueryTotals
   ) throws {
     let (post, origin, id) = (item.post, item.origin, item.id)
+    let root = [UInt8](post.bytes(post.post.rootID))
+    let author = [UInt8](post.bytes(post.post.authorID))
+    let time = post.post.createdAt ?? post.recordTime
+    if try forgotten.contains(id, root, by: author, at: time, transaction) {
+      totals.forgotten += 1
+      return
+    }
     if try isSuperseded(post, id, transaction) {
       totals.edits += 1
       return
@@ -190,12 +222,37 @@ struct VerdictWriter: ~Copyable {
       isComplaint: row[6] == bigEndian(1.0.bitPattern), subject: row[7])
   }
 
-  /// Takes a post's row, its count and its part in cases away.
+  /// Forgets a post and all its versions that its id leads to, for good: what comes of it later is
+  /// passed over. Returns how many rows went.
+  private mutating func forget(
+    _ id: [UInt8], _ now: Int64, again: Bool, _ transaction: any TableTransaction
+  ) throws -> Int {
+    guard !id.isEmpty, id.count <= Limits.postIDBytes else { return 0 }
+    var versions = [id]
+    if let latest = try transaction.state(edits + id) {
+      if latest != id { versions.append(latest) }
+      try transaction.setState(edits + id, nil)
+    }
+    var rows = 0
+    for version in versions {
+      try forgotten.insert(.post, version, now, again: again, transaction)
+      if try remove(version, transaction, fromAllCases: true) { rows += 1 }
+    }
+    return rows
+  }
+
+  /// Takes a post's row, its count and its part in cases away; false where there is none.
+  /// `fromAllCases`: also from the cases that are closed.
+  @discardableResult
   private mutating func remove(
-    _ id: [UInt8], _ transaction: any TableTransaction
-  ) throws {
+    _ id: [UInt8], _ transaction: any TableTransaction, fromAllCases: Bool = false
+  ) throws -> Bool {
     written.insert(ByteKey(id))
-    guard let stored = try find(id, nil, transaction) else { return }
+    guard let stored = try find(id, nil, transaction) else { return false }
+    if fromAllCases {
+      let member = Members.Member(createdAt: stored.key.createdAt, id: id)
+      try cases.removeClosed(member, of: stored.key.brand, in: transaction)
+    }
     if stored.isComplaint {
       values.removeAll()
       values.append(id)
@@ -215,6 +272,7 @@ struct VerdictWriter: ~Copyable {
     counts.add(stored.key, posts: -1, complaints: stored.isComplaint ? -1 : 0)
     subjectCounts.add(
       stored.key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
+    return true
   }
 
   private mutating func insert(

@@ -49,6 +49,8 @@ package struct Collector: ~Copyable {
   private let format: FileFormat
   private var csvHeader: (bytes: [UInt8], parsed: CSVHeader)?
   private var headers: [RecordHeader]
+  /// More headers for a record, by its author.
+  var annotation: ((UnsafeRawBufferPointer) -> [RecordHeader])?
   private var builders: BatchSet
   private var parser: PostParser
   private var posts: PostBatch
@@ -224,8 +226,10 @@ package struct Collector: ~Copyable {
       guard pacer.wait(isStopped: isEnded) else { return false }
     }
     totals.records += 1
+    let more = author.flatMap { annotation?($0) } ?? []
     try builders.append(
-      to: partition, timestamp: clock.milliseconds, key: author, value: record, headers: headers)
+      to: partition, timestamp: clock.milliseconds, key: author, value: record,
+      headers: headers + more)
     return true
   }
 
@@ -243,11 +247,18 @@ package struct Collector: ~Copyable {
       guard let csvHeader else { return (nil, nil) }
       format = .csv(csvHeader.parsed)
     }
-    guard case .posts(let count)? = try? parser.parse(record, as: format, into: &posts),
-      let post = posts.posts.first
-    else { return (nil, nil) }
-    let hasAuthor = count == 1 && !post.authorID.isEmpty
-    return (hasAuthor ? posts.bytes(post.authorID) : nil, post.createdAt)
+    guard let kind = try? parser.parse(record, as: format, into: &posts) else {
+      return (nil, nil)
+    }
+    let createdAt = posts.posts.first?.createdAt
+    // A deletion follows what it deletes, in the same partition.
+    let author: ByteRange
+    switch kind {
+    case .posts(1): author = posts.posts.first?.authorID ?? .none
+    case .control(.delete): author = posts.removals.first?.authorID ?? .none
+    default: return (nil, createdAt)
+    }
+    return (author.isEmpty ? nil : posts.bytes(author), createdAt)
   }
 
   private mutating func flush() throws {

@@ -6,6 +6,7 @@ package import Records
 package enum RecordFormatHeaders {
   private static let format = "format"
   private static let columns = "columns"
+  private static let handle = "handle"
 
   /// The headers for records of a file; `header` is a CSV file's first row, as it stands there.
   package static func make(_ format: FileFormat, header: [UInt8]?) -> [RecordHeader] {
@@ -15,6 +16,14 @@ package enum RecordFormatHeaders {
     case .csv: [RecordHeader(Self.format, "csv"), RecordHeader(columns, header)]
     case .sentiment140: make(.csv, header: Array(Sentiment140.header.utf8))
     }
+  }
+
+  /// The header of a record whose bytes do not say by which handle its author goes.
+  package static func naming(_ handle: String) -> RecordHeader { RecordHeader(Self.handle, handle) }
+
+  /// The author's handle, where a header says it.
+  static func handle(in headers: [RecordHeader]) -> [UInt8]? {
+    headers.first { $0.name == handle }?.value
   }
 
   /// Reads the formats of records, keeping the CSV headers it has met.

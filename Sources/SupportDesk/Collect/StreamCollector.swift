@@ -1,6 +1,7 @@
 internal import Bytes
 package import Machine
 internal import Posts
+package import Records
 
 /// Brings the lines of a live stream into a topic, as `Collector` brings a file's.
 package struct StreamCollector: ~Copyable {
@@ -22,6 +23,11 @@ package struct StreamCollector: ~Copyable {
     self.name = name
     deadLetters = letters
     self.collector = collector
+  }
+
+  /// Has `headers` give more headers to each record, by its author's id.
+  package mutating func annotate(_ headers: @escaping (String) -> [RecordHeader]) {
+    collector.annotation = { headers(String(decoding: $0, as: UTF8.self)) }
   }
 
   /// Appends whole lines, each with its line feed: on the disk when this returns.

@@ -1,7 +1,7 @@
 internal import Bytes
 package import Machine
 internal import Posts
-internal import Records
+package import Records
 
 /// How far each stream has been collected into a topic. It lies beside the positions of files
 /// (`SourceOffsets`), under the key `<topic> <stream>`: the word for where the stream goes on, and
@@ -76,9 +76,21 @@ package struct StreamOffsets: Sendable {
 
   /// Shows `body` the id of each post of this stream behind `ends`.
   package func forEachID(behind ends: [Int64], _ body: (UInt64) -> Void) throws {
+    try forEachRecord(behind: ends) { _, record in
+      if let value = record.value, case .post(let id?)? = try? StreamLine(value) { body(id) }
+    }
+  }
+
+  /// Shows `body` each record of this stream behind `ends`, and in which partition it is.
+  package func forEachRecord(
+    behind ends: [Int64], _ body: (TopicPartition, Record) throws -> Void
+  ) throws {
+    guard try log.hasTopic(target) else { return }
     for number in 0..<(try log.partitionCount(of: target)) {
-      let offset = number < ends.count ? ends[number] : 0
-      try log.readToEnd(of: TopicPartition(target, number), from: offset) { bytes, start in
+      let place = TopicPartition(target, number)
+      let start = try log.bounds(of: place).lowerBound
+      let offset = max(number < ends.count ? ends[number] : 0, start)
+      try log.readToEnd(of: place, from: offset) { bytes, start in
         var rest = bytes
         var next = start
         while !rest.isEmpty {
@@ -86,10 +98,7 @@ package struct StreamOffsets: Sendable {
           let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalSize])
           if header.producerID == producer, header.nextOffset > offset {
             _ = try RecordBatches.forEach(batch, from: max(header.baseOffset, offset)) { record in
-              guard let value = record.value, case .post(let id?)? = try? StreamLine(value) else {
-                return
-              }
-              body(id)
+              try body(place, record)
             }
           }
           next = header.nextOffset

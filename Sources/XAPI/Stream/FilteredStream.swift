@@ -220,6 +220,7 @@ package actor FilteredStream {
               } else {
                 duplicates += 1
               }
+            case .removal: batch.add(line, id: nil)
             case .notice: notice = (try? JSON(parsing: line)).map { XProblem($0) } ?? XProblem()
             case .unknown: batch.quarantine(line, "a message of an unknown kind")
             }

@@ -22,6 +22,8 @@ struct Collect: ParsableCommand {
   @Flag(help: "Read from standard input.") var stdin = false
   @Flag(help: "Collect X's filtered stream until it is ended (Ctrl-C), going on where it was.")
   var x = false
+  @Flag(help: "Collect Bluesky's posts about the brand until it is ended, going on where it was.")
+  var bluesky = false
   @Option(help: "The topic (default: the configured one).") var topic: String?
   @Option(parsing: .unconditional, help: "At most this many posts a second.") var rate: Double?
   @Option(
@@ -37,14 +39,18 @@ struct Collect: ParsableCommand {
 
   func validate() throws {
     if let topic { try checkUsage { try CommitLog.check(topicName: topic) } }
-    guard [file != nil, stdin, x].count(where: { $0 }) == 1 else {
-      throw ValidationError("give either --file FILE, --stdin or --x")
+    guard [file != nil, stdin, x, bluesky].count(where: { $0 }) == 1 else {
+      throw ValidationError("give either --file FILE, --stdin, --x or --bluesky")
     }
-    if x, rate != nil { throw ValidationError("--rate is not for --x: X sets the pace") }
+    if x || bluesky, rate != nil {
+      throw ValidationError("--rate is not for --x and --bluesky: those who post set the pace")
+    }
     try Rate.check(rate)
     try Rate.check(speed, option: "--speed")
     guard rate == nil || speed == nil else { throw ValidationError("give --rate or --speed") }
-    if x, speed != nil { throw ValidationError("--speed is not for --x: X sets the pace") }
+    if x || bluesky, speed != nil {
+      throw ValidationError("--speed is not for --x and --bluesky: those who post set the pace")
+    }
     guard file != nil || !follow && !again else {
       throw ValidationError("\(follow ? "--follow" : "--again") is for --file")
     }
@@ -57,7 +63,7 @@ struct Collect: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let source = x ? .x : file.map { Source.file($0) } ?? .standardInput
+    let source = x ? .x : bluesky ? .bluesky : file.map { Source.file($0) } ?? .standardInput
     if !follow { try source.check() }
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
@@ -65,7 +71,7 @@ struct Collect: ParsableCommand {
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
       partitions: configuration.partitions, pace: pace, follows: follow,
-      x: try configuration.x())
+      x: try configuration.x(), bluesky: try configuration.bluesky())
     let isFile = file.map { LocalDisk().isPlainFile($0) } ?? false
     let bar = ProgressBar(
       "collecting", unit: isFile ? ProgressBar.bytes : "records", total: nil)

@@ -21,6 +21,7 @@ struct Run: ParsableCommand {
   @Option(help: "Also collect this file; may be repeated.") var file: [String] = []
   @Flag(help: "Also collect what comes in on standard input.") var stdin = false
   @Flag(help: "Also collect X's filtered stream.") var x = false
+  @Flag(help: "Also collect Bluesky's posts about the brand.") var bluesky = false
   @Flag(help: "End when the sources have ended and everything is committed.") var exit = false
   @Option(parsing: .unconditional, help: "At most this many posts a second of each source.")
   var rate: Double?
@@ -36,6 +37,7 @@ struct Run: ParsableCommand {
     var sources = (configuration.sourceFiles + file).map { Source.file($0) }
     if stdin || configuration.collectsStandardInput { sources.append(.standardInput) }
     if x || configuration.collectsX { sources.append(.x) }
+    if bluesky || configuration.collectsBluesky { sources.append(.bluesky) }
     for source in sources { try source.check() }
     try PipelineRun(
       configuration: configuration, sources: sources, exit: exit, rate: rate, json: options.json,
@@ -83,14 +85,16 @@ struct PipelineRun {
     let pipeline = try Node.Pipeline(
       log, try directory.openTables(configuration), configuration, classifier: classifier,
       model: manifest.reference, training: manifest.distribution,
-      x: try configuration.x())
+      x: try configuration.x(), bluesky: try configuration.bluesky())
     let watching = Worker {
       arrivals.wait(since: 0)
       if interruption.isRequested { pipeline.stop() }
     }
     let interface = RunInterface(
       .init(purpose: purpose, version: Grouse.version, stop: { pipeline.stop() }), pipeline,
-      configuration, kinds: [ReplayJob.kind(pipeline, configuration, directory.models)],
+      configuration, kinds: [
+        ReplayJob.kind(pipeline, configuration, directory.models), ForgetJob.kind(pipeline),
+      ],
       report: { Messages.line($0) })
     defer { interface.stop() }
     let (name, id) = try pipeline.queryIdentity

@@ -17,7 +17,7 @@ struct X: ParsableCommand {
       """,
     subcommands: [
       XRules.self, XSearch.self, XMentions.self, XWhoAmI.self, XUsage.self, XPost.self,
-      XDelete.self, XLogin.self,
+      XDelete.self, XCompliance.self, XLogin.self,
     ])
 }
 

@@ -1,0 +1,43 @@
+package import Posts
+
+/// The latest commits kept, so that one that comes again is known; when it is full, the oldest make
+/// room.
+package struct RecentCommits: Sendable {
+  private var known: Set<String> = []
+  private var order: [String] = []
+  private var oldest = 0
+  private let capacity: Int
+
+  package init(capacity: Int = Limits.recentCommits) { self.capacity = max(capacity, 1) }
+
+  /// Keeps an event's commit; false where it was known.
+  @discardableResult
+  package mutating func insert(_ event: JetstreamEvent) -> Bool {
+    let key = "\(event.address)@\(event.revision) \(event.kind == .commit(.delete) ? "-" : "+")"
+    guard known.insert(key).inserted else { return false }
+    if order.count < capacity {
+      order.append(key)
+    } else {
+      known.remove(order[oldest])
+      order[oldest] = key
+      oldest = (oldest + 1) % capacity
+    }
+    return true
+  }
+}
+
+/// The addresses of posts that are kept, as hashes: the deletions of all others are nothing to us.
+package struct KeptPosts: Sendable {
+  private var hashes: Set<Int> = []
+
+  package init() {}
+
+  package mutating func insert(_ address: String) { hashes.insert(address.hashValue) }
+
+  package mutating func remove(_ address: String) { hashes.remove(address.hashValue) }
+
+  /// Whether a post is kept; false is certain.
+  package func contains(_ address: String) -> Bool { hashes.contains(address.hashValue) }
+
+  package var count: Int { hashes.count }
+}
