@@ -79,6 +79,8 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
     var unpacked: Int64
     /// Records that were whole before; nil: nobody has counted.
     var records: Int?
+    /// Whether the data is other than what was packed, so that what came out may be wrong as well.
+    var isDamaged = false
   }
 
   package var description: String {
@@ -88,9 +90,12 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
         + "or replaced; give new posts a file name of their own, or bring them in with "
         + "`grouse collect --again --file`"
     case .packed(let path, let what, let place):
-      "\(path): \(what) at byte \(place.byte), \(place.unpacked) bytes of what it holds in"
-        + (place.records.map { ": \($0) records were whole before and are kept" } ?? "")
-        + "; get the file anew and give the same command: it goes on behind them"
+      "\(path): \(what) at byte \(place.byte), where \(place.unpacked) bytes were unpacked"
+        + (place.records.map { ": the \($0) records before are kept" } ?? "")
+        + (place.isDamaged
+          ? ", and some of them may be wrong; get the file anew and bring it in with "
+            + "`grouse collect --again --file`: posts that are there already are told apart"
+          : "; get the file anew and give the same command: it goes on behind them")
     }
   }
 

@@ -65,7 +65,9 @@ final class SourceInput {
       do throws(CompressionError) {
         step = try decoder.decode(UnsafeRawBufferPointer(rebasing: packed[rest]), into: buffer)
       } catch {
-        throw SourceError.packed(path: name, "\(error)", place(decoder))
+        var place = place(decoder)
+        place.isDamaged = true
+        throw SourceError.packed(path: name, "\(error)", place)
       }
       rest = (rest.lowerBound + step.read)..<rest.upperBound
       unpackedBytes += Int64(step.written)

@@ -131,11 +131,14 @@ import Testing
     let session = try TypedTerminal.run(
       ["label", "--order", "newest", "--labeller", "ann"], in: stage.folder,
       [
-        ("", "> "), ("c", "5 left"), ("?", "z undo"), ("t", "none):"), ("delivery\n", "> "),
-        ("n", "none):"), ("a note\n", "> "), ("o", "4 left"), ("\u{1B}[A", "z undo"),
-        ("z", "note: a note"), ("u", "4 left"), ("q", ""),
+        // Keys that come before the prompt are not meant for it.
+        ("", "> "), ("c", "> "), ("?", "> "), ("t", "none):"), ("delivery\n", "> "),
+        ("n", "none):"), ("a note\n", "> "), ("o", "> "), ("\u{1B}[A", "> "), ("z", "> "),
+        ("u", "> "), ("q", ""),
       ])
     #expect(session.code == 0, "\(session.shown)")
+    let shown = session.shown.joined()
+    for words in ["5 left", "4 left", "z undo", "note: a note"] { #expect(shown.contains(words)) }
     let rows = try exported(stage, "--all")
     #expect(rows.count == 2 && rows[1].contains(",unsure,delivery,"), "\(rows)")
     let ended = try TypedTerminal.run(

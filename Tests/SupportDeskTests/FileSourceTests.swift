@@ -87,7 +87,7 @@ import Testing
         #expect(text.contains(path) && text.contains("cut short at byte"), "\(text)")
         let count = try ids().count
         #expect(
-          count == 0 || text.contains(": \(count) records were whole before"), "\(text)")
+          count == 0 || text.contains(": the \(count) records before are kept"), "\(text)")
       }
       let found = try ids()
       #expect(found == Array(0..<found.count), "cut at \(cut)")

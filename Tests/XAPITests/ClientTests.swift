@@ -116,13 +116,18 @@ import Testing
 
   @Test func `rate limits are waited for until the moment that X names`() async throws {
     let waits = Mutex<[XWait]>([])
-    let stage = try StreamStage { settings in
+    let standing = StandingClock()
+    let stage = try StreamStage(clock: standing.clock) { settings in
       settings.rateLimits = ["GET /2/tweets/search/stream/rules": 2]
       settings.rateWindow = 2_000_000
     }
     let client = XClient(
       stage.client.transport, stage.client.authorizer.credentials, stage.client.settings,
-      waiting: { wait in waits.withLock { $0.append(wait) } })
+      clock: standing.clock,
+      waiting: { wait in
+        waits.withLock { $0.append(wait) }
+        standing.advance(milliseconds: wait.milliseconds)
+      })
     for _ in 0..<2 { _ = try await client.rules() }
     #expect(waits.withLock { $0.isEmpty })
     _ = try await client.rules()
@@ -194,7 +199,7 @@ import Testing
   }
 
   @Test func `an answer that never arrived is sent, when that is certain`() async throws {
-    let stage = try StreamStage(credentials: try Self.keys())
+    let stage = try StreamStage(credentials: try Self.keys(), clock: StandingClock().clock)
     let post = Self.mention(1)
     stage.x.deliver(post.1)
     let draft = Draft("@author sorry", replyTo: "\(post.0)")
@@ -232,7 +237,7 @@ import Testing
   }
 
   @Test func `a user signs in, and tokens are renewed once`() async throws {
-    let stage = try StreamStage { $0.timeScale = 1 }
+    let stage = try StreamStage(clock: StandingClock().clock) { $0.timeScale = 1 }
     let path = folder("tokens.json")
     let transport = stage.client.transport
     let login = OAuth2(

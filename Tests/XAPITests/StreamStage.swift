@@ -79,6 +79,15 @@ final class MemorySink: StreamSink {
   }
 }
 
+/// A clock that stands still unless it is moved, however long a test is kept waiting.
+final class StandingClock: Sendable {
+  private let now = Mutex(Clock.system.microseconds)
+
+  var clock: Clock { Clock { self.now.withLock { $0 } } }
+
+  func advance(milliseconds: Int) { now.withLock { $0 += Int64(milliseconds) * 1_000 } }
+}
+
 /// A local X, a client of it, and a stream between.
 final class StreamStage: Sendable {
   let x: FakeX
@@ -90,10 +99,11 @@ final class StreamStage: Sendable {
   /// Waits are a thousandth of what they are.
   init(
     keepAliveTimeout: Int = 60_000, rule: Bool = true, credentials: XCredentials? = nil,
-    _ change: (inout Settings) -> Void = { _ in }
+    clock: Clock = .system, _ change: (inout Settings) -> Void = { _ in }
   ) throws {
     var settings = Settings()
     settings.stream.keepAlive = nil
+    settings.clock = clock
     settings.timeScale = 0.001
     settings.rateLimits = ["GET /2/tweets/search/recent": 1_000_000]
     change(&settings)
@@ -106,7 +116,8 @@ final class StreamStage: Sendable {
     var own = XCredentials()
     own.bearer = Secret(settings.bearer)
     self.client = XClient(
-      XNetwork(try #require(HTTPSession()), url: address), credentials ?? own, client)
+      XNetwork(try #require(HTTPSession()), url: address), credentials ?? own, client,
+      clock: clock)
   }
 
   deinit { x.stop() }

@@ -20,6 +20,7 @@ final class LonePosts {
   /// How many rows have been committed.
   private final class Seen: Sendable {
     let rows = Atomic<Int>(0)
+    let hasEnded = Atomic<Bool>(false)
     let committed = Signal()
   }
 
@@ -33,6 +34,8 @@ final class LonePosts {
         seen.rows.store(progress.totals.new, ordering: .releasing)
         seen.committed.raise()
       }
+      seen.hasEnded.store(true, ordering: .releasing)
+      seen.committed.raise()
     }
   }
 
@@ -51,6 +54,9 @@ final class LonePosts {
     while true {
       let generation = seen.committed.generation
       if seen.rows.load(ordering: .acquiring) >= sent { break }
+      guard !seen.hasEnded.load(ordering: .acquiring) else {
+        throw Benchmark.Wrong(what: "the query ended")
+      }
       seen.committed.wait(since: generation)
     }
     return (Clock.monotonicSeconds() - start) * 1_000

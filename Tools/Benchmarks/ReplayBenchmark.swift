@@ -54,11 +54,15 @@ struct ReplayBenchmark: ParsableCommand {
         work()
         isDone.store(true, ordering: .releasing)
       }
-      while !isDone.load(ordering: .acquiring) {
-        times.append(try lone.milliseconds(of: posts + times.count))
+      defer {
+        worker.join()
+        lone.stop()
       }
-      worker.join()
-      lone.stop()
+      // The first one waits for the query to begin.
+      _ = try lone.milliseconds(of: posts)
+      while !isDone.load(ordering: .acquiring) {
+        times.append(try lone.milliseconds(of: posts + 1 + times.count))
+      }
     }
     guard let (rows, cost) = outcome.withLock({ $0 }), rows >= posts else {
       throw Benchmark.Wrong(what: "the replay has not all rows")

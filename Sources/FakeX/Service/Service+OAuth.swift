@@ -115,7 +115,7 @@ extension Service {
     else { throw invalid }
     let verifier = Self.field(request, "code_verifier") ?? ""
     guard (43...128).contains(verifier.count),
-      Base64URL.encode(SHA.sha256(Array(verifier.utf8))) == code.challenge
+      Base64URL.encode(SHA256.digest(Array(verifier.utf8))) == code.challenge
     else { throw .oauth("invalid_request", "Value passed for the code verifier was invalid.") }
     return code.scopes
   }

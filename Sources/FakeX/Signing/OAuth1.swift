@@ -28,7 +28,7 @@ enum OAuth1 {
     let list = pairs.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     let text = [method.uppercased(), url, list].map(Form.encode).joined(separator: "&")
     let key = Form.encode(consumerSecret) + "&" + Form.encode(tokenSecret)
-    return Base64.encode(SHA.authentication(Array(text.utf8), key: Array(key.utf8)))
+    return Base64.encode(SHA1.authenticate(Array(text.utf8), key: Array(key.utf8)))
   }
 
   /// Whether a request's signature is right, whichever of the bases it was made for.

@@ -1,12 +1,13 @@
 /// How many records a batch reads, so that it takes about as long as it should.
 struct BatchSize {
   private(set) var records: Int
-  private let most: Int
+  private let least, most: Int
   private let target: Double
 
   /// `target` is in seconds.
-  init(most: Int, target: Double) {
+  init(least: Int = 1, most: Int, target: Double) {
     self.most = max(most, 1)
+    self.least = min(max(least, 1), self.most)
     self.target = max(target, 0.001)
     // Small at first, so that a slow step is noticed early; it doubles with each batch.
     records = min(self.most, 4_096)
@@ -18,6 +19,6 @@ struct BatchSize {
     guard count * 2 >= records else { return }
     let fitting = Double(count) * target / max(seconds, 1e-6)
     records = Int(min(fitting, Double(records) * 2, Double(most)).rounded())
-    records = max(records, 1)
+    records = max(records, least)
   }
 }

@@ -42,7 +42,8 @@ final class BatchSource: @unchecked Sendable {
     self.isStopped = isStopped
     size = Mutex(
       BatchSize(
-        most: settings.maxRecordsPerBatch, target: Double(settings.targetMilliseconds) / 1_000))
+        least: settings.minRecordsPerBatch, most: settings.maxRecordsPerBatch,
+        target: Double(settings.targetMilliseconds) / 1_000))
     positions = checkpoint.sources.map(\.offsets)
     growth = ports.map { _ in [] }
     let plans = checkpoint.sources.compactMap(\.planned)

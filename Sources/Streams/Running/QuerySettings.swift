@@ -14,6 +14,9 @@ package struct QuerySettings: Sendable {
   /// Records that one batch reads at most; it reads fewer where batches take longer than
   /// `targetMilliseconds`.
   package var maxRecordsPerBatch = 100_000
+  /// Records that it reads all the same, as far as they are there: where a disk alone takes longer
+  /// than `targetMilliseconds`, fewer would only make it slower.
+  package var minRecordsPerBatch = 1
   /// Bytes of values that one batch has, about, where a step weighs them.
   package var maxBytesPerBatch = 48 << 20
   /// Keys whose windows end that one commit works on, about: more are spread over several, so that

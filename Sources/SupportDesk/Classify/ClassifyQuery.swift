@@ -24,6 +24,8 @@ package final class ClassifyQuery: Sendable {
     package var batchRecords = 100_000
     /// Milliseconds that writing a batch may take, about: others that write wait as long.
     package var targetMilliseconds = 250
+    /// Records that a batch has all the same, as far as they are there.
+    package var leastRecords = 1
     /// Where rows go.
     package var tables = TableNames.live
     /// Offsets from which on nothing is read any more, by partition; nil where there is no end.
@@ -144,6 +146,7 @@ package final class ClassifyQuery: Sendable {
     running.maxBytesPerBatch = Limits.batchTextBytes
     running.maxRecordsPerBatch = settings.batchRecords
     running.targetMilliseconds = settings.targetMilliseconds
+    running.minRecordsPerBatch = settings.leastRecords
     running.failOnDataLoss = false
     running.idleAfter = settings.idleAfter
     if case .caughtUp = end {

@@ -43,8 +43,7 @@ package enum DatasetError: Error, CustomStringConvertible {
     case .oneLabel(let path, let label, let advice):
       "all posts of \(path) are labelled \"\(label)\"; \(advice)"
     case .notTwoLabels(let path, let labels):
-      "\(path) must have exactly two labels, but has \(labels.count): "
-        + labels.prefix(8).joined(separator: ", ")
+      "\(path) has \(Self.several(labels)), and nothing says which one is looked for"
         + "; name the one to look for with --positive, all others are then its opposite"
     case .unknownPositive(let path, let value, let labels):
       "\(path): no row has the label \"\(value)\"; there are: "
@@ -54,5 +53,10 @@ package enum DatasetError: Error, CustomStringConvertible {
         + (count == 1 ? "here alone" : "here and in \(count - 1) more rows")
         + ") is nearly \"\(other)\"; give both one name"
     }
+  }
+
+  private static func several(_ labels: [String]) -> String {
+    "the labels " + labels.prefix(8).joined(separator: ", ")
+      + (labels.count > 8 ? " and more" : "")
   }
 }

@@ -60,6 +60,7 @@ package final class Replay: Sendable {
   private let settings: ClassifyQuery.Settings
   private let live: ClassifyQuery.Settings
   private let classifier: TextClassifier
+  private let isLive: Bool
 
   /// A replay beside the live query, whose settings are `live`. Where that one `isLive`, batches
   /// are small, so that a post that comes meanwhile has its row soon.
@@ -76,8 +77,8 @@ package final class Replay: Sendable {
     settings.name = Self.queryName(plan.table)
     settings.tables = TableNames(replayInto: plan.table)
     settings.idleAfter = nil
-    if isLive { settings.targetMilliseconds = 10 }
     self.settings = settings
+    self.isLive = isLive
   }
 
   /// The name of the query that fills a table.
@@ -118,8 +119,16 @@ package final class Replay: Sendable {
     isStopped: @escaping @Sendable () -> Bool = { false },
     progress: (Progress) -> Void = { _ in }
   ) throws -> QueryTotals {
+    try run(gently: isLive, isStopped: isStopped, progress: progress)
+  }
+
+  /// Gently: in small batches, between which others can write.
+  private func run(
+    gently: Bool, isStopped: @escaping @Sendable () -> Bool, progress: (Progress) -> Void
+  ) throws -> QueryTotals {
     try begin()
     var settings = settings
+    if gently { (settings.targetMilliseconds, settings.leastRecords) = (10, 256) }
     settings.ends = try plan.to ?? livePositions()
     let query = ClassifyQuery(log, store, settings, classifier: classifier, model: plan.model)
     return try query.run(until: .caughtUp) { batch in
@@ -193,7 +202,8 @@ package final class Replay: Sendable {
     }
     while true {
       let live = try livePositions()
-      try run(isStopped: isStopped, progress: progress)
+      // The live query stands still meanwhile.
+      _ = try run(gently: false, isStopped: isStopped, progress: progress)
       if isStopped() { throw ReplayError.stopped }
       if try exchange(liveModel) { return }
       // Again only where the live query has gone on meanwhile: else the two never meet.

@@ -123,7 +123,7 @@ struct Demo: ParsableCommand {
       try pipeline.log.bounds(of: TopicPartition(configuration.topic, $0)).upperBound > 0
     }
     let source: Source = localX == nil ? .file(samples.stream) : .x
-    let totals = try pipeline.run(
+    var totals = try pipeline.run(
       // A stream gives a post once.
       source == .x && isThere ? [] : [source], until: .caughtUp, rate: rate,
       isStopped: { [pipeline] in
@@ -134,6 +134,11 @@ struct Demo: ParsableCommand {
         bar.update($0.totals.read, total: max(records, $0.totals.read + Int($0.lag)))
       })
     bar.clear()
+    // What is no post at all stays behind already where the stream is read.
+    for stream in pipeline.streams.all {
+      totals.read += stream.status.quarantined
+      totals.unreadable += stream.status.quarantined
+    }
     if !options.json {
       let seconds = max(bar.seconds, 0.001)
       try StandardOutput.line(

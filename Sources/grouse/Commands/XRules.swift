@@ -176,7 +176,7 @@ enum Rules {
     var isWrong = false
     for rule in rules {
       for fault in RuleLint.faults(of: rule.value) {
-        Messages.line("\(rule.value): \(fault)")
+        Messages.line("\(rule.value.isEmpty ? "the rule" : rule.value): \(fault)")
         isWrong = true
       }
     }
@@ -185,7 +185,8 @@ enum Rules {
 
   static func throwIfRefused(_ outcome: RuleOutcome) throws {
     for (value, problem) in outcome.refused {
-      Messages.line("X does not take \(Shown.plain(value)): \(problem)")
+      Messages.line(
+        value.isEmpty ? "X says: \(problem)" : "X does not take \(Shown.plain(value)): \(problem)")
     }
     if !outcome.refused.isEmpty { throw ExitCode.failure }
   }

@@ -1,9 +1,10 @@
 /// SHA-1 and HMAC over it (FIPS 180-4, RFC 2104), which OAuth 1.0a asks for. For nothing else:
 /// SHA-1 no longer keeps anybody from making two texts of one digest.
-enum SHA1 {
+package enum SHA1 {
   private static let blockBytes = 64
 
-  static func digest(_ message: [UInt8]) -> [UInt8] {
+  /// The 20 bytes of a message's digest.
+  package static func digest(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
     let padded = MessagePadding.pad(message)
     for start in stride(from: 0, to: padded.count, by: blockBytes) {
@@ -37,8 +38,8 @@ enum SHA1 {
     word << bits | word >> (32 - bits)
   }
 
-  /// HMAC-SHA1.
-  static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+  /// The 20 bytes that prove a message with a key: HMAC-SHA1.
+  package static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     var key = key.count > blockBytes ? digest(key) : key
     key += [UInt8](repeating: 0, count: blockBytes - key.count)
     let inner = digest(key.map { $0 ^ 0x36 } + message)
