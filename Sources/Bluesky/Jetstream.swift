@@ -69,7 +69,10 @@ package final class Jetstream {
     self.clock = clock
     self.report = report
     shared = Shared()
-    timeline = Timeline(at: settings.start, rewind: Int64(settings.rewind) * 1_000)
+    let rewind = Int64(settings.rewind) * 1_000
+    timeline = Timeline(
+      at: settings.start, rewind: rewind,
+      keptUntil: min(settings.recent.latest, clock.microseconds + rewind))
     recent = settings.recent
     kept = settings.kept
     committed = settings.start

@@ -25,10 +25,14 @@ struct Timeline: Sendable {
   private var points: [Point] = []
   private(set) var latest: Int64 = 0
   private let rewind: Int64
+  /// Records up to this time may lie before any mark taken from now on.
+  private let keptUntil: Int64
 
-  /// `rewind` is in microseconds.
-  init(at position: JetstreamPosition?, rewind: Int64) {
+  /// `rewind` is in microseconds. `keptUntil` is the latest time of what a run before has kept: one
+  /// that was killed has kept more than its position tells.
+  init(at position: JetstreamPosition?, rewind: Int64, keptUntil: Int64 = 0) {
     self.rewind = max(rewind, 1)
+    self.keptUntil = keptUntil
     guard let position else { return }
     points = [Point(time: position.cursor, mark: position.mark)]
     latest = position.cursor
@@ -55,7 +59,9 @@ struct Timeline: Sendable {
       hasMoved = true
     }
     guard hasMoved, let last = points.last else { return }
-    let end = Point(time: latest, mark: try mark())
+    // Until all that was kept has come again, a mark would have more before it than this time says.
+    let isPast = latest - rewind > keptUntil
+    let end = Point(time: latest, mark: isPast ? try mark() : last.mark)
     if last.time == latest { points[points.count - 1] = end } else { points.append(end) }
     let cursor = back.time
     points.removeFirst(points.lastIndex { $0.time < cursor - rewind } ?? 0)

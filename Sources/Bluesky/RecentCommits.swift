@@ -6,6 +6,8 @@ package struct RecentCommits: Sendable {
   private var known: Set<String> = []
   private var order: [String] = []
   private var oldest = 0
+  /// The latest time of a commit kept, in microseconds since 1970; 0: there is none.
+  private(set) var latest: Int64 = 0
   private let capacity: Int
 
   package init(capacity: Int = Limits.recentCommits) { self.capacity = max(capacity, 1) }
@@ -15,6 +17,7 @@ package struct RecentCommits: Sendable {
   package mutating func insert(_ event: JetstreamEvent) -> Bool {
     let key = "\(event.address)@\(event.revision) \(event.kind == .commit(.delete) ? "-" : "+")"
     guard known.insert(key).inserted else { return false }
+    latest = max(latest, event.time)
     if order.count < capacity {
       order.append(key)
     } else {

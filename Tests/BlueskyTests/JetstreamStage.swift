@@ -30,6 +30,8 @@ final class MemorySink: JetstreamSink, @unchecked Sendable {
     while kept.withLock({ $0.isBlocked }) {
       changed.wait(since: changed.generation, milliseconds: 20)
     }
+    // Whoever waits is told of a failure, too.
+    defer { changed.raise() }
     try kept.withLock { kept in
       var isLast = false
       if let left = kept.failsBehind {
@@ -44,7 +46,6 @@ final class MemorySink: JetstreamSink, @unchecked Sendable {
       kept.reasons += batch.quarantined.map(\.reason)
       if isLast { throw Killed() }
     }
-    changed.raise()
   }
 
   func mark() throws -> [Int64] { kept.withLock { [Int64($0.events.count)] } }
@@ -74,6 +75,21 @@ final class JetstreamStage: Sendable {
 
   final class Notices: Sendable {
     let all = Mutex<[JetstreamNotice]>([])
+    private let changed = Signal()
+
+    func add(_ notice: JetstreamNotice) {
+      all.withLock { $0.append(notice) }
+      changed.raise()
+    }
+
+    /// Waits for something that the stream has to say.
+    func wait(for isIt: (String) -> Bool) {
+      while true {
+        let seen = changed.generation
+        if all.withLock({ $0.contains { isIt("\($0)") } }) { return }
+        changed.wait(since: seen)
+      }
+    }
   }
 
   /// A stream that goes on from the sink's note, as after a crash: what was only in memory is gone.
@@ -93,7 +109,7 @@ final class JetstreamStage: Sendable {
     change(&settings)
     return Jetstream(settings, brand: BrandMatch(["asos", "@ASOS_HeresToHelp"]), into: sink) {
       [notices] notice in
-      notices.all.withLock { $0.append(notice) }
+      notices.add(notice)
     }
   }
 

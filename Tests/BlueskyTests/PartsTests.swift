@@ -86,6 +86,42 @@ import Testing
     }
   }
 
+  /// Killed at any place, from a note of any age, beside either server: each event is kept once.
+  @Test func `restarts keep each event once`() {
+    var random = Seed.random()
+    for _ in 0..<200 {
+      let rewind = Int64.random(in: 10...1_000, using: &random)
+      var stamps: [[Int64]] = [[], []]
+      var time: Int64 = 10_000
+      for _ in 0..<Int.random(in: 2...200, using: &random) {
+        time += Int64.random(in: 1...rewind / 3, using: &random)
+        for server in 0..<2 {
+          stamps[server].append(
+            time + Int64.random(in: -rewind / 2...rewind / 2, using: &random))
+        }
+      }
+      var kept = [0]
+      var first = Timeline(at: nil, rewind: rewind)
+      first.begin(at: stamps[0][0], mark: [0])
+      var note = first.position
+      for life in 0..<8 {
+        guard let start = note, let mark = start.mark.first else { break }
+        let server = stamps[life % 2]
+        let behind = kept[Int(mark)...]
+        var known = Set(behind)
+        var timeline = Timeline(
+          at: start, rewind: rewind, keptUntil: behind.map { server[$0] }.max() ?? 0)
+        let end = life == 7 ? server.count : Int.random(in: 0...server.count, using: &random)
+        for event in server.indices.prefix(end) where server[event] >= start.cursor {
+          if known.insert(event).inserted { kept.append(event) }
+          timeline.advance(over: [server[event]]) { [Int64(kept.count)] }
+          if Int.random(in: 0..<4, using: &random) == 0 { note = timeline.position }
+        }
+      }
+      #expect(kept.sorted() == Array(stamps[0].indices))
+    }
+  }
+
   @Test func `handles are read from documents`() {
     func handle(_ text: String) -> String? { Handles.handle(in: Array(text.utf8)) }
     #expect(handle(#"{"alsoKnownAs":["at://mara.bsky.social"]}"#) == "mara.bsky.social")

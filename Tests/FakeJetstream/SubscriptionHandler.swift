@@ -89,18 +89,33 @@ final class SubscriptionHandler: ChannelDuplexHandler {
   }
 
   private func pump(_ context: ChannelHandlerContext) {
-    // A write may come back here, as the channel's writability changes.
+    // Writing and flushing may come back here, as the channel's writability changes.
     guard !isWriting else { return }
     isWriting = true
     defer { isWriting = false }
-    while !isOver, context.channel.isWritable {
-      if let stall = behaviour.stallAfter, sent >= stall { break }
+    // A flush may make room again at once, of which nobody tells then.
+    repeat {
+      guard sendWhileThereIsRoom(context) else { return }
+      context.flush()
+    } while !isOver && context.channel.isWritable && hasMore
+    if !isOver, !context.channel.isWritable { watch(context) }
+  }
+
+  private var hasMore: Bool {
+    if let stall = behaviour.stallAfter, sent >= stall { return false }
+    return next < server.feed.count
+  }
+
+  /// Writes what there is to send; false where the connection has been broken off.
+  private func sendWhileThereIsRoom(_ context: ChannelHandlerContext) -> Bool {
+    while !isOver, context.channel.isWritable, hasMore {
       let place = next
-      guard
-        let event = server.feed.events.withLock({ $0.indices.contains(place) ? $0[place] : nil })
-      else { break }
+      let event = server.feed.events.withLock { $0[place] }
       next += 1
-      if let breakAt, sent >= breakAt { return breakOff(context, event.message(behaviour.skew)) }
+      if let breakAt, sent >= breakAt {
+        breakOff(context, event.message(behaviour.skew))
+        return false
+      }
       if let every = behaviour.pingEvery, sent % every == every - 1 {
         write(context, .ping, ByteBuffer(string: "\(sent)"))
         server.note { $0.pings += 1 }
@@ -109,8 +124,7 @@ final class SubscriptionHandler: ChannelDuplexHandler {
       sent += 1
       server.note { $0.sent += 1 }
     }
-    context.flush()
-    if !isOver, !context.channel.isWritable { watch(context) }
+    return true
   }
 
   private func watch(_ context: ChannelHandlerContext) {
