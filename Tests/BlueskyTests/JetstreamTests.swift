@@ -140,7 +140,8 @@ import Testing
     let address = try server.start()
     defer { server.stop() }
     let stage = JetstreamStage()
-    try stage.run([address], { $0.idleTimeout = 200 }) {
+    let change: (inout Jetstream.Settings) -> Void = { $0.idleTimeout = 200 }
+    try stage.run([address], change) {
       server.wait { $0.open > 0 }
       posts.publish(31)
       server.wait { $0.cursors.count > 1 }
@@ -156,7 +157,8 @@ import Testing
     let address = try server.start()
     defer { server.stop() }
     let stage = JetstreamStage()
-    try stage.run([address], { $0.idleTimeout = 1_000 }) {
+    let change: (inout Jetstream.Settings) -> Void = { $0.idleTimeout = 1_000 }
+    try stage.run([address], change) {
       server.wait { $0.clientPings >= 3 }
     }
     #expect(server.status.cursors.count == 1)
@@ -219,7 +221,8 @@ import Testing
     let address = try refusing.start()
     defer { refusing.stop() }
     let stage = JetstreamStage()
-    try stage.run([address], { $0.backoffScale = 1_000 }) {
+    let change: (inout Jetstream.Settings) -> Void = { $0.backoffScale = 1_000 }
+    try stage.run([address], change) {
       stage.notices.wait { $0.contains("503") }
     }
     #expect(stage.sink.keys.isEmpty)
