@@ -108,7 +108,8 @@ let package = Package(
         .product(name: "NIOWebSocket", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    tests("BlueskyTests", ["Bluesky", "FakeJetstream", "Posts", "Bytes", "Machine", "TestSupport"]),
+    tests(
+      "BlueskyTests", ["Bluesky", "FakeJetstream", "Posts", "Bytes", "Machine", "TestSupport"]),
     // A local Jetstream, for tests.
     .target(
       name: "FakeJetstream",

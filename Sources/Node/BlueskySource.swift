@@ -49,9 +49,8 @@ struct BlueskySource {
     try offsets.forEachRecord(behind: []) { place, record in
       guard let value = record.value, let event = try? JetstreamEvent(value) else { return }
       settings.kept.insert(event.address)
-      if let marks, marks.indices.contains(place.partition), record.offset < marks[place.partition] {
-        return
-      }
+      let number = place.partition
+      if let marks, marks.indices.contains(number), record.offset < marks[number] { return }
       settings.recent.insert(event)
     }
     let stream = Jetstream(settings, brand: BrandMatch(configuration.names), into: sink) {

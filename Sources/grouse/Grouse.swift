@@ -39,7 +39,8 @@ struct Grouse: ParsableCommand {
       CommandGroup(name: "X", subcommands: [X.self]),
       CommandGroup(name: "Tables", subcommands: [CQLCommand.self]),
       CommandGroup(
-        name: "Care", subcommands: [Check.self, Forget.self, BackupCommand.self, CompactCommand.self]),
+        name: "Care",
+        subcommands: [Check.self, Forget.self, BackupCommand.self, CompactCommand.self]),
     ])
 
   static let version = "0.1.0"

@@ -14,7 +14,9 @@ package enum ForgetJob {
 
   /// A forgetting beside the query of `pipeline`.
   package static func kind(_ pipeline: Pipeline) -> JobKind {
-    JobKind(name, "forget posts and people: {\"subjects\": [\"POST\", \"@USER\", …]}") { arguments in
+    JobKind(
+      name, "forget posts and people: {\"subjects\": [\"POST\", \"@USER\", …]}"
+    ) { arguments in
       try arguments.checkFields("subjects")
       let texts = (arguments["subjects"]?.elements ?? []).compactMap(\.text)
       let subjects = texts.compactMap { Forgetting.Subject($0) }

@@ -34,7 +34,8 @@ package struct QueryTotals: Hashable, Sendable {
       ("read", read), ("kept", kept), ("new", new), ("duplicates", duplicates),
       ("renewed", renewed), ("edits", edits), ("retweets", retweets),
       ("other_languages", otherLanguages), ("own_answers", ownAnswers), ("control", control),
-      ("unreadable", unreadable), ("deleted", deleted), ("forgotten", forgotten), ("complaints", complaints),
+      ("unreadable", unreadable), ("deleted", deleted), ("forgotten", forgotten),
+      ("complaints", complaints),
     ]
   }
 

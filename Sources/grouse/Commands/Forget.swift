@@ -25,7 +25,9 @@ struct Forget: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if subjects.isEmpty, file == nil { throw ValidationError("give posts or users, or --file FILE") }
+    if subjects.isEmpty, file == nil {
+      throw ValidationError("give posts or users, or --file FILE")
+    }
   }
 
   func run() throws {

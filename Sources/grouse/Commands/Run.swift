@@ -92,7 +92,8 @@ struct PipelineRun {
     }
     let interface = RunInterface(
       .init(purpose: purpose, version: Grouse.version, stop: { pipeline.stop() }), pipeline,
-      configuration, kinds: [
+      configuration,
+      kinds: [
         ReplayJob.kind(pipeline, configuration, directory.models), ForgetJob.kind(pipeline),
       ],
       report: { Messages.line($0) })
