@@ -35,7 +35,11 @@ import Testing
         writer.write("INSERT INTO k.t (p, v) VALUES (\(written), 1) IF NOT EXISTS;\n")
         written += 1
       }
-      while answers < 50 { answers += writer.nextOutput().count { $0 == UInt8(ascii: "\n") } }
+      while answers < 50 {
+        let output = writer.nextOutput()
+        try #require(!output.isEmpty)
+        answers += output.count { $0 == UInt8(ascii: "\n") }
+      }
       // These are under way while the copy is made.
       for _ in 0..<50 {
         writer.write("INSERT INTO k.t (p, v) VALUES (\(written), 2);\n")
@@ -65,7 +69,10 @@ import Testing
     for number in 0..<4 {
       for line in 0..<200 { producer.write("line \(number) \(line)\n") }
       var seen: Set<Substring> = []
-      while seen.count < number * 200 { seen = Set(try stage.works("consume", "t").lines) }
+      try producer.wait {
+        seen = Set(try stage.works("consume", "t").lines)
+        return seen.count >= number * 200
+      }
       let copy = stage.folder("copy\(number)")
       try stage.works("backup", copy)
       try stage.works("check", "--data-dir", copy)

@@ -199,7 +199,7 @@ import Testing
     try end(produce, usual, "produce")
     let collect = try stage.start("collect", "--stdin", "--topic", "new")
     collect.write(Stage.posts(0..<5))
-    while try stage.grouse("consume", "new").lines.count < 5 {}
+    try collect.wait { try stage.grouse("consume", "new").lines.count >= 5 }
     try end(collect, usual, "collect")
     let follow = try stage.start("consume", "posts", "--follow")
     _ = follow.nextOutput()
@@ -213,7 +213,7 @@ import Testing
     let stage = Stage()
     let train = try stage.start("train", Program.samples + "/complaints.csv", "--folds", "100")
     // The lock is taken when the training begins.
-    while !LocalDisk().exists(stage.data + "/LOCK") {}
+    try train.wait { LocalDisk().exists(stage.data + "/LOCK") }
     train.send(number)
     let outcome = train.wait()
     #expect(outcome.code == 128 + number && outcome.errors.contains("no model was kept"))

@@ -31,6 +31,13 @@ import Testing
     }
   }
 
+  private func wait(
+    _ program: RunningProgram, for server: FakeJetstream,
+    until isSo: @escaping (FakeJetstream.Seen) -> Bool
+  ) throws {
+    try program.wait { server.wait(milliseconds: 100, until: isSo) }
+  }
+
   private func kept() throws -> [String] {
     try stage.works("consume", "posts").objects().compactMap { object in
       let commit = object["commit"] as? [String: Any]
@@ -54,16 +61,16 @@ import Testing
       published += count
     }
     let first = try stage.start("collect", "--bluesky", environment: environment)
-    server.wait { $0.open > 0 }
+    try wait(first, for: server) { $0.open > 0 }
     publishSome(100)
-    server.wait { $0.cursors.count > 1 || $0.sent >= 100 }
+    try wait(first, for: server) { $0.cursors.count > 1 || $0.sent >= 100 }
     first.send(SIGTERM)
     #expect(first.wait().code == 0)
     for _ in 0..<8 {
       let connections = server.status.cursors.count
       let program = try stage.start("collect", "--bluesky", environment: environment)
       publishSome(200)
-      server.wait { $0.cursors.count > connections }
+      try wait(program, for: server) { $0.cursors.count > connections }
       publishSome(200)
       for _ in 0..<Int.random(in: 0...200_000, using: &random) { Worker.yieldProcessor() }
       program.send(SIGKILL)
@@ -72,7 +79,10 @@ import Testing
     let last = try stage.start("collect", "--bluesky", environment: environment)
     let expected = Set((0..<published).filter { $0 % 2 == 0 }.map { "k\($0)" })
     var found: [String] = []
-    while found.count < expected.count { found = try kept() }
+    try last.wait {
+      found = try kept()
+      return found.count >= expected.count
+    }
     last.send(SIGTERM)
     #expect(last.wait().code == 0)
     found = try kept()
@@ -87,11 +97,11 @@ import Testing
     defer { server.stop() }
     try stage.train()
     let program = try stage.start("run", "--bluesky", environment: environment)
-    server.wait { $0.open > 0 }
+    try wait(program, for: server) { $0.open > 0 }
     publish(0..<20)
-    while try stage.postCount() < 10 {}
+    try program.wait { try stage.postCount() >= 10 }
     feed.publish("delete", did: "did:plc:a4", key: "k4", at: Clock.system.microseconds, record: nil)
-    while try stage.postCount() != 9 {}
+    try program.wait { try stage.postCount() == 9 }
     let forgotten = try stage.works("forget", "did:plc:a1", "--json").objects()
     #expect(forgotten.first?["rows"] as? Int == 2)
     #expect(try stage.postCount() == 7)

@@ -71,7 +71,7 @@ import Testing
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try handle.seekToEnd()
     try handle.write(contentsOf: Data(Stage.posts(10..<25).utf8))
-    while try stage.grouse("consume", "posts").lines.count < 25 {}
+    try follow.wait { try stage.grouse("consume", "posts").lines.count >= 25 }
     follow.send(number)
     let outcome = follow.wait()
     #expect(outcome.code == 0, "\(outcome.errors)")
@@ -84,7 +84,7 @@ import Testing
     let stage = Stage()
     try stage.write("a.jsonl", Stage.posts(0..<30))
     let slow = try stage.start("collect", "--file", "a.jsonl", "--rate", "0.01")
-    while try stage.grouse("consume", "posts").lines.count < 1 {}
+    try slow.wait { try stage.grouse("consume", "posts").lines.count >= 1 }
     slow.send(SIGTERM)
     #expect(slow.wait().code == 143)
     try stage.works("collect", "--file", "a.jsonl", "--speed", "1000")

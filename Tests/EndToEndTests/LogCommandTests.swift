@@ -204,7 +204,9 @@ import Testing
     let follower = try stage.start("consume", "t", "--follow", "-n", "3", "-o", #"%s\n"#)
     var seen = ""
     while !seen.contains("first\n") {
-      seen += String(decoding: follower.nextOutput(), as: UTF8.self)
+      let output = follower.nextOutput()
+      try #require(!output.isEmpty)
+      seen += String(decoding: output, as: UTF8.self)
     }
     try stage.works("produce", "t", input: "second\nthird")
     let outcome = follower.wait()

@@ -212,6 +212,28 @@ final class RunningProgram {
     return false
   }
 
+  /// The process was to do something, and has ended.
+  struct EndedEarly: Error, CustomStringConvertible {
+    let errors: String
+    var description: String { "the program has ended: \(errors)" }
+  }
+
+  /// Asks until it is so; throws `EndedEarly` where the process has ended and it is not.
+  func wait(until isSo: () throws -> Bool) throws {
+    while true {
+      let wasRunning = isRunning
+      if try isSo() { return }
+      guard wasRunning else { throw EndedEarly(errors: wait().errors) }
+    }
+  }
+
+  private var isRunning: Bool {
+    var information = siginfo_t()
+    let options = WEXITED | WNOHANG | WNOWAIT
+    return waitid(P_PID, id_t(identifier), &information, options) == 0
+      && information.si_signo == 0
+  }
+
   /// Waits for the next bytes of standard output.
   func nextOutput() -> [UInt8] { Self.read(outputPipe) }
 

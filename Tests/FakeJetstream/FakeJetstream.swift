@@ -116,12 +116,16 @@ package final class FakeJetstream: Sendable {
     changed.raise()
   }
 
-  /// Waits until it is as asked.
-  package func wait(until isSo: (Seen) -> Bool) {
+  /// Waits until it is as asked; false where that took longer than it may.
+  @discardableResult
+  package func wait(milliseconds: Int? = nil, until isSo: (Seen) -> Bool) -> Bool {
+    let end = milliseconds.map { Clock.monotonicSeconds() + Double($0) / 1_000 }
     while true {
       let generation = changed.generation
-      if isSo(status) { return }
-      changed.wait(since: generation)
+      if isSo(status) { return true }
+      let left = end.map { Int(($0 - Clock.monotonicSeconds()) * 1_000) }
+      if let left, left <= 0 { return false }
+      changed.wait(since: generation, milliseconds: left)
     }
   }
 
