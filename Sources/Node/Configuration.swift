@@ -119,6 +119,11 @@ package struct Configuration: Sendable {
   /// Whether `run` collects from standard input.
   package var collectsStandardInput: Bool { value("sources.stdin") == "true" }
 
+  /// Milliseconds that posts are kept for; nil: for ever.
+  package var retention: Int64? {
+    Int64(value("retention.days")).flatMap { $0 == 0 ? nil : $0 * 86_400_000 }
+  }
+
   /// The settings of the classify query.
   package var query: ClassifyQuery.Settings {
     var settings = ClassifyQuery.Settings()
@@ -127,6 +132,7 @@ package struct Configuration: Sendable {
     settings.topic = topic
     settings.brand = brand
     settings.filter = filter
+    settings.retention = retention
     return settings
   }
 
@@ -135,7 +141,8 @@ package struct Configuration: Sendable {
       segmentBytes: Int(value("log.segment-bytes")) ?? 1 << 30,
       durability: ConfigurationKey.interval(value("log.durability"))
         .map { .interval(milliseconds: $0) } ?? .batch)
-    settings.topicDefaults.retentionMilliseconds = Int64(value("log.retention-ms")) ?? -1
+    let logRetention = Int64(value("log.retention-ms")).flatMap { $0 < 0 ? nil : $0 }
+    settings.topicDefaults.retentionMilliseconds = logRetention ?? retention ?? -1
     settings.topicDefaults.retentionBytes = Int64(value("log.retention-bytes")) ?? -1
     settings.dedupeBytes = (Int(value("log.dedupe-buffer-mib")) ?? 16) << 20
     settings.offsetsRetention = (Int64(value("log.offsets-retention-minutes")) ?? 10_080) * 60_000

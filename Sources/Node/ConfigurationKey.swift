@@ -59,7 +59,11 @@ package struct ConfigurationKey: Hashable, Sendable {
       "how long a consumer group's offsets are kept after its last commit"),
     .init(
       "log.forget-interval-minutes", .integer(1...525_600), "60",
-      "how often `grouse run` takes posts that were deleted out of the log"),
+      "how often `grouse run` takes posts that were deleted, or are too old, away"),
+    .init(
+      "retention.days", .integer(0...36_500), "0",
+      "days that posts are kept, in the tables from when they were made, in the log from when they "
+        + "came unless their topic says otherwise; 0: for ever"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
       "tables.durability", .durability, "batch",

@@ -1,7 +1,8 @@
 internal import Machine
 
-/// Rids the log of posts that were deleted, from a thread of its own: at the start, what a process
-/// before has left, and then every while, since segments are written anew for it.
+/// Rids the log of posts that were deleted and the tables of those that are too old, from a thread
+/// of its own: at the start, what a process before has left, and then every while, since segments
+/// are written anew for it.
 final class ForgetKeeper: Sendable {
   private let worker: PacedWorker
 
@@ -14,6 +15,7 @@ final class ForgetKeeper: Sendable {
     report: @escaping @Sendable (String) -> Void
   ) {
     let interval = Double(Int(configuration.value("log.forget-interval-minutes")) ?? 60) * 60
+    let retention = configuration.retention
     worker = PacedWorker { worker in
       var reported: Set<String> = []
       var next = 0.0
@@ -21,12 +23,19 @@ final class ForgetKeeper: Sendable {
       while worker.rest(milliseconds: pause) {
         pause = Self.look
         guard Clock.monotonicSeconds() >= next else { continue }
+        let isCancelled = { !worker.rest(milliseconds: 0) }
         do {
-          guard try forgetter.isPurgeDue else { continue }
-          _ = try forgetter.purge(isCancelled: { !worker.rest(milliseconds: 0) })
+          var isAny = try forgetter.isPurgeDue
+          if isAny { _ = try forgetter.purge(isCancelled: isCancelled) }
+          if let retention {
+            isAny = true
+            _ = try forgetter.expire(
+              before: Clock.system.milliseconds - retention, isCancelled: isCancelled)
+          }
+          guard isAny else { continue }
         } catch {
           if reported.insert("\(error)").inserted {
-            report("deleted posts stay in the log for now: \(error)")
+            report("posts that are to be forgotten stay for now: \(error)")
           }
         }
         next = Clock.monotonicSeconds() + interval

@@ -48,6 +48,12 @@ package struct Forgetter: Sendable {
     return report
   }
 
+  /// Takes posts out of the tables that were made before a time, in milliseconds since 1970. Their
+  /// records go with the retention of the log. Returns how many rows went.
+  package func expire(before time: Int64, isCancelled: () -> Bool = { false }) throws -> Int {
+    try forgetting.expire(before: time, isCancelled: isCancelled)
+  }
+
   /// Whether the log has still to be rid of something.
   package var isPurgeDue: Bool { get throws { try !forgetting.pending(limit: 1).isEmpty } }
 

@@ -106,6 +106,41 @@ import Testing
     }
   }
 
+  @Test func `posts that are too old go from the tables, and stay counted`() throws {
+    var random = Seed.random()
+    for _ in 0..<4 {
+      let posts = (0..<80).map { _ in Post(&random) }
+      let desk = try Desk()
+      try desk.append(posts.map(\.line))
+      try desk.classify()
+      let counts = try desk.rows("SELECT minute, posts, complaints FROM grouse.counts_by_minute")
+      // 2026-11-20T10:30 UTC.
+      let cutoff: Int64 = 1_795_170_600_000
+      let forgetter = Forgetter(desk.commitLog, desk.store)
+      let before = try desk.rows("SELECT id FROM grouse.posts").count
+      let gone = try forgetter.expire(before: cutoff)
+      let kept = try desk.rows("SELECT id, created_at FROM grouse.posts")
+      #expect(gone + kept.count == before && gone > 0)
+      #expect(!kept.contains { $0.contains("10:1") || $0.contains("10:2") })
+      let cases = try desk.rows("SELECT opened_at, last_at FROM grouse.cases")
+      #expect(!cases.contains { $0.contains("10:1") || $0.contains("10:2") })
+      #expect(
+        try desk.rows("SELECT minute, posts, complaints FROM grouse.counts_by_minute")
+          == counts)
+      #expect(try forgetter.expire(before: cutoff) == 0)
+
+      // Read again, with the same limit, they come back neither as rows nor in the counts.
+      desk.settings.clock = Clock { (cutoff + 1_000) * 1_000 }
+      desk.settings.retention = 1_000
+      try desk.rewind()
+      try desk.classify()
+      #expect(try desk.rows("SELECT id, created_at FROM grouse.posts") == kept)
+      #expect(
+        try desk.rows("SELECT minute, posts, complaints FROM grouse.counts_by_minute")
+          == counts)
+    }
+  }
+
   @Test func `no table of ours knows a forgotten text, closed cases neither`() throws {
     let desk = try Desk()
     try desk.append([

@@ -32,6 +32,9 @@ package final class ClassifyQuery: Sendable {
     package var ends: [Int64]?
     /// How long a partition may have nothing new before alerts no longer wait for it.
     package var idleAfter: Span? = .minutes(2)
+    /// Milliseconds that a post is kept for from when it was made: an older one gets no row. Nil:
+    /// for ever.
+    package var retention: Int64?
     /// Tells the hour in which posts were scored.
     package var clock = Clock.system
 

@@ -39,7 +39,8 @@ final class DeskSink: @unchecked Sendable {
     writer = VerdictWriter(
       tables, topic: settings.topic, brand: settings.brand,
       labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
-      subjects: scorer.classifier.topics?.names ?? [], model: model)
+      subjects: scorer.classifier.topics?.names ?? [], model: model,
+      retention: settings.retention)
     // A replay writes none.
     uncommitted =
       settings.tables == .live

@@ -10,26 +10,29 @@ internal import TextClassification
 /// the same post is a duplicate, and an edit takes the place of the version before it. The counts
 /// follow the rows exactly.
 struct VerdictWriter: ~Copyable {
-  private let tables: GrouseTables
+  let tables: GrouseTables
   private let topic: [UInt8]
   private let labels: (complaint: String, other: String)
   private let model: String
   private let brand: [UInt8]
   /// What the names begin with under which edits are kept.
-  private let edits: [UInt8]
-  private var values = BoundValues()
-  private var counts = MinuteCounts()
-  private var cases: CaseBook
+  let edits: [UInt8]
+  /// Milliseconds that a post is kept for from when it was made; nil: for ever.
+  private let retention: Int64?
+  var values = BoundValues()
+  var counts = MinuteCounts()
+  var cases: CaseBook
   /// The ids of rows that the batch at hand has written or taken away.
-  private var written: Set<ByteKey> = []
-  private var subjectCounts = SubjectCounts()
-  private var forgotten = ForgottenPosts()
+  var written: Set<ByteKey> = []
+  var subjectCounts = SubjectCounts()
+  var forgotten = ForgottenPosts()
   /// The names of what the model says posts are about, in UTF-8.
   private let subjects: [[UInt8]]
 
   init(
     _ tables: GrouseTables, topic: String, brand: Brand,
-    labels: (complaint: String, other: String), subjects: [String], model: String
+    labels: (complaint: String, other: String), subjects: [String], model: String,
+    retention: Int64? = nil
   ) {
     self.tables = tables
     self.topic = Array(topic.utf8)
@@ -37,6 +40,7 @@ struct VerdictWriter: ~Copyable {
     edits = Array("\(tables.scope)edits/".utf8)
     self.labels = labels
     self.model = model
+    self.retention = retention
     self.subjects = subjects.map { Array($0.utf8) }
     cases = CaseBook(tables, scope: tables.scope)
   }
@@ -49,6 +53,8 @@ struct VerdictWriter: ~Copyable {
     case deletion([UInt8], again: Bool)
     /// All of an author's posts are to go that were written by now.
     case departure(ForgottenPosts.Kind, [UInt8])
+    /// A post is older than posts are kept. Its counts stay: they name nobody.
+    case expiry([UInt8])
   }
 
   /// Writes the rows of a batch's posts, takes away those of the deleted ones, and counts into
@@ -75,12 +81,14 @@ struct VerdictWriter: ~Copyable {
     for change in changes {
       switch change {
       case .post:
-        try write(items[next], transaction, &totals)
+        try write(items[next], now, transaction, &totals)
         next += 1
       case .deletion(let id, let again):
         totals.deleted += try forget(id, now, again: again, transaction)
       case .departure(let kind, let id):
         try forgotten.insert(kind, id, now, again: true, transaction)
+      case .expiry(let id):
+        if try expire(id, transaction) { totals.deleted += 1 }
       }
     }
     try forgotten.finish(transaction)
@@ -95,7 +103,7 @@ struct VerdictWriter: ~Copyable {
   }
 
   /// A row that stands in the tables.
-  private struct Stored {
+  struct Stored {
     var key: RowKey
     var isOwnRecord: Bool
     var isComplaint: Bool
@@ -120,13 +128,10 @@ struct VerdictWriter: ~Copyable {
   }
 
   private mutating func write(
-    _ item: Item, _ transaction: any TableTransaction, _ totals: inout QueryTotals
+    _ item: Item, _ now: Int64, _ transaction: any TableTransaction, _ totals: inout QueryTotals
   ) throws {
     let (post, origin, id) = (item.post, item.origin, item.id)
-    let root = [UInt8](post.bytes(post.post.rootID))
-    let author = [UInt8](post.bytes(post.post.authorID))
-    let time = post.post.createdAt ?? post.recordTime
-    if try forgotten.contains(id, root, by: author, at: time, transaction) {
+    if try isForgotten(post, id, now, transaction) {
       totals.forgotten += 1
       return
     }
@@ -169,6 +174,18 @@ struct VerdictWriter: ~Copyable {
     }
   }
 
+  /// Whether a post was to be forgotten, or is older than posts are kept.
+  private func isForgotten(
+    _ post: ClassifiedPost, _ id: [UInt8], _ now: Int64, _ transaction: any TableTransaction
+  ) throws -> Bool {
+    let time = post.post.createdAt ?? post.recordTime
+    if let retention, time < now - retention { return true }
+    guard forgotten.isAny else { return false }
+    return try forgotten.contains(
+      id, [UInt8](post.bytes(post.post.rootID)), by: [UInt8](post.bytes(post.post.authorID)),
+      at: time, transaction)
+  }
+
   private func complaint(
     _ post: ClassifiedPost, _ id: [UInt8], _ key: RowKey, _ subject: [UInt8]?
   ) -> Complaint {
@@ -204,7 +221,7 @@ struct VerdictWriter: ~Copyable {
     left.count == right.count ? left.lexicographicallyPrecedes(right) : left.count < right.count
   }
 
-  private mutating func find(
+  mutating func find(
     _ id: [UInt8], _ origin: Origin?, _ transaction: any TableTransaction
   ) throws -> Stored? {
     values.removeAll()
@@ -220,59 +237,6 @@ struct VerdictWriter: ~Copyable {
     return Stored(
       key: RowKey(brand: brand, createdAt: createdAt.bigEndianInteger()), isOwnRecord: isOwn,
       isComplaint: row[6] == bigEndian(1.0.bitPattern), subject: row[7])
-  }
-
-  /// Forgets a post and all its versions that its id leads to, for good: what comes of it later is
-  /// passed over. Returns how many rows went.
-  private mutating func forget(
-    _ id: [UInt8], _ now: Int64, again: Bool, _ transaction: any TableTransaction
-  ) throws -> Int {
-    guard !id.isEmpty, id.count <= Limits.postIDBytes else { return 0 }
-    var versions = [id]
-    if let latest = try transaction.state(edits + id) {
-      if latest != id { versions.append(latest) }
-      try transaction.setState(edits + id, nil)
-    }
-    var rows = 0
-    for version in versions {
-      try forgotten.insert(.post, version, now, again: again, transaction)
-      if try remove(version, transaction, fromAllCases: true) { rows += 1 }
-    }
-    return rows
-  }
-
-  /// Takes a post's row, its count and its part in cases away; false where there is none.
-  /// `fromAllCases`: also from the cases that are closed.
-  @discardableResult
-  private mutating func remove(
-    _ id: [UInt8], _ transaction: any TableTransaction, fromAllCases: Bool = false
-  ) throws -> Bool {
-    written.insert(ByteKey(id))
-    guard let stored = try find(id, nil, transaction) else { return false }
-    if fromAllCases {
-      let member = Members.Member(createdAt: stored.key.createdAt, id: id)
-      try cases.removeClosed(member, of: stored.key.brand, in: transaction)
-    }
-    if stored.isComplaint {
-      values.removeAll()
-      values.append(id)
-      let member = Members.Member(createdAt: stored.key.createdAt, id: id)
-      if let row = try transaction.execute(tables.readPost, values).rows.first,
-        let complaint = Complaint(row, member)
-      {
-        try cases.remove(complaint, in: transaction)
-      }
-    }
-    values.removeAll()
-    values.append(stored.key.brand)
-    values.append(stored.key.day)
-    values.append(stored.key.createdAt)
-    values.append(id)
-    try transaction.execute(tables.deletePost, values)
-    counts.add(stored.key, posts: -1, complaints: stored.isComplaint ? -1 : 0)
-    subjectCounts.add(
-      stored.key, stored.subject, posts: -1, complaints: stored.isComplaint ? -1 : 0)
-    return true
   }
 
   private mutating func insert(

@@ -91,15 +91,60 @@ package struct Forgetting: Sendable {
       changes += ids.sorted().map { .deletion(Array($0.utf8), again: true) }
       for start in stride(from: 0, to: changes.count, by: Self.most) {
         let some = Array(changes[start..<min(start + Self.most, changes.count)])
-        var totals = QueryTotals()
-        try store.commit { transaction in
-          totals = QueryTotals()
-          try writer.write(some, in: transaction, now: clock.milliseconds, &totals)
-        }
-        report.rows += totals.deleted
+        report.rows += try apply(some, with: &writer)
       }
     }
     return report
+  }
+
+  /// Returns how many rows went.
+  private func apply(
+    _ changes: [VerdictWriter.Change], with writer: inout VerdictWriter
+  ) throws -> Int {
+    var totals = QueryTotals()
+    try store.commit { transaction in
+      totals = QueryTotals()
+      try writer.write(changes, in: transaction, now: clock.milliseconds, &totals)
+    }
+    return totals.deleted
+  }
+
+  /// Takes all posts out of all tables that were made before a time, in milliseconds since 1970;
+  /// returns how many rows went. Counts by minute and hour stay.
+  package func expire(before time: Int64, isCancelled: () -> Bool = { false }) throws -> Int {
+    var rows = 0
+    for names in try tables() {
+      let tables = try GrouseTables(store, names)
+      var writer = VerdictWriter(
+        tables, topic: "", brand: Brand(), labels: ("", ""), subjects: [], model: "")
+      var days: [[[UInt8]?]] = []
+      try forEachRow("SELECT DISTINCT brand, day FROM \(names.posts)") { days.append($0) }
+      let find = try store.prepare(
+        """
+        SELECT id FROM \(names.posts) WHERE brand = ? AND day = ? AND created_at < ?
+        LIMIT \(Self.most)
+        """)
+      var gone: Set<String> = []
+      for day in days {
+        var values = BoundValues()
+        for key in day { values.append(optional: key) }
+        values.append(time)
+        while !isCancelled() {
+          let ids = try store.execute(find, values).rows.compactMap { $0[0] }
+          if ids.isEmpty { break }
+          rows += try apply(ids.map { .expiry($0) }, with: &writer)
+          gone.formUnion(ids.map { String(decoding: $0, as: UTF8.self) })
+        }
+      }
+      let edited = try firstVersions(of: gone, tables.scope)
+      guard !edited.isEmpty else { continue }
+      try store.commit { transaction in
+        for id in edited {
+          try transaction.setState(Array("\(tables.scope)edits/\(id)".utf8), nil)
+        }
+      }
+    }
+    return rows
   }
 
   /// The sets of tables that hold posts.
@@ -133,23 +178,27 @@ package struct Forgetting: Sendable {
       }
     }
     if !authors.isEmpty || !handles.isEmpty {
-      let all = try store.prepare("SELECT id, author_id, screen_name FROM \(names.posts)")
-      var page: PagingState?
-      repeat {
-        let found = try store.execute(all, BoundValues(), from: page)
-        for row in found.rows {
-          let texts = row.map { $0.map { String(decoding: $0, as: UTF8.self) } }
-          guard let id = texts[0] else { continue }
-          if texts[1].map(authors.contains) == true { ids.insert(id) }
-          if !handles.isEmpty, texts[2].map({ handles.contains($0.lowercased()) }) == true {
-            ids.insert(id)
-            if let author = texts[1] { named.insert(author) }
-          }
+      try forEachRow("SELECT id, author_id, screen_name FROM \(names.posts)") { row in
+        let texts = row.map { $0.map { String(decoding: $0, as: UTF8.self) } }
+        guard let id = texts[0] else { return }
+        if texts[1].map(authors.contains) == true { ids.insert(id) }
+        if !handles.isEmpty, texts[2].map({ handles.contains($0.lowercased()) }) == true {
+          ids.insert(id)
+          if let author = texts[1] { named.insert(author) }
         }
-        page = found.next
-      } while page != nil
+      }
     }
     return (try ids.union(firstVersions(of: ids, scope)), named)
+  }
+
+  private func forEachRow(_ query: String, _ body: ([[UInt8]?]) -> Void) throws {
+    let statement = try store.prepare(query)
+    var page: PagingState?
+    repeat {
+      let found = try store.execute(statement, BoundValues(), from: page)
+      found.rows.forEach(body)
+      page = found.next
+    } while page != nil
   }
 
   /// The ids of the first versions of posts that were edited since.

@@ -16,7 +16,7 @@ struct ForgottenPosts {
   /// There once something was forgotten: where it is not, nobody looks for digests.
   private static let mark = "gone"
 
-  private var isAny = false
+  private(set) var isAny = false
   private var isNew = false
 
   init() {}
