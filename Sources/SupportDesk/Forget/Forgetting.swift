@@ -130,7 +130,7 @@ package struct Forgetting: Sendable {
         for key in day { values.append(optional: key) }
         values.append(time)
         while !isCancelled() {
-          let ids = try store.execute(find, values).rows.compactMap { $0[0] }
+          let ids = try store.execute(find, values, from: nil).rows.compactMap { $0[0] }
           if ids.isEmpty { break }
           rows += try apply(ids.map { .expiry($0) }, with: &writer)
           gone.formUnion(ids.map { String(decoding: $0, as: UTF8.self) })
