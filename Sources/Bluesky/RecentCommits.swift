@@ -35,12 +35,9 @@ package struct KeptPosts: Sendable {
 
   package init() {}
 
+  /// Keeps the address of a post that is kept.
   package mutating func insert(_ address: String) { hashes.insert(address.hashValue) }
-
-  package mutating func remove(_ address: String) { hashes.remove(address.hashValue) }
 
   /// Whether a post is kept; false is certain.
   package func contains(_ address: String) -> Bool { hashes.contains(address.hashValue) }
-
-  package var count: Int { hashes.count }
 }

@@ -29,6 +29,7 @@ package struct Forgetter: Sendable {
       records = json["records"]?.integer ?? 0
     }
 
+    /// As it is shown with `--json`, and sent to who asked for it.
     package var json: JSON {
       ["posts": JSON(posts), "rows": JSON(rows), "records": JSON(records)]
     }

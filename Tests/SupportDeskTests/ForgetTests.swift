@@ -26,7 +26,8 @@ import Testing
       id = root + version
       var own = SeededRandom(seed: UInt64(id))
       let text = texts[Int.random(in: 0..<texts.count, using: &own)]
-      let minute = 10 + Int.random(in: 0..<50, using: &own)
+      var common = SeededRandom(seed: UInt64(root))
+      let minute = 10 + Int.random(in: 0..<48, using: &common) + version
       author = 900_000 + root / 10 % 4
       let history = version == 0 ? "\"\(root)\"" : "\"\(root)\",\"\(id)\""
       let conversation = root % 70 < 20 ? "" : #","conversation_id":"c\#(root / 10 % 5)""#
