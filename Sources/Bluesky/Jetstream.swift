@@ -49,8 +49,10 @@ package final class Jetstream {
   private var committed: JetstreamPosition?
   private var lastCommit = Clock.monotonicSeconds()
   private var lastReport = Clock.monotonicSeconds()
-  /// Connections in a row that a message too long has ended.
+  /// Connections in a row that a message too long has ended, without getting by it.
   private var stumbles = 0
+  /// The stream's time before that message.
+  private var stumbled: Int64 = 0
   private var isSkipping = false
   /// Where the present connection began, until its first message has come.
   private var asked: Int64?
@@ -155,7 +157,10 @@ package final class Jetstream {
     var hasPinged = false
     while true {
       let seen = mailbox.changed.generation
-      if isStopped() { return nil }
+      if isStopped() {
+        try keep(mailbox.take().messages)
+        return nil
+      }
       tick()
       if !isConnected, mailbox.isOpen {
         isConnected = true
@@ -163,12 +168,13 @@ package final class Jetstream {
         report(.connected(endpoint, cursor: cursor))
       }
       let (messages, ending) = mailbox.take()
-      if !messages.isEmpty {
-        try keep(messages)
-        continue
-      }
+      try keep(messages)
+      if !messages.isEmpty { continue }
       if let ending {
-        stumbles = ending == .tooLong ? stumbles + 1 : stumbles
+        if ending == .tooLong {
+          stumbles += 1
+          stumbled = timeline.latest
+        }
         return ending
       }
       try commitInTime()
@@ -187,6 +193,7 @@ package final class Jetstream {
 
   /// Keeps what has come.
   private func keep(_ messages: [[UInt8]]) throws {
+    guard !messages.isEmpty else { return }
     var batch = JetstreamBatch()
     var newest: Int64 = 0
     var times: [Int64] = []
@@ -233,8 +240,9 @@ package final class Jetstream {
     tell(messages, batch, newest, duplicates, now)
     guard newest > 0 else { return }
     backoff.progressed()
-    stumbles = 0
     try timeline.advance(over: times) { try sink.mark() }
+    // What is read again before the message says nothing of getting by it.
+    if timeline.latest > stumbled { stumbles = 0 }
     try commitInTime()
   }
 

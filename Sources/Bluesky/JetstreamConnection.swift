@@ -17,13 +17,17 @@ struct JetstreamConnection {
     ClientBootstrap(group: group)
       .connectTimeout(.seconds(10))
       .channelInitializer { channel in
-        mailbox.start(channel)
-        return channel.eventLoop.makeCompletedFuture {
+        channel.eventLoop.makeCompletedFuture {
           try Self.setUp(channel, endpoint, target, tls, mailbox)
         }
       }
       .connect(host: endpoint.host, port: endpoint.port)
-      .whenFailure { mailbox.end(.failed("cannot connect: \($0)")) }
+      .whenComplete { result in
+        switch result {
+        case .success(let channel): mailbox.start(channel)
+        case .failure(let error): mailbox.end(.failed("cannot connect: \(error)"))
+        }
+      }
   }
 
   private static let requestName = "request to upgrade"
@@ -71,7 +75,7 @@ struct JetstreamConnection {
 
   /// Ends the connection, with a word to the server where it is open.
   func close() {
-    guard let channel = mailbox.channel else { return }
+    guard let channel = mailbox.leave() else { return }
     if mailbox.isOpen { channel.writeAndFlush(MessageHandler.goodbye, promise: nil) }
     channel.close(promise: nil)
   }
@@ -110,18 +114,18 @@ private final class UpgradeRequest: ChannelInboundHandler, RemovableChannelHandl
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if case .head(let head) = unwrapInboundIn(data) {
-      mailbox.end(.refused(status: Int(head.status.code)))
+      mailbox.end(.refused(status: Int(head.status.code)), of: context.channel)
       context.close(promise: nil)
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    mailbox.end(.failed("\(error)"))
+    mailbox.end(.failed("\(error)"), of: context.channel)
     context.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    mailbox.end(.closed(" before it was open"))
+    mailbox.end(.closed(" before it was open"), of: context.channel)
     context.fireChannelInactive()
   }
 }

@@ -8,6 +8,8 @@ package enum Limits {
   static let fragments = 100_000
   /// Bytes that have come and were not taken yet, before the server is made to wait.
   static let waitingBytes = 4 << 20
+  /// Bytes that a message which waits takes besides its own.
+  static let messageOverhead = 64
   /// Bytes of a message set aside that are kept.
   static let keptBytes = 64 << 10
   /// Commits that are remembered, so that one that comes again is known.

@@ -29,6 +29,7 @@ final class Mailbox: Sendable {
   private struct State {
     var channel: (any Channel)?
     var isOpen = false
+    var isLeft = false
     var messages: [[UInt8]] = []
     var bytes = 0
     var isPaused = false
@@ -39,7 +40,22 @@ final class Mailbox: Sendable {
   private let state = Mutex(State())
   let changed = Signal()
 
-  func start(_ channel: any Channel) { state.withLock { $0.channel = channel } }
+  /// The channel that has connected: of several addresses that were tried at once, the first.
+  func start(_ channel: any Channel) {
+    let isLeft = state.withLock { state in
+      state.channel = channel
+      return state.isLeft
+    }
+    if isLeft { channel.close(promise: nil) }
+  }
+
+  /// Nobody takes from it any more. Returns the channel that is to be closed.
+  func leave() -> (any Channel)? {
+    state.withLock { state in
+      state.isLeft = true
+      return state.channel
+    }
+  }
 
   var channel: (any Channel)? { state.withLock { $0.channel } }
 
@@ -61,7 +77,7 @@ final class Mailbox: Sendable {
   func put(_ message: [UInt8]) {
     state.withLock { state in
       state.messages.append(message)
-      state.bytes += message.count
+      state.bytes += message.count + Limits.messageOverhead
     }
     changed.raise()
   }
@@ -72,6 +88,11 @@ final class Mailbox: Sendable {
       state.isPaused = state.bytes >= Limits.waitingBytes
       return !state.isPaused
     }
+  }
+
+  /// A channel is over: only the one that has connected matters.
+  func end(_ ending: Ending, of channel: any Channel) {
+    if state.withLock({ $0.channel === channel }) { end(ending) }
   }
 
   /// The first reason is the one that counts.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Machine
 package import Records
 internal import Synchronization
@@ -18,7 +19,7 @@ extension PartitionLog {
     return try housekeeping.withLock { _ throws(LogError) in
       try checkIsOpen()
       try settle()
-      try endSegmentWithRecords()
+      if try isLastSegmentConcerned(isCancelled, fate) { try endSegmentWithRecords() }
       let all = allSegments
       let end = endOffset
       let compaction = try rewriting()
@@ -27,11 +28,49 @@ extension PartitionLog {
         guard next.baseOffset <= end, !isCancelled() else { break }
         try confirm(segment)
         try confirmAborted(segment)
-        guard try isConcerned(segment, compaction, fate) else { continue }
-        changed += try rewrite(segment, compaction, fate)
+        guard try isConcerned(segment, compaction, isCancelled, fate) else { continue }
+        changed += try rewrite(segment, compaction, isCancelled, fate)
       }
       return changed
     }
+  }
+
+  /// Whether the segment that is appended to holds such records: else it goes on, since each one
+  /// that is ended stays.
+  private func isLastSegmentConcerned(
+    _ isCancelled: () -> Bool, _ fate: (Record) throws(RecordError) -> RecordFate
+  ) throws(LogError) -> Bool {
+    guard let last = allSegments.last else { return false }
+    let end = endOffset
+    var next = max(last.baseOffset, startOffset)
+    var isConcerned = false
+    var buffer = ByteBuffer()
+    var decoder = RecordDecoder()
+    while next < end, !isConcerned, !isCancelled() {
+      buffer.removeAll()
+      try read(from: next, maxBytes: 1 << 20, into: &buffer)
+      let from = next
+      next = try buffer.withBytes { bytes throws(LogError) in
+        try checked(topicPartition, from) { () throws(RecordError) in
+          var rest = bytes
+          var behind = from
+          while !rest.isEmpty {
+            let header = try RecordBatchHeader(rest)
+            behind = header.nextOffset
+            let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalSize])
+            rest = UnsafeRawBufferPointer(rebasing: rest[header.totalSize...])
+            guard !isConcerned, !header.isControl else { continue }
+            try decoder.forEach(in: batch) { record throws(RecordError) in
+              guard !isConcerned else { return }
+              if case .keep = try fate(record) { return }
+              isConcerned = true
+            }
+          }
+          return behind
+        }
+      }
+    }
+    return isConcerned
   }
 
   /// Begins a new segment, so that all there is lies in segments that nobody appends to.
@@ -55,13 +94,13 @@ extension PartitionLog {
   }
 
   private func isConcerned(
-    _ segment: Segment, _ compaction: Compaction,
+    _ segment: Segment, _ compaction: Compaction, _ isCancelled: () -> Bool,
     _ fate: (Record) throws(RecordError) -> RecordFate
   ) throws(LogError) -> Bool {
     var decoder = RecordDecoder()
     var isConcerned = false
     try compaction.forEachBatch(of: segment) { header, batch throws(LogError) in
-      guard !isConcerned, !header.isControl else { return }
+      guard !isConcerned, !header.isControl, !isCancelled() else { return }
       try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
         try decoder.forEach(in: batch) { record throws(RecordError) in
           guard !isConcerned else { return }
@@ -74,7 +113,7 @@ extension PartitionLog {
   }
 
   private func rewrite(
-    _ segment: Segment, _ compaction: Compaction,
+    _ segment: Segment, _ compaction: Compaction, _ isCancelled: () -> Bool,
     _ fate: (Record) throws(RecordError) -> RecordFate
   ) throws(LogError) -> Int {
     do throws(LogError) {
@@ -82,8 +121,14 @@ extension PartitionLog {
         try files.createCleaned(segment.baseOffset)
       }
       var rewriter = RecordRewriter(compaction, target)
+      var isCut = false
       try compaction.forEachBatch(of: segment) { header, batch throws(LogError) in
-        try rewriter.take(header, batch, fate)
+        isCut = isCut || isCancelled()
+        if !isCut { try rewriter.take(header, batch, fate) }
+      }
+      if isCut {
+        SegmentSwap(files).discard(segment.baseOffset)
+        return 0
       }
       try rewriter.finish()
       for transaction in try onDisk({ () throws(IOFailure) in try segment.aborted.all() }) {

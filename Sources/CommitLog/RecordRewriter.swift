@@ -31,8 +31,8 @@ struct RecordRewriter: ~Copyable {
     }
     if touched == 0 { return try append(batch, header) }
     changed += touched
-    let isLastOfProducer = compaction.lastBatches[header.producerID] == header.lastOffset
-    guard builder.count > 0 || isLastOfProducer else {
+    // Empty where a producer has numbered it: who counts what has come counts offsets.
+    guard builder.count > 0 || header.producerID >= 0 else {
       dropped = header
       return
     }

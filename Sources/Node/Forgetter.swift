@@ -5,14 +5,28 @@ internal import Records
 package import SupportDesk
 
 /// Has posts and people forgotten in everything that a data directory holds: tables, the state of
-/// queries, and all topics of the log.
+/// queries, labels, and all topics of the log.
 package struct Forgetter: Sendable {
   private let log: CommitLog
+  private let topic: String
+  private let workbench: String?
   private let forgetting: Forgetting
 
-  package init(_ log: CommitLog, _ store: any TableStore) {
+  /// `topic` is the one that posts are in, `workbench` the path of the database with labels.
+  package init(
+    _ log: CommitLog, _ store: any TableStore, topic: String, workbench: String? = nil
+  ) {
     self.log = log
+    self.topic = topic
+    self.workbench = workbench
     forgetting = Forgetting(store)
+  }
+
+  /// For the data directory that is configured.
+  package init(_ log: CommitLog, _ store: any TableStore, _ configuration: Configuration) {
+    self.init(
+      log, store, topic: configuration.topic,
+      workbench: Path.join(configuration.dataDirectory, DataDirectory.workbenchName))
   }
 
   /// What was done.
@@ -58,24 +72,44 @@ package struct Forgetter: Sendable {
   /// Whether the log has still to be rid of something.
   package var isPurgeDue: Bool { get throws { try !forgetting.pending(limit: 1).isEmpty } }
 
-  /// Rids the log of all that is to be forgotten; returns how many records went or were changed.
+  /// Rids the log, the labels and what tables there are besides of all that was noted when it
+  /// began; returns how many records went or were changed. A partition that cannot be rewritten
+  /// does not keep the others from it: its error is thrown in the end.
   package func purge(
     isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> Int {
+    // What is noted meanwhile is for the next time, so that this one ends.
     var records = 0
     while case let pending = try forgetting.pending(), !pending.isEmpty {
-      let censor = pending.censor
-      // What the log itself and the collectors keep there names no posts.
-      let topics = log.topics.map(\.name).filter { !$0.hasPrefix("__") }
-      let partitions = try topics.flatMap { try log.partitions(of: $0) }
-      for (number, partition) in partitions.enumerated() {
-        progress(number, partitions.count)
-        if isCancelled() { return records }
-        records += try partition.rewrite(isCancelled: isCancelled) { censor.fate(of: $0) }
-      }
-      if isCancelled() { return records }
+      _ = try forgetting.complete(pending)
+      if let workbench { try LabelBook(reading: workbench).forget(pending.posts) }
+      records += try purge(pending, isCancelled: isCancelled, progress: progress)
+      if isCancelled() { break }
       try forgetting.settle(pending)
+      guard pending.isCut else { break }
     }
+    return records
+  }
+
+  private func purge(
+    _ pending: Forgetting.Pending, isCancelled: () -> Bool, progress: (Int, Int) -> Void
+  ) throws -> Int {
+    let censor = RecordCensor(pending)
+    // What the log itself and the collectors keep there names no posts.
+    let topics = log.topics.map(\.name).filter { !$0.hasPrefix("__") }
+    let partitions = try topics.flatMap { try log.partitions(of: $0) }
+    var records = 0
+    var failure: (any Error)?
+    for (number, partition) in partitions.enumerated() where !isCancelled() {
+      progress(number, partitions.count)
+      let isOfPosts = [topic, DeadLetters.topic].contains(partition.topicPartition.topic)
+      do {
+        records += try partition.rewrite(isCancelled: isCancelled) {
+          censor.fate(of: $0, isOfPosts: isOfPosts)
+        }
+      } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
     return records
   }
 }

@@ -27,6 +27,9 @@ package final class Pipeline: Sendable {
   /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
   /// `training` is how that scored in training, where it is known; `x` and `bluesky` are for who
   /// collects from there.
+  /// What has posts and people forgotten beside the query.
+  package var forgetter: Forgetter { Forgetter(commitLog, store, configuration) }
+
   package init(
     _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
     classifier: TextClassifier, model: String, training: ScoreDistribution? = nil,
@@ -170,7 +173,7 @@ package final class Pipeline: Sendable {
     }
     let keeper = LogKeeper(commitLog, log.offsets, configuration, report: warned)
     let sweeper = TableSweeper(tables, report: warned)
-    let forgetter = ForgetKeeper(Forgetter(commitLog, store), configuration, report: warned)
+    let forgetter = ForgetKeeper(forgetter, configuration, report: warned)
     let outcome = Result { try classify(until: end, progress: progress) }
     keeper.stop()
     sweeper.stop()

@@ -56,7 +56,7 @@ import Testing
       try desk.classify()
       // Any version that has a row names the post.
       let subjects = Set(roots.map { Forgetting.Subject.post("\($0)") } + [.author("\(author)")])
-      let forgetter = Forgetter(desk.commitLog, desk.store)
+      let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts")
       let report = try forgetter.forget(subjects)
       let doomed = posts.filter(isDoomed)
       #expect(report.records == doomed.count)
@@ -77,6 +77,10 @@ import Testing
       try desk.append(doomed.map(\.line))
       #expect(try desk.classify().forgotten == doomed.count)
       #expect(try everything(desk) == expected)
+      // The log is rid of them once more.
+      #expect(try forgetter.isPurgeDue == !doomed.isEmpty)
+      #expect(try forgetter.purge() == doomed.count)
+      #expect(try desk.values() == posts.filter { !isDoomed($0) }.map(\.line))
     }
   }
 
@@ -99,7 +103,7 @@ import Testing
       try other.append(rest)
       try other.classify()
       #expect(try everything(desk) == everything(other))
-      let forgetter = Forgetter(desk.commitLog, desk.store)
+      let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts")
       #expect(try forgetter.isPurgeDue)
       _ = try forgetter.purge()
       #expect(try desk.values().filter { !$0.contains("delete") } == rest)
@@ -117,7 +121,7 @@ import Testing
       let counts = try desk.rows("SELECT minute, posts, complaints FROM grouse.counts_by_minute")
       // 2026-11-20T10:30 UTC.
       let cutoff: Int64 = 1_795_170_600_000
-      let forgetter = Forgetter(desk.commitLog, desk.store)
+      let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts")
       let before = try desk.rows("SELECT id FROM grouse.posts").count
       let gone = try forgetter.expire(before: cutoff)
       let kept = try desk.rows("SELECT id, created_at FROM grouse.posts")
@@ -165,7 +169,16 @@ import Testing
           AND opened_at = '\(opened)' AND post_id = '\(id)'
         """)
     }
-    _ = try Forgetter(desk.commitLog, desk.store).forget([.handle("mara")])
+    let workbench = desk.folder("workbench.sqlite")
+    try LabelBook(writing: workbench).add(
+      .complaint, post: "777001", text: "angry secret parcel", by: "ann")
+    try LabelBook(writing: workbench).add(
+      .complaint, post: "777002", text: "angry other parcel", by: "ann")
+    let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts", workbench: workbench)
+    _ = try forgetter.forget([.handle("mara")])
+    var labels: [String] = []
+    try LabelBook(reading: workbench).visit { labels.append($0.text) }
+    #expect(labels == ["angry other parcel"])
     for table in ["posts", "cases"] {
       let rows = try desk.rows("SELECT * FROM grouse.\(table)")
       #expect(!rows.contains { $0.contains("secret") || $0.contains("Mara") }, "\(table)")
@@ -186,12 +199,21 @@ import Testing
     #expect(try fate(page, posts: ["51001", "51002"]) == "dropped")
     #expect(try fate(page, posts: ["51009"]) == nil)
     #expect(try fate("no JSON 51001 at all", posts: ["51001"]) == "dropped")
+    #expect(try fate("no JSON 51001 at all", posts: ["51001"], isOfPosts: false) == nil)
     #expect(try fate("no JSON 151001 at all", posts: ["51001"]) == nil)
+    #expect(try fate("see https://x.com/a/status/51001.", posts: ["51001"]) == "dropped")
+    let address = "at://did:plc:a/app.bsky.feed.post/3k2a"
+    #expect(try fate(#"{"did":"did:plc:a","rkey":"3k2a""#, posts: [address]) == "dropped")
+    #expect(try fate("a text without an author", posts: [""]) == nil)
   }
 
   /// Nil: it stays as it is.
-  private func fate(_ value: String, posts: Set<String>) throws -> String? {
-    let censor = RecordCensor(posts: posts, authors: [], handles: [])
+  private func fate(
+    _ value: String, posts: Set<String>, isOfPosts: Bool = true
+  ) throws -> String? {
+    var pending = Forgetting.Pending()
+    pending.posts = posts
+    let censor = RecordCensor(pending)
     var builder = RecordBatchBuilder()
     try Array(value.utf8).withUnsafeBytes {
       try builder.append(timestamp: 1, key: nil, value: $0)
@@ -199,7 +221,7 @@ import Testing
     var found: String?
     _ = try builder.finish { bytes in
       try RecordBatches.forEach(UnsafeRawBufferPointer(bytes), from: 0) { record in
-        switch censor.fate(of: record) {
+        switch censor.fate(of: record, isOfPosts: isOfPosts) {
         case .keep: found = nil
         case .drop: found = "dropped"
         case .replace(let other): found = String(decoding: other, as: UTF8.self)
@@ -214,13 +236,23 @@ import Testing
     ("at://did:plc:a/app.bsky.feed.post/k", .post("at://did:plc:a/app.bsky.feed.post/k")),
     ("at://did:plc:a", .author("did:plc:a")), ("did:plc:a", .author("did:plc:a")),
     ("@Mara", .handle("Mara")), ("https://x.com/Mara/status/12?s=1", .post("12")),
-    ("https://x.com/Mara", .handle("Mara")),
+    ("https://x.com/Mara", .handle("Mara")), ("https://x.com/i/web/status/12", .post("12")),
+    ("at://mara.example", .handle("mara.example")),
+    ("https://bsky.app/profile/mara.example", .handle("mara.example")),
+    (
+      "https://bsky.app/profile/did:plc:a/post/k",
+      .post("at://did:plc:a/app.bsky.feed.post/k")
+    ),
   ])
   func `posts and people are named as usual`(_ text: String, _ subject: Forgetting.Subject) {
     #expect(Forgetting.Subject(text) == subject)
   }
 
-  @Test(arguments: ["", "@", "user:", "a b", "https://example.org/1", "a/b", "x\n"])
+  @Test(arguments: [
+    "", "@", "user:", "a b", "https://example.org/1", "a/b", "x\n", "post:", "at://",
+    "at:///app.bsky.feed.post/k", "at://mara.example/app.bsky.feed.post/k", "at://did:plc:a/",
+    "https://bsky.app/profile/mara.example/post/k", "https://x.com/",
+  ])
   func `what names nobody is refused`(_ text: String) {
     #expect(Forgetting.Subject(text) == nil)
   }

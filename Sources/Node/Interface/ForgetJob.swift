@@ -23,7 +23,7 @@ package enum ForgetJob {
       guard !texts.isEmpty, subjects.count == texts.count else {
         throw ForgetError.noSubject(texts.first { Forgetting.Subject($0) == nil } ?? "")
       }
-      let forgetter = Forgetter(pipeline.commitLog, pipeline.store)
+      let forgetter = pipeline.forgetter
       return { control in
         try forgetter.forget(
           Set(subjects), isCancelled: { control.isCancelled },

@@ -180,10 +180,9 @@ struct VerdictWriter: ~Copyable {
   ) throws -> Bool {
     let time = post.post.createdAt ?? post.recordTime
     if let retention, time < now - retention { return true }
-    guard forgotten.isAny else { return false }
-    return try forgotten.contains(
-      id, [UInt8](post.bytes(post.post.rootID)), by: [UInt8](post.bytes(post.post.authorID)),
-      at: time, transaction)
+    guard try forgotten.contains(post, id, at: time, transaction) else { return false }
+    try forgotten.note(id, now, transaction)
+    return true
   }
 
   private func complaint(

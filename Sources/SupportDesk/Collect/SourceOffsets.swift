@@ -111,7 +111,10 @@ package struct SourceOffsets: Sendable {
       var next = start
       while !rest.isEmpty {
         let header = try RecordBatchHeader(rest)
-        if header.producerID == producer, header.baseOffset >= offset { count += Int(header.count) }
+        // By its offsets: some of its records may have been taken out since.
+        if header.producerID == producer, header.baseOffset >= offset {
+          count += Int(header.nextOffset - header.baseOffset)
+        }
         next = header.nextOffset
         rest = UnsafeRawBufferPointer(rebasing: rest[header.totalSize...])
       }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Posts
 
 /// Who and what is to be forgotten, kept beside the tables: `gone/` and a digest, so that a post
 /// that comes again has no row, and until the log is rid of it `forget/` and the id itself.
@@ -26,19 +27,35 @@ struct ForgottenPosts {
     isAny = try transaction.state(Self.mark) != nil
   }
 
-  /// Whether one of these is to be forgotten: a post with its first version, or all that its author
-  /// has written up to a time.
+  /// Whether a post is to be forgotten: it or its first version, or all that its author has written
+  /// up to a time.
   func contains(
-    _ id: [UInt8], _ root: [UInt8], by author: [UInt8], at time: Int64,
-    _ transaction: any StateAccess
+    _ post: ClassifiedPost, _ id: [UInt8], at time: Int64, _ transaction: any StateAccess
   ) throws -> Bool {
     guard isAny else { return false }
-    if try transaction.state(Self.name(.post, id)) != nil { return true }
-    if root != id, try transaction.state(Self.name(.post, root)) != nil { return true }
-    guard !author.isEmpty, let since = try transaction.state(Self.name(.author, author)) else {
-      return false
+    func has(_ kind: Kind, _ range: ByteRange) throws -> [UInt8]? {
+      range.isEmpty
+        ? nil : try transaction.state(Self.name(kind, Self.key(kind, post.bytes(range))))
     }
-    return time <= since.bigEndianInteger()
+    if try transaction.state(Self.name(.post, id)) != nil { return true }
+    if try has(.post, post.post.rootID) != nil { return true }
+    if let until = try has(.author, post.post.authorID), time <= until.bigEndianInteger() {
+      return true
+    }
+    guard let until = try has(.handle, post.post.screenName) else { return false }
+    return time <= until.bigEndianInteger()
+  }
+
+  /// Handles are the same whatever their case.
+  private static func key(_ kind: Kind, _ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    kind == .handle
+      ? Array(String(decoding: bytes, as: UTF8.self).lowercased().utf8) : Array(bytes)
+  }
+
+  /// A post that is to be forgotten has come again: the log has to be rid of it once more.
+  func note(_ id: [UInt8], _ now: Int64, _ transaction: any StateAccess) throws {
+    let time = withUnsafeBytes(of: now.bigEndian) { Array($0) }
+    try transaction.setState(Self.pendingName(.post, id), time)
   }
 
   /// Has something forgotten from now on. Its records are taken out of the log where it was not to
@@ -51,7 +68,7 @@ struct ForgottenPosts {
     isAny = true
     let name = Self.name(kind, id)
     let isKnown = try transaction.state(name) != nil
-    if !isKnown || kind == .author { try transaction.setState(name, time) }
+    if !isKnown || kind != .post { try transaction.setState(name, time) }
     guard again || !isKnown else { return }
     try transaction.setState(Self.pendingName(kind, id), time)
   }

@@ -7,33 +7,37 @@ package import Records
 /// Not thread-safe; owned by one thread at a time.
 package final class RecordCensor {
   private let posts: Set<String>
-  private let authors: Set<String>
+  /// The last parts of Bluesky's addresses: the raw records have the parts one by one.
+  private let keys: Set<String>
+  /// Until when an author's posts have to go, in milliseconds since 1970.
+  private let authors: [String: Int64]
   /// In lower case.
-  private let handles: Set<String>
+  private let handles: [String: Int64]
   private var parser = PostParser()
   private var batch = PostBatch(capacity: 1 << 14)
   private var formats = RecordFormatHeaders.Reader()
 
-  package init(posts: Set<String>, authors: Set<String>, handles: Set<String>) {
-    self.posts = posts
-    self.authors = authors
-    self.handles = handles
+  package init(_ pending: Forgetting.Pending) {
+    posts = pending.posts
+    keys = Set(
+      posts.lazy.filter { $0.hasPrefix("at://") }
+        .compactMap { $0.split(separator: "/").last.map(String.init) })
+    authors = pending.authors
+    handles = pending.handles
   }
 
-  /// Whether there is nothing to forget.
-  package var isEmpty: Bool { posts.isEmpty && authors.isEmpty && handles.isEmpty }
-
-  /// What is to become of `record`.
-  package func fate(of record: Record) -> RecordFate {
+  /// What is to become of `record`. `isOfPosts`: the topic holds posts, so that what cannot be read
+  /// there is taken for a broken post, and goes where it holds an id.
+  package func fate(of record: Record, isOfPosts: Bool) -> RecordFate {
     guard let value = record.value, !value.isEmpty else { return .keep }
     batch.removeAll()
     let headers = (try? record.headers()) ?? []
     guard let format = try? formats.format(of: headers),
       let kind = try? parser.parse(value, as: format, into: &batch)
-    else { return fateOfUnreadable(value) }
+    else { return isOfPosts && mentions(value) ? .drop : .keep }
     guard case .posts = kind else { return .keep }
     let named = RecordFormatHeaders.handle(in: headers)
-    let doomed = (0..<batch.count).count { isDoomed(batch.posts[$0], named) }
+    let doomed = (0..<batch.count).count { isDoomed(batch.posts[$0], named, record.timestamp) }
     if doomed == batch.count { return .drop }
     guard case .json = format, doomed > 0 || mentions(value) else { return .keep }
     guard let tree = try? JSON(parsing: value), let rest = without(tree), rest != tree else {
@@ -42,22 +46,22 @@ package final class RecordCensor {
     return .replace(Array(rest.line.utf8))
   }
 
-  private func isDoomed(_ post: Post, _ named: [UInt8]?) -> Bool {
+  private func isDoomed(_ post: Post, _ named: [UInt8]?, _ recordTime: Int64) -> Bool {
     if !posts.isEmpty {
       if posts.contains(batch.string(post.id)) { return true }
       if post.rootID != post.id, posts.contains(batch.string(post.rootID)) { return true }
     }
-    if !authors.isEmpty, authors.contains(batch.string(post.authorID)) { return true }
+    let time = post.createdAt ?? recordTime
+    if !authors.isEmpty, !post.authorID.isEmpty,
+      let until = authors[batch.string(post.authorID)], time <= until
+    {
+      return true
+    }
     guard !handles.isEmpty else { return false }
     let name =
       post.screenName.isEmpty
       ? named.map { String(decoding: $0, as: UTF8.self) } ?? "" : batch.string(post.screenName)
-    return handles.contains(name.lowercased())
-  }
-
-  /// What nobody can read goes where it holds an id: whose it is cannot be told any better.
-  private func fateOfUnreadable(_ value: UnsafeRawBufferPointer) -> RecordFate {
-    mentions(value) ? .drop : .keep
+    return handles[name.lowercased()].map { time <= $0 } ?? false
   }
 
   /// Whether one of the ids stands in the bytes, as a word of its own.
@@ -73,11 +77,21 @@ package final class RecordCensor {
         guard place - from > 3 else { continue }
         let word = String(
           decoding: UnsafeRawBufferPointer(rebasing: value[from..<place]), as: UTF8.self)
-        if posts.contains(word) || authors.contains(word) { return true }
-        if !handles.isEmpty, handles.contains(word.lowercased()) { return true }
+        if isNamed(Substring(word)) { return true }
+        // An id may be a part of an address, or end a sentence.
+        let parts = word.split { $0 == "/" || $0 == ":" || $0 == "." }
+        if parts.count > 1 || parts.first?.count != word.count, parts.contains(where: isNamed) {
+          return true
+        }
       }
     }
     return false
+  }
+
+  private func isNamed(_ word: Substring) -> Bool {
+    let word = String(word)
+    return posts.contains(word) || keys.contains(word) || authors[word] != nil
+      || !handles.isEmpty && handles[word.lowercased()] != nil
   }
 
   private static func isPartOfID(_ byte: UInt8) -> Bool {
@@ -107,20 +121,24 @@ package final class RecordCensor {
   /// Whether an object is a post or a user that is to be forgotten.
   private func isForgotten(_ value: JSON) -> Bool {
     guard case .object = value else { return false }
-    func text(_ name: String) -> String? {
-      guard let found = value[name] else { return nil }
-      if case .number(let digits) = found { return digits }
-      return found.text
-    }
     let isPost = value["text"] != nil || value["full_text"] != nil
     let isUser = value["username"] != nil || value["screen_name"] != nil
-    for id in [text("id_str"), text("id")].compactMap({ $0 }) {
-      if isPost, posts.contains(id) { return true }
-      if isUser, authors.contains(id) { return true }
+    let ids = [text(value["id_str"]), text(value["id"])].compactMap { $0 }
+    if isPost {
+      if ids.contains(where: posts.contains) { return true }
+      if let author = text(value["author_id"]), authors[author] != nil { return true }
+      // Version 1.1 has the author within the post.
+      if let user = value["user"], isForgotten(user) { return true }
     }
-    if isPost, let author = text("author_id"), authors.contains(author) { return true }
-    guard !handles.isEmpty, isUser else { return false }
-    return [text("username"), text("screen_name")].compactMap { $0?.lowercased() }
-      .contains { handles.contains($0) }
+    guard isUser else { return false }
+    return ids.contains { authors[$0] != nil }
+      || [value["username"]?.text, value["screen_name"]?.text].compactMap { $0?.lowercased() }
+        .contains { handles[$0] != nil }
+  }
+
+  /// A string, or a number's digits.
+  private func text(_ value: JSON?) -> String? {
+    if case .number(let digits)? = value { return digits }
+    return value?.text
   }
 }

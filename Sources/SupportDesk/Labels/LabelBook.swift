@@ -76,6 +76,12 @@ package struct LabelBook {
     }
   }
 
+  /// Takes posts away with their texts and all that was said of them.
+  package func forget(_ posts: Set<String>) throws(ModelError) {
+    guard !posts.isEmpty else { return }
+    try workbench?.write { change throws(ModelError) in try change.forget(posts) }
+  }
+
   /// Gives each label that stands to `body`, by its number: the latest of each labeller on each
   /// post.
   package func visit(_ body: (PostLabel) throws -> Void) throws(ModelError) {

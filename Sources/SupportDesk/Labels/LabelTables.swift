@@ -63,6 +63,14 @@ extension Workbench.Contents {
     }
   }
 
+  /// Takes posts away; their labels go with them.
+  func forget(_ posts: Set<String>) throws(ModelError) {
+    try sql { database in
+      let statement = try database.makeStatement(sql: "DELETE FROM labelled_posts WHERE id = ?")
+      for post in posts.sorted() { try statement.execute(arguments: [post]) }
+    }
+  }
+
   /// Whether an import would add nothing: the labeller says so already, or said it at that time.
   func knows(_ label: PostLabel, atItsTime: Bool) throws(ModelError) -> Bool {
     try sql {

@@ -112,8 +112,10 @@ extension XClient {
     }
     let path = slash == url.endIndex ? "/" : String(url[slash...])
     let request = HTTPRequest(method, path, body: body, type: body == nil ? nil : "text/plain")
+    var terms = HTTPTerms()
+    terms.silence = 60_000
     do throws(CurlError) {
-      return try await session.send(request, to: .url(String(url[..<slash])))
+      return try await session.send(request, to: .url(String(url[..<slash])), terms)
     } catch {
       throw error == .cancelled ? .cancelled : .network(error)
     }

@@ -12,10 +12,12 @@ struct Forget: ParsableCommand {
     discussion: """
       POST is a post's id or address: 2051837460012345678, https://x.com/NAME/status/ID, at://…; USER \
       is @HANDLE, user:ID or did:…. Counts and cases follow, offsets stay. A post that comes again \
-      has no row, nor has what a forgotten user wrote before. Beside a `grouse run` that process \
-      does the work. After a kill the same command goes on; so does the next run.
+      has no row, nor has what a forgotten user wrote before. Labels go with their posts. Beside a \
+      `grouse run` that process does the work. After a kill the same command goes on; so does the \
+      next run.
 
-      Backups, exports and replicas are yours to see to.
+      Backups, exports, replicas and models are yours to see to. What a disk held may be found on it \
+      until the space is used again.
 
       Example: grouse forget 2051837460012345678 @mara_t_example
       """)
@@ -61,7 +63,7 @@ enum ForgetWork {
       let log = try directory.openRepairedLog(configuration)
       defer { try? log.close() }
       let tables = try directory.openTables(configuration)
-      let report = try Forgetter(log, EmbeddedTableStore(tables)).forget(
+      let report = try Forgetter(log, EmbeddedTableStore(tables), configuration).forget(
         Set(texts.compactMap { Forgetting.Subject($0) }),
         isCancelled: { interruption.isRequested }, progress: { bar.update($0, total: $1) })
       try interruption.throwIfRequested("the same command goes on where this one ended")

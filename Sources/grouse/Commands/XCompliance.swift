@@ -12,13 +12,16 @@ struct XCompliance: ParsableCommand {
     abstract: "Ask X which posts and users have to go, and forget them.",
     discussion: """
       Sends the ids of all posts from X in the tables, or of their authors with --users, as a batch \
-      compliance job, waits for its end, and forgets what X says is deleted, protected or suspended.
+      compliance job, waits for its end, and forgets what X says is deleted, protected, withheld or \
+      suspended. A wait that was ended goes on with --job and the number shown; X has one job at a \
+      time.
 
       Example: grouse x compliance --dry-run
       """)
 
   @Flag(help: "Ask for authors, not for posts.") var users = false
   @Flag(help: "Only show what X says.") var dryRun = false
+  @Option(help: "Go on with a job that was begun.") var job: String?
   @OptionGroup var options: GlobalOptions
 
   func run() throws {
@@ -26,13 +29,23 @@ struct XCompliance: ParsableCommand {
     let ids = try Self.ids(configuration, users: users)
     guard !ids.isEmpty else { return Messages.line("there is nothing from X to ask for") }
     let kind: ComplianceJob.Kind = users ? .users : .posts
+    let begun = job
     let results = try XSession.run(configuration) { client in
+      if let begun { return try await client.results(of: try await client.compliance(begun)) }
       let job = try await client.beginCompliance(kind)
+      Messages.line("job \(job.id) has begun; to go on with it: --job \(job.id)")
       try await client.upload(ids, for: job)
       return try await client.results(of: job)
     }
     let known = Set(ids)
-    let doomed = results.filter { known.contains($0.id) && $0.action != "scrub_geo" }
+    let named = results.filter { known.contains($0.id) }
+    let doomed = named.filter { $0.action == "delete" && $0.reason != "scrub_geo" }
+    let others = Dictionary(grouping: named.filter { !doomed.contains($0) }) {
+      "\($0.action) \($0.reason)"
+    }
+    for (words, some) in others.sorted(by: { $0.key < $1.key }) {
+      Messages.line("\(Shown.number(some.count)) are kept, of which X says: \(words)")
+    }
     for result in doomed where options.json || dryRun {
       var line = JSONLine()
       line.add("id", result.id)
