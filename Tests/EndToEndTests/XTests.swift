@@ -1,3 +1,4 @@
+import Curl
 import FakeX
 import Foundation
 import Machine
@@ -197,5 +198,31 @@ import Testing
       "x", "post", "sorry", "--reply-to", "\(post.id)", environment: environment,
       saying: ["has not mentioned"])
     #expect(x.status.written.count == 1)
+  }
+
+  @Test func `what X says must go is forgotten`() throws {
+    let posts = (0..<6).map { Self.post($0) }
+    try stage.train()
+    try stage.works("collect", "--stdin", input: posts.map { $0.line + "\n" }.joined())
+    try stage.works("work", "--exit")
+    let kept = try kept()
+    #expect(kept.count == 6)
+    x.deliver(posts.map(\.line))
+    let client = try #require(HTTPClient(.url(environment["GROUSE_X_BASE_URL"] ?? "")))
+    let gone = kept.prefix(2).map(String.init)
+    let body = Array(#"{"ids":["\#(gone[0])","\#(gone[1])"]}"#.utf8)
+    #expect(
+      try client.send(HTTPRequest("POST", "/_fake/delete", body: body, type: "application/json"))
+        .isSuccess)
+    let shown = try stage.works(
+      "x", "compliance", "--dry-run", "--json", environment: environment)
+    #expect(try shown.objects().compactMap { $0["id"] as? String }.sorted() == gone.sorted())
+    #expect(try stage.postCount() == 6)
+    let done = try stage.works("x", "compliance", environment: environment)
+    #expect(done.errors.contains("--job "))
+    #expect(try stage.postCount() == 4)
+    #expect(try self.kept() == Array(kept.dropFirst(2)))
+    let again = try stage.works("x", "compliance", environment: environment)
+    #expect(again.errors.contains("0 of 4 have to go"))
   }
 }
