@@ -11,6 +11,7 @@ internal import Synchronization
 /// The first signal asks; a second one ends the process at once with the signal's usual exit code.
 package final class Interruption: Sendable {
   private let received = Atomic<Int32>(0)
+  private static let latest = Atomic<Int32>(0)
   private let signal: Signal
 
   /// Catches the signals from here on; `signal` is raised when one arrives, so that waiting threads
@@ -30,11 +31,15 @@ package final class Interruption: Sendable {
         var set = blocked
         var number: Int32 = 0
         guard sigwait(&set, &number) == 0 else { continue }
+        Self.latest.store(number, ordering: .releasing)
         if received.exchange(number, ordering: .acquiringAndReleasing) != 0 { _exit(128 + number) }
         self.signal.raise()
       }
     }
   }
+
+  /// The signal that has asked this process to end, whoever has caught it; 0: none has.
+  package static var signalReceived: Int32 { latest.load(ordering: .acquiring) }
 
   /// A signal has asked the process to end.
   package var isRequested: Bool { received.load(ordering: .acquiring) != 0 }

@@ -37,6 +37,12 @@ struct BlueskySource {
     asking isStopped: @escaping () -> Bool, _ progress: (CollectTotals) -> Void,
     _ report: @escaping @Sendable (String) -> Void
   ) throws -> CollectTotals {
+    let brand = BrandMatch(configuration.names)
+    guard !brand.isEmpty else {
+      throw ConfigurationError(
+        place: "brand.names",
+        message: "it names nobody: all of Bluesky's posts come, and are looked through for names")
+    }
     // One stream whatever the server: they all have the same posts.
     let offsets = try StreamOffsets(log, into: topic, of: "bluesky")
     let handles = configuration.directory.flatMap { Handles(directory: $0) }
@@ -53,7 +59,7 @@ struct BlueskySource {
       if let marks, marks.indices.contains(number), record.offset < marks[number] { return }
       settings.recent.insert(event)
     }
-    let stream = Jetstream(settings, brand: BrandMatch(configuration.names), into: sink) {
+    let stream = Jetstream(settings, brand: brand, into: sink) {
       report("\($0)")
     }
     let status = stream.status

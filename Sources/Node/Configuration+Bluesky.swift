@@ -23,11 +23,6 @@ extension Configuration {
     let authorities = value("bluesky.ca-file")
     bluesky.settings.authorities = authorities.isEmpty ? nil : authorities
     bluesky.names = brand.allNames
-    guard !BrandMatch(bluesky.names).isEmpty else {
-      throw ConfigurationError(
-        place: values["brand.names"]?.origin ?? "brand.names",
-        message: "brand.names names nobody: all of Bluesky comes, and is looked through for them")
-    }
     let directory = value("bluesky.directory")
     bluesky.directory = value("bluesky.handles") == "true" ? directory : nil
     return bluesky

@@ -7,9 +7,14 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// The reader of standard output has gone away.
+/// The reader of standard output has gone away, or does not read while a signal has asked to end.
 package struct ClosedPipe: Error {
-  package init() {}
+  /// The code that a shell expects of a process that ends for it.
+  package let exitCode: Int32
+
+  package init() { exitCode = 128 + SIGPIPE }
+
+  fileprivate init(interruptedBy signal: Int32) { exitCode = 128 + signal }
 }
 
 /// Standard output could not be written, for another reason than a closed pipe.
@@ -26,6 +31,18 @@ package enum StandardOutput {
 
   /// Whether it is a terminal.
   package static let isTerminal = isatty(1) == 1
+
+  /// A file takes all it is given; a pipe that takes anything takes so much without a wait, in which
+  /// a signal would be in vain.
+  private static let pieceBytes: Int = {
+    var status = stat()
+    let isFile = fstat(1, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    #if canImport(Glibc)
+      return isFile ? .max : 4_096
+    #else
+      return isFile ? .max : 512
+    #endif
+  }()
 
   /// Whether somebody could still read what is written: false once a pipe's other end is closed.
   package static var hasReader: Bool {
@@ -54,8 +71,12 @@ package enum StandardOutput {
       defer { buffer.removeAll(keepingCapacity: true) }
       var done = 0
       while done < buffer.count {
+        guard waitUntilWritable(1) else {
+          throw ClosedPipe(interruptedBy: Interruption.signalReceived)
+        }
         let count = buffer.withUnsafeBytes { bytes in
-          systemWrite(1, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+          systemWrite(
+            1, bytes.baseAddress.map { $0 + done }, min(bytes.count - done, pieceBytes))
         }
         if count >= 0 {
           done += count
@@ -77,10 +98,22 @@ package enum Messages {
   /// Writes a line.
   package static func line(_ text: String) { raw(text + "\n") }
 
-  /// Writes text as it is.
+  /// Writes text as it is; nothing where nobody takes it and a signal has asked to end.
   package static func raw(_ text: String) {
+    guard waitUntilWritable(2) else { return }
     let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { systemWrite(2, $0.baseAddress, $0.count) }
+  }
+}
+
+/// Waits until a write would not; false where a signal has asked to end before.
+private func waitUntilWritable(_ descriptor: Int32) -> Bool {
+  while true {
+    var output = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    let found = poll(&output, 1, 100)
+    // What is wrong with it, the write says.
+    if found > 0 || found < 0 && errno != EINTR { return true }
+    if Interruption.signalReceived != 0 { return false }
   }
 }
 

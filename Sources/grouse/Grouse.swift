@@ -53,9 +53,9 @@ struct Grouse: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
       try StandardOutput.flush()
-    } catch is ClosedPipe {
+    } catch let error as ClosedPipe {
       // Whoever read has had enough, as `head` does: no error, and the shell's usual code for it.
-      endProcess(128 + SIGPIPE)
+      endProcess(error.exitCode)
     } catch let error as ExitCode {
       try? StandardOutput.flush()
       endProcess(error.rawValue)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bytes
 internal import CommitLog
 internal import Machine
 internal import Node
@@ -61,10 +62,20 @@ struct Collect: ParsableCommand {
 
   private var pace: Pace? { rate.map { .rate($0) } ?? speed.map { .speed($0) } }
 
+  /// Two streams of the same would end each other at X, and bring all twice from Bluesky.
+  private func checkNobodyHas(_ source: Source, _ configuration: Configuration) throws {
+    guard source.isEndless, let process = RunningProcess(in: configuration.dataDirectory)
+    else { return }
+    let streams = process.health["streams"]?.elements?.compactMap { $0["name"]?.text } ?? []
+    guard x && streams.contains("x") || bluesky && streams.contains("bluesky") else { return }
+    throw CollectedElsewhere(description: "\(process.name) collects \(source.name) already")
+  }
+
   func run() throws {
     let configuration = try options.configuration()
     let source = x ? .x : bluesky ? .bluesky : file.map { Source.file($0) } ?? .standardInput
     if !follow { try source.check() }
+    try checkNobodyHas(source, configuration)
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
@@ -102,7 +113,7 @@ struct Collect: ParsableCommand {
       try StandardOutput.line(line.text)
     } else {
       Messages.line(
-        "collected \(Shown.number(totals.records)) records of \(source.name) into "
+        "collected \(Shown.count(totals.records, "record")) of \(source.name) into "
           + "\(topic ?? configuration.topic)"
           + (totals.unreadable == 0
             ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead")
@@ -138,4 +149,9 @@ enum Repairs {
   static func show(_ repairs: [String]) {
     for repair in repairs { Messages.line("repaired: \(repair)") }
   }
+}
+
+/// Another process of this data directory has the stream.
+private struct CollectedElsewhere: Error, CustomStringConvertible {
+  let description: String
 }
