@@ -86,6 +86,54 @@ import Testing
     try stage.works("check", "log")
   }
 
+  /// GROUSE_TEST_POSTS=200000 is what it was made for: a fault about every 1,000, and 20 kills.
+  @Test func `a run through faults and kills has each post once, and a row for it`() throws {
+    let asked = ProcessInfo.processInfo.environment["GROUSE_TEST_POSTS"].flatMap(Int.init)
+    let (total, kills) = (asked ?? 3_000, asked == nil ? 4 : 20)
+    var random = Seed.random()
+    x.addRule("asos", tag: "brand:asos")
+    x.fail(every: asked == nil ? 300 : 1_000, seed: Seed.value)
+    try stage.train()
+    var wanted: [UInt64] = []
+    func deliver(_ count: Int) {
+      let posts = (0..<count).map { Self.post(wanted.count + $0) }
+      wanted += posts.map(\.id)
+      x.deliver(posts.map(\.line))
+    }
+    let most = total / kills
+    for _ in 0..<kills {
+      let opened = x.status.openedStreams
+      let program = try stage.start("run", "--x", environment: environment)
+      try wait(program) { $0.openedStreams > opened }
+      var left = Int.random(in: most / 2...most, using: &random)
+      while left > 0 {
+        let some = min(left, Int.random(in: 1...1_000, using: &random))
+        let sent = x.status.sent
+        deliver(some)
+        left -= some
+        try wait(program) { $0.sent > sent }
+      }
+      program.send(SIGKILL)
+      _ = program.wait()
+      deliver(Int.random(in: 1...20, using: &random))
+    }
+    x.fail(every: 0, seed: 0)
+    deliver(max(total - wanted.count, 1))
+    let last = try stage.start("run", "--x", environment: environment)
+    #expect(last.waitForError("posts of the gap were found"))
+    last.send(SIGTERM)
+    let outcome = last.wait()
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    try stage.works("work", "--exit")
+    let ids = try kept()
+    #expect(ids.count == wanted.count && wanted.count >= total)
+    #expect(Set(ids) == Set(wanted))
+    let rows = try stage.works("cql", "-e", "SELECT id FROM grouse.posts", "--json").objects()
+      .compactMap { ($0["id"] as? String).flatMap { UInt64($0) } }
+    #expect(rows.count == wanted.count && Set(rows) == Set(wanted))
+    try stage.works("check")
+  }
+
   @Test func `ended, it keeps what has come, and says nothing that is secret`() throws {
     let program = try stage.start("collect", "--x", environment: environment)
     // There were no rules: it has made one of the brand.
