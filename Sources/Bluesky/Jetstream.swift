@@ -216,6 +216,9 @@ package final class Jetstream {
       seeWhetherAll(since: time)
       switch event.kind {
       case .other: continue
+      case .departure:
+        guard kept.contains(event.did), recent.insert(event) else { continue }
+        batch.deletions += 1
       case .commit(.delete):
         guard kept.contains(event.address) else { continue }
         guard recent.insert(event) else {
@@ -230,7 +233,7 @@ package final class Jetstream {
           duplicates += 1
           continue
         }
-        kept.insert(event.address)
+        kept.insert(event)
         batch.posts += 1
       }
       batch.add(message)

@@ -43,7 +43,10 @@ struct JetstreamConnection {
       try pipeline.addHandler(
         NIOSSLClientHandler(context: tls, serverHostname: name ? endpoint.host : nil))
     }
-    let upgrader = NIOWebSocketClientUpgrader(maxFrameSize: Limits.frameBytes) { channel, _ in
+    // NIO's own handling closes before it tells what was wrong.
+    let upgrader = NIOWebSocketClientUpgrader(
+      maxFrameSize: Limits.frameBytes, automaticErrorHandling: false
+    ) { channel, _ in
       channel.eventLoop.makeCompletedFuture {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(

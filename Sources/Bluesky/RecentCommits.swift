@@ -15,7 +15,10 @@ package struct RecentCommits: Sendable {
   /// Keeps an event's commit; false where it was known.
   @discardableResult
   package mutating func insert(_ event: JetstreamEvent) -> Bool {
-    let key = "\(event.address)@\(event.revision) \(event.kind == .commit(.delete) ? "-" : "+")"
+    let key =
+      event.kind == .departure
+      ? "\(event.did)@\(event.time)"
+      : "\(event.address)@\(event.revision) \(event.kind == .commit(.delete) ? "-" : "+")"
     guard known.insert(key).inserted else { return false }
     latest = max(latest, event.time)
     if order.count < capacity {
@@ -29,15 +32,19 @@ package struct RecentCommits: Sendable {
   }
 }
 
-/// The addresses of posts that are kept, as hashes: the deletions of all others are nothing to us.
+/// The addresses of posts that are kept, and their authors, as hashes: the deletions of all others
+/// are nothing to us.
 package struct KeptPosts: Sendable {
   private var hashes: Set<Int> = []
 
   package init() {}
 
-  /// Keeps the address of a post that is kept.
-  package mutating func insert(_ address: String) { hashes.insert(address.hashValue) }
+  /// Keeps whose post is kept, and where it is.
+  package mutating func insert(_ event: JetstreamEvent) {
+    hashes.insert(event.address.hashValue)
+    hashes.insert(event.did.hashValue)
+  }
 
-  /// Whether a post is kept; false is certain.
+  /// Whether a post is kept, or one of an author's; false is certain.
   package func contains(_ address: String) -> Bool { hashes.contains(address.hashValue) }
 }

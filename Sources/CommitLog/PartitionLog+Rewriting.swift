@@ -83,14 +83,13 @@ extension PartitionLog {
   }
 
   private func rewriting() throws(LogError) -> Compaction {
-    let producers = try appending.withLock { state throws(LogError) in
+    try appending.withLock { state throws(LogError) in
       try onDisk { () throws(IOFailure) in try writeStaged(&state) }
-      return state.producers.producers
     }
     return Compaction(
       topicPartition: topicPartition, files: files, settings: configuration,
       now: context.clock.milliseconds,
-      lastBatches: producers.compactMapValues { $0.batches.last?.lastOffset }, aborted: [])
+      lastBatches: [:], aborted: [])
   }
 
   private func isConcerned(

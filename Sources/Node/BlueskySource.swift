@@ -54,7 +54,7 @@ struct BlueskySource {
     let marks = settings.start?.mark
     try offsets.forEachRecord(behind: []) { place, record in
       guard let value = record.value, let event = try? JetstreamEvent(value) else { return }
-      settings.kept.insert(event.address)
+      settings.kept.insert(event)
       let number = place.partition
       if let marks, marks.indices.contains(number), record.offset < marks[number] { return }
       settings.recent.insert(event)

@@ -54,6 +54,7 @@ package struct Configuration: Sendable {
   /// project's own build and tests use.
   private static let otherVariables = [
     "GROUSE_CONFIG", "GROUSE_SAMPLES", "GROUSE_STRICT", "GROUSE_BINARY", "GROUSE_TEST_SEED",
+    "GROUSE_TEST_KILLS", "GROUSE_TEST_POSTS",
     "GROUSE_SEED_DATA",
   ]
 
@@ -141,8 +142,9 @@ package struct Configuration: Sendable {
       segmentBytes: Int(value("log.segment-bytes")) ?? 1 << 30,
       durability: ConfigurationKey.interval(value("log.durability"))
         .map { .interval(milliseconds: $0) } ?? .batch)
-    let logRetention = Int64(value("log.retention-ms")).flatMap { $0 < 0 ? nil : $0 }
-    settings.topicDefaults.retentionMilliseconds = logRetention ?? retention ?? -1
+    let isGiven = values["log.retention-ms"] != nil
+    settings.topicDefaults.retentionMilliseconds =
+      (isGiven ? Int64(value("log.retention-ms")) : retention) ?? -1
     settings.topicDefaults.retentionBytes = Int64(value("log.retention-bytes")) ?? -1
     settings.dedupeBytes = (Int(value("log.dedupe-buffer-mib")) ?? 16) << 20
     settings.offsetsRetention = (Int64(value("log.offsets-retention-minutes")) ?? 10_080) * 60_000

@@ -62,8 +62,8 @@ package struct ConfigurationKey: Hashable, Sendable {
       "how often `grouse run` takes posts that were deleted, or are too old, away"),
     .init(
       "retention.days", .integer(0...36_500), "0",
-      "days that posts are kept, in tables from when they were made, in the log from when they came "
-        + "unless log.retention-ms or their topic says otherwise; 0: for ever"),
+      "days that posts are kept in the tables from when they were made, and records of all topics from "
+        + "when they came, unless log.retention-ms or the topic says otherwise; 0: for ever"),
     .init("tables.backend", .choice(["embedded"]), "embedded", "where tables are kept"),
     .init(
       "tables.durability", .durability, "batch",

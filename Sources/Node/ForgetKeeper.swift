@@ -24,25 +24,31 @@ final class ForgetKeeper: Sendable {
         pause = Self.look
         guard Clock.monotonicSeconds() >= next else { continue }
         let isCancelled = { !worker.rest(milliseconds: 0) }
-        do {
-          var isAny = try forgetter.isPurgeDue
-          if isAny { _ = try forgetter.purge(isCancelled: isCancelled) }
-          if let retention {
-            isAny = true
+        func attempt(_ work: () throws -> Void) {
+          do { try work() } catch {
+            if reported.insert("\(error)").inserted {
+              report("posts that are to be forgotten stay for now: \(error)")
+            }
+          }
+        }
+        var isAny = retention != nil
+        attempt {
+          guard try forgetter.isPurgeDue else { return }
+          isAny = true
+          _ = try forgetter.purge(isCancelled: isCancelled)
+        }
+        if let retention {
+          attempt {
             _ = try forgetter.expire(
               before: Clock.system.milliseconds - retention, isCancelled: isCancelled)
           }
-          guard isAny else { continue }
-        } catch {
-          if reported.insert("\(error)").inserted {
-            report("posts that are to be forgotten stay for now: \(error)")
-          }
         }
+        guard isAny else { continue }
         next = Clock.monotonicSeconds() + interval
       }
     }
   }
 
-  /// Ends after the segment that is under way.
+  /// Ends within a segment, which then stays as it was.
   func stop() { worker.stop() }
 }

@@ -81,9 +81,12 @@ package struct Forgetter: Sendable {
     // What is noted meanwhile is for the next time, so that this one ends.
     var records = 0
     while case let pending = try forgetting.pending(), !pending.isEmpty {
-      _ = try forgetting.complete(pending)
-      if let workbench { try LabelBook(reading: workbench).forget(pending.posts) }
+      try forgetting.complete(pending)
+      let labels = Result {
+        if let workbench { try LabelBook(reading: workbench).forget(pending.posts) }
+      }
       records += try purge(pending, isCancelled: isCancelled, progress: progress)
+      try labels.get()
       if isCancelled() { break }
       try forgetting.settle(pending)
       guard pending.isCut else { break }

@@ -24,12 +24,12 @@ package final class Pipeline: Sendable {
   private let pause = Mutex<Pause?>(nil)
   private let failure = Mutex<(any Error)?>(nil)
 
-  /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
-  /// `training` is how that scored in training, where it is known; `x` and `bluesky` are for who
-  /// collects from there.
   /// What has posts and people forgotten beside the query.
   package var forgetter: Forgetter { Forgetter(commitLog, store, configuration) }
 
+  /// A pipeline on open engines that classifies with `classifier`, named `model` in the rows.
+  /// `training` is how that scored in training, where it is known; `x` and `bluesky` are for who
+  /// collects from there.
   package init(
     _ commitLog: CommitLog, _ tables: Tables, _ configuration: Configuration,
     classifier: TextClassifier, model: String, training: ScoreDistribution? = nil,

@@ -83,6 +83,7 @@ extension CapturedFields {
       ?? id(row, .id, source)
     if let address = try storeAddress(row, source, &batch) {
       post.id = address
+      post.isUpdate = filled(row, .operation)?.spells("update", in: source) ?? false
     } else if let own {
       post.id = try store(own, source, &batch)
     } else if row > 0 {

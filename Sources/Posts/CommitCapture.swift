@@ -14,6 +14,7 @@ extension CapturedFields {
       }
       let value = try json.readValue()
       if key.spells("operation", in: json.base) {
+        self[0, .operation] = value
         isRemoval = value.spells("delete", in: json.base)
       } else if key.spells("collection", in: json.base) {
         self[0, .collection] = value
@@ -23,6 +24,23 @@ extension CapturedFields {
     }
     self[0, .commit].kind = .container
     if isRemoval { self[0, .delete].kind = .container }
+  }
+
+  /// Reads what has become of somebody's account: all that a deleted one has posted goes with it.
+  mutating func readAccount(_ json: inout JSONScanner) throws(PostError) {
+    guard try json.enterObject() else {
+      self[0, .account] = try json.readValue()
+      return
+    }
+    var isGone = false
+    while let key = try json.nextKey() {
+      let value = try json.readValue()
+      if key.spells("status", in: json.base) {
+        isGone = JetstreamEvent.isGone(value, in: json.base)
+      }
+    }
+    self[0, .account].kind = .container
+    if isGone { self[0, .delete].kind = .container }
   }
 
   private mutating func readCommittedRecord(_ json: inout JSONScanner) throws(PostError) {
@@ -111,6 +129,11 @@ extension CapturedFields {
     row: Int, of source: UnsafePointer<UInt8>, to batch: inout PostBatch
   ) throws(PostError) {
     var removal = Removal()
+    if self[row, .account].kind == .container {
+      removal.authorID = try store(filled(row, .did), source, &batch)
+      if !removal.authorID.isEmpty { batch.append(removal) }
+      return
+    }
     if self[row, .commit].kind == .container {
       guard let did = filled(row, .did) else { return }
       removal.id = try storeAddress(row, source, &batch) ?? .none

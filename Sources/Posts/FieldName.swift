@@ -15,9 +15,9 @@ enum FieldName: UInt8, CaseIterable {
   case errors, title, detail
   case delete, limit, warning, disconnect, scrubGeo, statusWithheld, userWithheld
   case drop, undrop, tweetEdit, withheld
-  case did, commit
+  case did, commit, account
   /// Found inside other fields.
-  case collection, recordKey, removedID, removedAuthorID
+  case collection, recordKey, operation, removedID, removedAuthorID
   case firstVersion, extendedText, noteText, retweetText, nestedUserName, nestedUserID
   case repliedToID, retweetedID, quotedID
 
@@ -46,6 +46,7 @@ enum FieldName: UInt8, CaseIterable {
     (.scrubGeo, "scrub_geo"), (.statusWithheld, "status_withheld"),
     (.userWithheld, "user_withheld"), (.drop, "drop"), (.undrop, "undrop"),
     (.tweetEdit, "tweet_edit"), (.withheld, "withheld"), (.did, "did"), (.commit, "commit"),
+    (.account, "account"),
   ]
 }
 

@@ -15,6 +15,7 @@ extension CapturedFields {
       case .includes: try readIncludes(&json)
       case .matchingRules: try readRules(&json)
       case .commit: try readCommit(&json)
+      case .account: try readAccount(&json)
       default: try readField(name, row: 0, &json)
       }
     }

@@ -11,7 +11,9 @@ package struct JetstreamEvent: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// Somebody's record.
     case commit(Operation)
-    /// Somebody's handle, whether their account is active, or what a later server may tell of.
+    /// Somebody's account is deleted, or was taken down, and all that they have posted with it.
+    case departure
+    /// Somebody's handle, that their account rests, or what a later server may tell of.
     case other
   }
 
@@ -39,10 +41,18 @@ package struct JetstreamEvent: Hashable, Sendable {
       throw PostError(.notAnObject)
     }
     var operation: Operation?
+    var isGone = false
     while let key = try json.nextKey() {
       if key.spells("commit", in: json.base), try json.enterObject() {
         while let key = try json.nextKey() {
           try readPart(key, &json, &operation)
+        }
+        continue
+      }
+      if key.spells("account", in: json.base), try json.enterObject() {
+        while let key = try json.nextKey() {
+          let value = try json.readValue()
+          if key.spells("status", in: json.base) { isGone = Self.isGone(value, in: json.base) }
         }
         continue
       }
@@ -54,9 +64,17 @@ package struct JetstreamEvent: Hashable, Sendable {
     }
     guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
     guard time > 0 else { throw PostError(.noID) }
-    guard let operation else { return }
+    guard let operation else {
+      if isGone, !did.isEmpty { kind = .departure }
+      return
+    }
     guard !did.isEmpty, !collection.isEmpty, !recordKey.isEmpty else { throw PostError(.noID) }
     kind = .commit(operation)
+  }
+
+  /// Whether an account's status is one that it does not come back from.
+  static func isGone(_ status: RawField, in base: UnsafePointer<UInt8>) -> Bool {
+    status.spells("deleted", in: base) || status.spells("takendown", in: base)
   }
 
   private mutating func readPart(

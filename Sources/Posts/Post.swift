@@ -17,9 +17,10 @@ package struct ByteRange: Equatable, Hashable, Sendable {
   @inlinable package var isEmpty: Bool { count == 0 }
 }
 
-/// Word that a post was deleted; its texts stand in the batch that holds it.
+/// Word that a post, or all of an author's, was deleted; its texts stand in the batch that holds
+/// it.
 package struct Removal: Equatable, Sendable {
-  /// The deleted post's id.
+  /// The deleted post's id; empty where all that its author has posted is deleted.
   package var id = ByteRange.none
   /// Its author's id; empty where the notice does not tell.
   package var authorID = ByteRange.none
@@ -56,6 +57,8 @@ package struct Post: Equatable, Sendable {
   package var isReply = false
   /// Whether the post quotes another one.
   package var isQuote = false
+  /// Whether the record takes the place of one with the same id.
+  package var isUpdate = false
   /// Whether the record says that the brand itself wrote it (`inbound` is false).
   package var isOutbound = false
 

@@ -170,6 +170,7 @@ extension CapturedFields {
     if has(.statusWithheld) { return .statusWithheld }
     if has(.userWithheld) { return .userWithheld }
     if has(.drop) || has(.undrop) || has(.tweetEdit) { return .compliance }
+    if self[row, .account].kind == .container { return .compliance }
     if has(.errors) || (has(.title) && (has(.detail) || has(.type))) { return .errors }
     if row == 0, isPage || has(.meta) { return .emptyPage }
     if row > 0, has(.withheld), !has(.id) { return .statusWithheld }

@@ -32,8 +32,8 @@ package enum StandardOutput {
   /// Whether it is a terminal.
   package static let isTerminal = isatty(1) == 1
 
-  /// A file takes all it is given; a pipe that takes anything takes so much without a wait, in which
-  /// a signal would be in vain.
+  /// A file takes all it is given; a pipe that takes anything takes so much without a wait, in
+  /// which a signal would be in vain.
   private static let pieceBytes: Int = {
     var status = stat()
     let isFile = fstat(1, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -82,7 +82,7 @@ package enum StandardOutput {
           done += count
         } else if errno == EPIPE {
           throw ClosedPipe()
-        } else if errno != EINTR {
+        } else if errno != EINTR && errno != EAGAIN {
           throw OutputError(code: errno)
         }
       }
@@ -100,9 +100,12 @@ package enum Messages {
 
   /// Writes text as it is; nothing where nobody takes it and a signal has asked to end.
   package static func raw(_ text: String) {
-    guard waitUntilWritable(2) else { return }
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { systemWrite(2, $0.baseAddress, $0.count) }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty, waitUntilWritable(2) {
+      let piece = rest.prefix(512)
+      rest = rest.dropFirst(piece.count)
+      _ = piece.withUnsafeBytes { systemWrite(2, $0.baseAddress, $0.count) }
+    }
   }
 }
 

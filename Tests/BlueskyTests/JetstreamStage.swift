@@ -103,7 +103,7 @@ final class JetstreamStage: Sendable {
     settings.rewind = 5
     sink.kept.withLock { kept in
       settings.start = kept.note
-      for event in kept.events { settings.kept.insert(event.address) }
+      for event in kept.events { settings.kept.insert(event) }
       for event in kept.events[Int(kept.note?.mark.first ?? 0)...] { settings.recent.insert(event) }
     }
     change(&settings)

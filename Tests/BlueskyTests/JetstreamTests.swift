@@ -207,12 +207,36 @@ import Testing
         "update", key: "ours", at: base + 5,
         record: "{\"$type\":\"app.bsky.feed.post\",\"text\":\"about dogs\"}")
       feed.publish("delete", key: "ours", at: base + 6, record: nil)
-      stage.sink.wait { $0.events.count >= 3 && $0.reasons.count >= 1 }
+      let gone = #","kind":"account","account":{"active":false,"status":"deleted"}}"#
+      feed.publish(#"{"did":"did:plc:other","time_us":"#, base + 7, gone)
+      feed.publish(#"{"did":"did:plc:abc","time_us":"#, base + 8, gone)
+      stage.sink.wait { $0.events.count >= 4 && $0.reasons.count >= 1 }
     }
-    #expect(stage.sink.keys == ["ours", "ours", "ours"])
+    #expect(stage.sink.keys == ["ours", "ours", "ours", ""])
     #expect(
       stage.sink.kept.withLock { $0.events.map(\.kind) }
-        == [.commit(.create), .commit(.update), .commit(.delete)])
+        == [.commit(.create), .commit(.update), .commit(.delete), .departure])
+  }
+
+  @Test func `a message that is too long is got by`() throws {
+    let feed = JetstreamFeed()
+    let server = FakeJetstream(feed)
+    let address = try server.start()
+    defer { server.stop() }
+    let stage = JetstreamStage()
+    let base: Int64 = 1_763_661_871_000_000
+    try stage.run([address]) {
+      server.wait { $0.open > 0 }
+      feed.post("about asos", key: "k1", at: base)
+      stage.sink.wait { $0.note != nil }
+      feed.post(String(repeating: "x", count: 17 << 20), key: "k2", at: base + 10_000)
+      stage.notices.wait { $0.contains("too long to get by") }
+      // It has begun to read what comes now.
+      server.wait { $0.open > 0 && $0.cursors.count > 1 && $0.cursors.last == .some(nil) }
+      feed.post("asos again", key: "k3", at: base + 20_000)
+      stage.sink.wait { $0.events.count >= 2 }
+    }
+    #expect(stage.sink.keys == ["k1", "k3"])
   }
 
   @Test func `it ends while it waits, while it connects and while it reads`() throws {

@@ -35,7 +35,28 @@ import Testing
       #expect(batch.string(post.conversationID) == "at://r/p/1")
       #expect(batch.string(post.inReplyToID) == "at://s/p/2")
       #expect(post.createdAt == 1_795_197_871_000)
-      #expect(post.isReply && post.isQuote && !post.isRetweet)
+      #expect(post.isReply && post.isQuote && !post.isRetweet && !post.isUpdate)
+    }
+    try parse(Self.reply.replacing(#""create""#, with: #""update""#)) { kind, batch in
+      #expect(kind == .posts(1) && batch.posts[0].isUpdate)
+    }
+  }
+
+  private static func account(_ status: String) -> String {
+    #"{"did":"did:plc:a","time_us":5,"kind":"account","account":{"active":false,"did":"x","#
+      + #""status":"\#(status)"}}"#
+  }
+
+  @Test(arguments: [("deleted", true), ("takendown", true), ("deactivated", false), ("", false)])
+  func `an account that is gone takes its posts along`(_ status: String, _ isGone: Bool) throws {
+    let text = Self.account(status)
+    let event = try Array(text.utf8).withUnsafeBytes { try JetstreamEvent($0) }
+    #expect(event.kind == (isGone ? .departure : .other) && event.did == "did:plc:a")
+    try parse(text) { kind, batch in
+      #expect(kind == .control(isGone ? .delete : .compliance))
+      let authors = batch.removals.map { batch.string($0.authorID) }
+      #expect(authors == (isGone ? ["did:plc:a"] : []))
+      #expect(batch.removals.allSatisfy { $0.id.isEmpty })
     }
   }
 

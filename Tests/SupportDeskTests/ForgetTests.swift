@@ -111,6 +111,42 @@ import Testing
     }
   }
 
+  private static func commit(_ operation: String, _ key: String, _ text: String) -> String {
+    #"{"did":"did:plc:a","time_us":1,"kind":"commit","commit":{"rev":"r","operation":"#
+      + #""\#(operation)","collection":"app.bsky.feed.post","rkey":"\#(key)","record":{"text":"#
+      + #""\#(text)","createdAt":"2026-11-19T10:30:00.000Z","langs":["en"]}}}"#
+  }
+
+  @Test func `an update takes the row's place, and an account that is gone its rows`() throws {
+    let desk = try Desk()
+    let lines = [
+      Self.commit("create", "k1", "angry parcel"), Self.commit("create", "k2", "nice shoes"),
+      Self.commit("update", "k1", "nice parcel"), Self.commit("update", "k2", "angry shoes"),
+      Self.commit("update", "k2", "angry boots"),
+    ]
+    try desk.append(lines)
+    try desk.classify()
+    let expected = try desk.contents()
+    #expect(try desk.rows("SELECT text FROM grouse.posts").count == 2)
+    let texts = try desk.rows("SELECT text, prediction FROM grouse.posts").sorted()
+    #expect(texts.contains { $0.contains("angry boots") && $0.contains("1.0") })
+    #expect(texts.contains { $0.contains("nice parcel") && $0.contains("0.0") })
+    #expect(try desk.rows("SELECT text FROM grouse.cases").count == 1)
+    try desk.rewind()
+    try desk.classify()
+    #expect(try desk.contents() == expected)
+
+    try desk.append([
+      #"{"did":"did:plc:a","time_us":9,"kind":"account","account":{"status":"deleted"}}"#
+    ])
+    try desk.classify()
+    let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts")
+    #expect(try forgetter.purge() == lines.count)
+    #expect(try desk.rows("SELECT text FROM grouse.posts").isEmpty)
+    #expect(try desk.rows("SELECT text FROM grouse.cases").isEmpty)
+    #expect(try desk.values().count == 1)
+  }
+
   @Test func `posts that are too old go from the tables, and stay counted`() throws {
     var random = Seed.random()
     for _ in 0..<4 {

@@ -60,6 +60,14 @@ import Testing
   @Test func `the first posts take the place of the time`() {
     var frontier = Frontier(at: StreamPosition(since: .time(0), mark: [3]), now: 0, overlap: 10)
     #expect(frontier.isWithoutID)
+    // In a gap the time tells more than what comes behind it, unless that is older.
+    var held = Frontier(
+      at: StreamPosition(since: .time(2_000_000_000_000), mark: [3]), now: 0, overlap: 10)
+    held.hold()
+    held.begin(lowest: UInt64.max)
+    #expect(held.isWithoutID)
+    held.begin(lowest: 40)
+    #expect(held.position.since == .id(39))
     frontier.begin(lowest: 40)
     #expect(frontier.position == StreamPosition(since: .id(39), mark: [3]))
     #expect(!frontier.isWithoutID)

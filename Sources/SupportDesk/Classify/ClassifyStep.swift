@@ -44,7 +44,11 @@ private final class ClassifyTools: @unchecked Sendable {
       let format = try formats.format(of: record.headers)
       let kind = try value.withUnsafeBytes { try parser.parse($0, as: format, into: &posts) }
       guard case .posts = kind else {
-        let deleted = posts.removals.map { PostOutcome.deleted([UInt8](posts.bytes($0.id))) }
+        let deleted = posts.removals.map { removal -> PostOutcome in
+          removal.id.isEmpty
+            ? .departed([UInt8](posts.bytes(removal.authorID)), record.timestamp)
+            : .deleted([UInt8](posts.bytes(removal.id)))
+        }
         return deleted.isEmpty ? [.control] : deleted
       }
       nameAuthor(by: record.headers)

@@ -111,6 +111,9 @@ final class DeskSink: @unchecked Sendable {
     case .deleted(let id):
       batch.totals.control += 1
       changes.append(.deletion(id, again: false))
+    case .departed(let author, let time):
+      batch.totals.control += 1
+      changes.append(.departure(.author, author, until: time))
     }
   }
 

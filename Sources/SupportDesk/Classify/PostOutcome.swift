@@ -12,6 +12,9 @@ enum PostOutcome: Sendable {
   case classified(ClassifiedPost)
   /// Word that a post was deleted, by its id.
   case deleted([UInt8])
+  /// Word that all that an author has posted was deleted, by the author's id; the time is the
+  /// record's.
+  case departed([UInt8], Int64)
 
   /// When the post was made, for what goes by the minute; long ago for what has no post, so that it
   /// moves no clock.

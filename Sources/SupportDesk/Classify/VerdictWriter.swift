@@ -51,8 +51,9 @@ struct VerdictWriter: ~Copyable {
     /// A post was deleted by its author, or has to go; `again`: also from the log, though it was
     /// to be forgotten before.
     case deletion([UInt8], again: Bool)
-    /// All of an author's posts are to go that were written by now.
-    case departure(ForgottenPosts.Kind, [UInt8])
+    /// All of an author's posts are to go that were written until a time; nil: by now, and again
+    /// from the log.
+    case departure(ForgottenPosts.Kind, [UInt8], until: Int64?)
     /// A post is older than posts are kept. Its counts stay: they name nobody.
     case expiry([UInt8])
   }
@@ -85,8 +86,8 @@ struct VerdictWriter: ~Copyable {
         next += 1
       case .deletion(let id, let again):
         totals.deleted += try forget(id, now, again: again, transaction)
-      case .departure(let kind, let id):
-        try forgotten.insert(kind, id, now, again: true, transaction)
+      case .departure(let kind, let id, let until):
+        try forgotten.insert(kind, id, until ?? now, again: until == nil, transaction)
       case .expiry(let id):
         if try expire(id, transaction) { totals.deleted += 1 }
       }
@@ -139,10 +140,15 @@ struct VerdictWriter: ~Copyable {
       totals.edits += 1
       return
     }
-    let stored = written.contains(ByteKey(id)) ? try find(id, origin, transaction) : item.stored
-    if let stored, !stored.isOwnRecord {
-      totals.duplicates += 1
-      return
+    var stored = written.contains(ByteKey(id)) ? try find(id, origin, transaction) : item.stored
+    if let known = stored, !known.isOwnRecord {
+      guard post.post.isUpdate else {
+        totals.duplicates += 1
+        return
+      }
+      // Another text has another part in cases.
+      try remove(id, transaction)
+      stored = nil
     }
     let key =
       stored?.key
@@ -179,10 +185,11 @@ struct VerdictWriter: ~Copyable {
     _ post: ClassifiedPost, _ id: [UInt8], _ now: Int64, _ transaction: any TableTransaction
   ) throws -> Bool {
     let time = post.post.createdAt ?? post.recordTime
-    if let retention, time < now - retention { return true }
-    guard try forgotten.contains(post, id, at: time, transaction) else { return false }
-    try forgotten.note(id, now, transaction)
-    return true
+    if try forgotten.contains(post, id, at: time, transaction) {
+      try forgotten.note(id, now, transaction)
+      return true
+    }
+    return retention.map { time < now - $0 } ?? false
   }
 
   private func complaint(

@@ -28,8 +28,10 @@ package struct Forgetting: Sendable {
   /// it is ended before, doing it again does the rest.
   package func forget(_ subjects: Set<Subject>) throws -> Report {
     var named = Named(subjects)
-    // It is noted who has to go before their rows are looked for: none is written between.
+    // It is noted who and what has to go before rows are looked for: none is written between, and
+    // what a kill leaves is done by whoever looks at the notes next.
     try note(named.departures)
+    try note(posts: named.posts)
     let tables = try tables()
     for names in tables { try find(&named, in: names) }
     try note(named.departures)
@@ -46,25 +48,31 @@ package struct Forgetting: Sendable {
   }
 
   /// Who and what is named, with what was found of it.
-  private struct Named {
+  struct Named {
     var posts: Set<String> = []
-    var authors: Set<String> = []
-    /// In lower case.
-    var handles: Set<String> = []
+    /// Until when their posts go, in milliseconds since 1970.
+    var authors: [String: Int64] = [:]
+    /// The same by handle, in lower case.
+    var handles: [String: Int64] = [:]
 
     init(_ subjects: Set<Subject>) {
       for subject in subjects {
         switch subject {
         case .post(let id): posts.insert(id)
-        case .author(let id): authors.insert(id)
-        case .handle(let name): handles.insert(name.lowercased())
+        case .author(let id): authors[id] = .max
+        case .handle(let name): handles[name.lowercased()] = .max
         }
       }
     }
 
+    init(_ pending: Pending) {
+      authors = pending.authors
+      handles = pending.handles
+    }
+
     var departures: [VerdictWriter.Change] {
-      authors.sorted().map { .departure(.author, Array($0.utf8)) }
-        + handles.sorted().map { .departure(.handle, Array($0.utf8)) }
+      authors.keys.sorted().map { .departure(.author, Array($0.utf8), until: nil) }
+        + handles.keys.sorted().map { .departure(.handle, Array($0.utf8), until: nil) }
     }
   }
 
@@ -73,17 +81,38 @@ package struct Forgetting: Sendable {
     _ = try apply(departures, with: &writer)
   }
 
+  private func note(posts: Set<String>) throws {
+    var rest = posts.sorted()[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(10_000)
+      rest = rest.dropFirst(some.count)
+      try store.commit { transaction in
+        var forgotten = try ForgottenPosts(transaction)
+        for id in some {
+          try forgotten.insert(.post, Array(id.utf8), clock.milliseconds, again: true, transaction)
+        }
+        try forgotten.finish(transaction)
+      }
+    }
+  }
+
   /// Adds the posts that a set of tables has of the authors named, and the authors behind handles.
-  private func find(_ named: inout Named, in names: TableNames) throws {
+  func find(_ named: inout Named, in names: TableNames) throws {
     guard !named.authors.isEmpty || !named.handles.isEmpty else { return }
     var found = named
-    try forEachRow("SELECT id, author_id, screen_name FROM \(names.posts)") { row in
-      let texts = row.map { $0.map { String(decoding: $0, as: UTF8.self) } }
-      guard let id = texts[0] else { return }
-      if let author = texts[1], found.authors.contains(author) { found.posts.insert(id) }
-      if !found.handles.isEmpty, let name = texts[2], found.handles.contains(name.lowercased()) {
+    try forEachRow("SELECT id, author_id, screen_name, created_at FROM \(names.posts)") { row in
+      let texts = row.prefix(3).map { $0.map { String(decoding: $0, as: UTF8.self) } }
+      guard let id = texts[0], let time: Int64 = row[3]?.bigEndianInteger() else { return }
+      if let author = texts[1], let until = found.authors[author], time <= until {
         found.posts.insert(id)
-        if let author = texts[1], !author.isEmpty { found.authors.insert(author) }
+      }
+      if !found.handles.isEmpty, let name = texts[2],
+        let until = found.handles[name.lowercased()], time <= until
+      {
+        found.posts.insert(id)
+        if let author = texts[1], !author.isEmpty, found.authors[author] == nil {
+          found.authors[author] = until
+        }
       }
     }
     named = found

@@ -67,10 +67,15 @@ struct ForgottenPosts {
     if !isAny { isNew = true }
     isAny = true
     let name = Self.name(kind, id)
-    let isKnown = try transaction.state(name) != nil
-    if !isKnown || kind != .post { try transaction.setState(name, time) }
-    guard again || !isKnown else { return }
-    try transaction.setState(Self.pendingName(kind, id), time)
+    let known: Int64? = try transaction.state(name)?.bigEndianInteger()
+    // Of people the latest time counts, in whatever order they are heard of.
+    let isNews = known.map { kind != .post && $0 < now } ?? true
+    if isNews { try transaction.setState(name, time) }
+    guard again || isNews else { return }
+    // What is noted already is not news to whoever works on it.
+    let pending = Self.pendingName(kind, id)
+    if !again, kind == .post, try transaction.state(pending) != nil { return }
+    try transaction.setState(pending, time)
   }
 
   func finish(_ transaction: any StateAccess) throws {

@@ -35,23 +35,22 @@ extension Forgetting {
     return pending
   }
 
-  /// Takes posts that were deleted while the query ran out of all other sets of tables, and notes
-  /// the versions of them that only those know.
-  package func complete(_ pending: Pending) throws -> Int {
-    guard !pending.posts.isEmpty else { return 0 }
-    var rows = 0
+  /// Takes what was noted out of all sets of tables that have it still: the query takes a post that
+  /// was deleted out of its own alone, and a forgetting may have been killed. Notes the versions
+  /// that only some tables know.
+  package func complete(_ pending: Pending) throws {
     for names in try tables() {
       let tables = try GrouseTables(store, names)
       var writer = writer(into: tables)
       let versions = try firstVersions(of: pending.posts, tables.scope)
         .subtracting(pending.posts)
       var changes = versions.sorted().map { deletion(of: $0, again: true) }
-      if names != .live {
-        changes += pending.posts.sorted().map { deletion(of: $0, again: false) }
-      }
-      rows += try apply(changes, with: &writer)
+      changes += pending.posts.sorted().map { deletion(of: $0, again: false) }
+      var named = Named(pending)
+      try find(&named, in: names)
+      changes += named.posts.sorted().map { deletion(of: $0, again: false) }
+      _ = try apply(changes, with: &writer)
     }
-    return rows
   }
 
   /// The log is rid of `pending`. What was asked for again since stays.

@@ -40,7 +40,9 @@ package final class RecordCensor {
     let doomed = (0..<batch.count).count { isDoomed(batch.posts[$0], named, record.timestamp) }
     if doomed == batch.count { return .drop }
     guard case .json = format, doomed > 0 || mentions(value) else { return .keep }
-    guard let tree = try? JSON(parsing: value), let rest = without(tree), rest != tree else {
+    guard let tree = try? JSON(parsing: value),
+      let rest = without(tree, madeAt: record.timestamp), rest != tree
+    else {
       return .keep
     }
     return .replace(Array(rest.line.utf8))
@@ -73,11 +75,15 @@ package final class RecordCensor {
         start = start ?? place
       } else if let from = start {
         start = nil
-        // No id is shorter than this, and most words are.
-        guard place - from > 3 else { continue }
+        // No id or handle is shorter than this, and many words are.
+        guard place - from > 2 else { continue }
         let word = String(
           decoding: UnsafeRawBufferPointer(rebasing: value[from..<place]), as: UTF8.self)
         if isNamed(Substring(word)) { return true }
+        // A handle may be any word: it is one behind a mark, or as the whole of a string.
+        let isMarked =
+          from > 0 && [UInt8(ascii: "@"), UInt8(ascii: "\"")].contains(value[from - 1])
+        if isMarked, !handles.isEmpty, handles[word.lowercased()] != nil { return true }
         // An id may be a part of an address, or end a sentence.
         let parts = word.split { $0 == "/" || $0 == ":" || $0 == "." }
         if parts.count > 1 || parts.first?.count != word.count, parts.contains(where: isNamed) {
@@ -91,7 +97,6 @@ package final class RecordCensor {
   private func isNamed(_ word: Substring) -> Bool {
     let word = String(word)
     return posts.contains(word) || keys.contains(word) || authors[word] != nil
-      || !handles.isEmpty && handles[word.lowercased()] != nil
   }
 
   private static func isPartOfID(_ byte: UInt8) -> Bool {
@@ -103,37 +108,53 @@ package final class RecordCensor {
     }
   }
 
-  /// A page or an envelope without the posts and users that are to be forgotten.
-  private func without(_ value: JSON) -> JSON? {
+  /// A page or an envelope without the posts and users that are to be forgotten; `time` is when the
+  /// post around was made.
+  private func without(_ value: JSON, madeAt time: Int64) -> JSON? {
     switch value {
     case .array(let elements):
-      return .array(elements.compactMap { isForgotten($0) ? nil : without($0) })
+      return .array(
+        elements.compactMap { isForgotten($0, time) ? nil : without($0, madeAt: time) })
     case .object(let fields):
+      let time = made(value) ?? time
       return .object(
         fields.map { field in
-          let isForgotten = isForgotten(field.value)
-          return .init(field.name, isForgotten ? .null : without(field.value) ?? .null)
+          let isForgotten = isForgotten(field.value, time)
+          return .init(
+            field.name, isForgotten ? .null : without(field.value, madeAt: time) ?? .null)
         })
     default: return value
     }
   }
 
   /// Whether an object is a post or a user that is to be forgotten.
-  private func isForgotten(_ value: JSON) -> Bool {
+  private func isForgotten(_ value: JSON, _ time: Int64) -> Bool {
     guard case .object = value else { return false }
     let isPost = value["text"] != nil || value["full_text"] != nil
     let isUser = value["username"] != nil || value["screen_name"] != nil
     let ids = [text(value["id_str"]), text(value["id"])].compactMap { $0 }
+    let time = made(value) ?? time
+    func isPast(_ until: Int64?) -> Bool { until.map { time <= $0 } ?? false }
     if isPost {
       if ids.contains(where: posts.contains) { return true }
-      if let author = text(value["author_id"]), authors[author] != nil { return true }
+      if let author = text(value["author_id"]), isPast(authors[author]) { return true }
       // Version 1.1 has the author within the post.
-      if let user = value["user"], isForgotten(user) { return true }
+      if let user = value["user"], isForgotten(user, time) { return true }
     }
-    guard isUser else { return false }
-    return ids.contains { authors[$0] != nil }
+    guard isUser, !isPost else { return false }
+    return ids.contains { isPast(authors[$0]) }
       || [value["username"]?.text, value["screen_name"]?.text].compactMap { $0?.lowercased() }
-        .contains { handles[$0] != nil }
+        .contains { isPast(handles[$0]) }
+  }
+
+  /// When a post was made; what a user has under the same name is of no matter here.
+  private func made(_ value: JSON) -> Int64? {
+    guard value["text"] != nil || value["full_text"] != nil || value["data"] != nil else {
+      return nil
+    }
+    return (value["data"]?["created_at"] ?? value["created_at"])?.text.flatMap { text in
+      Array(text.utf8).withUnsafeBytes { PostTime.parse($0) }
+    }
   }
 
   /// A string, or a number's digits.

@@ -10,6 +10,7 @@ package struct ComplianceJob: Hashable, Sendable {
   }
 
   package var id: String
+  package var kind: Kind
   /// `created`, `in_progress`, `complete`, `failed` or `expired`.
   package var status: String
   package var uploadURL: String
@@ -20,6 +21,7 @@ package struct ComplianceJob: Hashable, Sendable {
       let status = data["status"]?.text
     else { return nil }
     self.id = id
+    kind = data["type"]?.text.flatMap { Kind(rawValue: $0) } ?? .posts
     self.status = status
     uploadURL = data["upload_url"]?.text ?? ""
     downloadURL = data["download_url"]?.text ?? ""

@@ -62,11 +62,13 @@ package struct Frontier: Sendable {
   /// Whether posts are to be noted before they are written: the first, before which nothing is
   /// known but the time.
   package var isWithoutID: Bool {
-    if case .time = position.since { points.count == 1 && !isHeld } else { false }
+    if case .time = position.since { points.count == 1 } else { false }
   }
 
-  /// The first posts are about to be written, with `lowest` as their lowest id.
+  /// The first posts are about to be written, with `lowest` as their lowest id. While there is a
+  /// gap it is searched from the time, unless the ids are older: then older posts are sent anew.
   package mutating func begin(lowest: UInt64) {
+    if isHeld, case .time(let time) = position.since, lowest >= Self.firstID(at: time) { return }
     points[0].position.since = .id(lowest > 0 ? lowest - 1 : 0)
   }
 
@@ -93,6 +95,11 @@ package struct Frontier: Sendable {
     {
       points.removeFirst()
     }
+  }
+
+  /// The first id that X gives away at a time, in milliseconds since 1970.
+  private static func firstID(at time: Int64) -> UInt64 {
+    UInt64(clamping: max(time - 1_288_834_974_657, 0)) << 22
   }
 
   private mutating func addPoint(_ now: Int64, _ mark: [Int64]) {

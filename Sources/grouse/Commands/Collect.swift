@@ -66,7 +66,9 @@ struct Collect: ParsableCommand {
   private func checkNobodyHas(_ source: Source, _ configuration: Configuration) throws {
     guard source.isEndless, let process = RunningProcess(in: configuration.dataDirectory)
     else { return }
-    let streams = process.health["streams"]?.elements?.compactMap { $0["name"]?.text } ?? []
+    let streams =
+      process.health["streams"]?.elements?
+      .filter { $0["state"]?.text != "stopped" }.compactMap { $0["name"]?.text } ?? []
     guard x && streams.contains("x") || bluesky && streams.contains("bluesky") else { return }
     throw CollectedElsewhere(description: "\(process.name) collects \(source.name) already")
   }

@@ -37,13 +37,19 @@ struct Forget: ParsableCommand {
     if let file {
       let bytes = try LocalDisk().readAll(file, limit: 256 << 20)
       texts += bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
-        .map { String(decoding: $0, as: UTF8.self) }
+        .compactMap { line in
+          let text = line.drop { $0 <= 0x20 }
+          return text.lastIndex { $0 > 0x20 }.map { String(decoding: text[...$0], as: UTF8.self) }
+        }
     }
     let report = try ForgetWork.forget(texts, options, purpose: "grouse forget")
     if options.json { return try StandardOutput.line(report.json.line) }
+    if report.rows + report.records == 0 {
+      return Messages.line("nothing is kept of that; what comes of it later gets no row")
+    }
     Messages.line(
-      "forgot \(Shown.number(report.posts)) posts: \(Shown.number(report.rows)) rows, "
-        + "\(Shown.number(report.records)) records of the log")
+      "forgot \(Shown.count(report.posts, "post")): \(Shown.count(report.rows, "row")), "
+        + "\(Shown.count(report.records, "record")) of the log")
   }
 }
 

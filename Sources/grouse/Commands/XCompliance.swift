@@ -30,8 +30,16 @@ struct XCompliance: ParsableCommand {
     guard !ids.isEmpty else { return Messages.line("there is nothing from X to ask for") }
     let kind: ComplianceJob.Kind = users ? .users : .posts
     let begun = job
-    let results = try XSession.run(configuration) { client in
-      if let begun { return try await client.results(of: try await client.compliance(begun)) }
+    let results = try XSession.run(
+      configuration, saying: "what was begun goes on with the same command, or the next run"
+    ) { client in
+      if let begun {
+        let job = try await client.compliance(begun)
+        guard job.kind == kind else {
+          throw XError.invalid("job \(begun) is one of \(job.kind.rawValue); see --users")
+        }
+        return try await client.results(of: job)
+      }
       let job = try await client.beginCompliance(kind)
       Messages.line("job \(job.id) has begun; to go on with it: --job \(job.id)")
       try await client.upload(ids, for: job)
