@@ -86,7 +86,10 @@ package final class FakeX: Sendable {
   // MARK: - For connections
 
   /// Registers a stream that is open from now on.
-  func add(_ stream: StreamConnection) { running.withLock { $0.streams[stream.id] = stream } }
+  func add(_ stream: StreamConnection) {
+    running.withLock { $0.streams[stream.id] = stream }
+    changed.raise()
+  }
 
   /// Notes that a stream is no more.
   func remove(_ stream: Int, reason: String) {
@@ -157,10 +160,12 @@ package final class FakeX: Sendable {
     supply(Service.lines(bytes), rounds: rounds, rate: rate)
   }
 
-  /// Has something go wrong on all open streams: with their next post, or, where it is the stream's
-  /// end, now.
+  /// Has something go wrong: with the next post, or, where it is a stream's end, now with all that
+  /// are open.
   package func inject(_ fault: Fault) {
-    for stream in running.withLock({ Array($0.streams.values) }) { stream.injectSoon(fault) }
+    // At once, so that a post that is published next is the one.
+    guard fault.isLast else { return service.withLock { $0.plan.addNext(fault) } }
+    for stream in running.withLock({ Array($0.streams.values) }) { stream.endSoon(with: fault) }
   }
 
   /// Has things go wrong by the number of the post, counted from 0 over all streams.
@@ -197,7 +202,12 @@ package final class FakeX: Sendable {
   }
 
   /// What has happened so far.
-  package var status: Status { service.withLock { $0.status } }
+  package var status: Status {
+    var status = service.withLock { $0.status }
+    // One that is not registered yet is reached by no fault.
+    status.openStreams = min(status.openStreams, running.withLock { $0.streams.count })
+    return status
+  }
 
   /// Waits until what has happened is as asked; gives what that is then. Whoever gives a limit gets
   /// nil when it has passed.

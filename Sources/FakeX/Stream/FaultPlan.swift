@@ -18,6 +18,13 @@ struct FaultPlan {
     self.script.merge(script) { _, new in new }
   }
 
+  /// Has something go wrong with the next post that nothing goes wrong with yet.
+  mutating func addNext(_ fault: Fault) {
+    var number = sent
+    while script[number] != nil { number += 1 }
+    script[number] = fault
+  }
+
   /// One fault about every `every` posts; 0: no more.
   mutating func draw(every: Int, seed: UInt64, of kinds: [Fault]) {
     self.every = max(0, every)

@@ -67,16 +67,12 @@ final class StreamConnection: @unchecked Sendable {
     }
   }
 
-  /// Has something go wrong with the next post; with what ends the stream, now.
-  func injectSoon(_ fault: Fault) {
+  /// Ends as a fault does it.
+  func endSoon(with fault: Fault) {
     channel.eventLoop.execute {
       guard !self.isSilent, !self.hasEnded else { return }
-      if fault.isLast {
-        self.owner.service.withLock { $0.plan.count(fault) }
-        self.end(with: fault, line: [])
-      } else {
-        self.reader.faults.append(fault)
-      }
+      self.owner.service.withLock { $0.plan.count(fault) }
+      self.end(with: fault, line: [])
     }
   }
 

@@ -11,7 +11,6 @@ struct StreamReader: Sendable {
   private var version = -1
   /// A line that is to come behind the next.
   var late: [UInt8] = []
-  var faults: [Fault] = []
   /// The line that is being made; kept for its memory.
   fileprivate var line: [UInt8] = []
   fileprivate var days = DayText()
@@ -145,11 +144,6 @@ extension Service {
     let start = out.count
     defer { counts.sentBytes += out.count - start }
     while out.count - start < Limits.writeBytes {
-      if let fault = reader.faults.first, fault.isLast {
-        reader.faults.removeFirst()
-        plan.count(fault)
-        return .fault(fault, line: [])
-      }
       if reader.cursor == archive.feed.count, !publishAhead() {
         flush(&reader, &out)
         return .idle
@@ -184,11 +178,7 @@ extension Service {
       return nil
     }
     ledger.read(id &+ shift.ids, "post_read", settings.prices.postRead, now: now)
-    var fault = plan.step()
-    if fault == nil, !reader.faults.isEmpty {
-      fault = reader.faults.removeFirst()
-      if let fault { plan.count(fault) }
-    }
+    let fault = plan.step()
     let hasTags = settings.stream.hasTags && fault != .withoutTags
     reader.line += hasTags ? rendered.rules : rendered.bareRules
     if fault == nil, reader.late.isEmpty {
