@@ -20,7 +20,9 @@ import Testing
   init() throws {
     var settings = Settings()
     settings.stream.keepAlive = 50
-    settings.rateLimits = ["GET /2/tweets/search/recent": 1_000_000]
+    settings.rateLimits = [
+      "GET /2/tweets/search/recent": 1_000_000, "GET /2/tweets/search/stream": 1_000_000,
+    ]
     x = FakeX(settings)
     environment = [
       "GROUSE_X_BASE_URL": try x.start(), "GROUSE_X_BEARER_TOKEN": settings.bearer,
