@@ -81,7 +81,7 @@ let package = Package(
     target("CQL"),
     tests("CQLTests", ["CQL"]),
     target("Posts", ["Bytes"]),
-    tests("PostsTests", ["Posts"]),
+    tests("PostsTests", ["Posts", "Machine", "TestSupport"]),
     // engines
     target(
       "Tables", ["CQL", "LMDB", "Bytes", "Machine"], documents: ["DIFFERENCES.md", "FORMAT.md"]),

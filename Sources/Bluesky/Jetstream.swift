@@ -97,7 +97,7 @@ package final class Jetstream {
       settings.endpoints.contains { $0.isEncrypted } ? try NIOSSLContext(configuration: trust) : nil
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     defer {
-      note { $0.state = .stopped }
+      note { $0.stream.state = .stopped }
       try? group.syncShutdownGracefully()
     }
     var turn = 0
@@ -108,8 +108,8 @@ package final class Jetstream {
       let wait = backoff.next(random: Double.random(in: 0...1))
       report(.ended(endpoint, reason: ending.words, wait: wait))
       note { status in
-        status.state = .waiting
-        status.reason = ending.words
+        status.stream.state = .waiting
+        status.stream.reason = ending.words
       }
       pause(wait, isStopped, tick)
     }
@@ -144,8 +144,8 @@ package final class Jetstream {
     if let cursor { fields.append((name: "cursor", value: String(cursor))) }
     asked = cursor
     note { status in
-      status.state = .connecting
-      status.connections += 1
+      status.stream.state = .connecting
+      status.stream.connections += 1
     }
     let connection = JetstreamConnection(
       to: endpoint, asking: endpoint.target(fields), on: group,
@@ -164,7 +164,7 @@ package final class Jetstream {
       tick()
       if !isConnected, mailbox.isOpen {
         isConnected = true
-        note { $0.state = .connected }
+        note { $0.stream.state = .connected }
         report(.connected(endpoint, cursor: cursor))
       }
       let (messages, ending) = mailbox.take()
@@ -262,17 +262,17 @@ package final class Jetstream {
     _ now: Int64
   ) {
     note { status in
-      status.lastHeard = now / 1_000
+      status.stream.lastHeard = now / 1_000
       status.messages += messages.count
       let bytes = messages.reduce(0) { $0 + $1.count }
-      status.bytes += bytes
+      status.stream.bytes += bytes
       status.mostWaiting = max(status.mostWaiting, bytes)
-      status.posts += batch.posts
+      status.stream.posts += batch.posts
       status.deletions += batch.deletions
-      status.duplicates += duplicates
-      status.quarantined += batch.quarantined.count
-      if batch.posts > 0 { status.lastPost = now / 1_000 }
-      if newest > 0 { status.lag = max(now - newest, 0) / 1_000 }
+      status.stream.duplicates += duplicates
+      status.stream.quarantined += batch.quarantined.count
+      if batch.posts > 0 { status.stream.lastPost = now / 1_000 }
+      if newest > 0 { status.stream.lag = max(now - newest, 0) / 1_000 }
     }
     let seconds = Clock.monotonicSeconds()
     guard (seconds - lastReport) * 1_000 >= Double(settings.reportInterval) else { return }

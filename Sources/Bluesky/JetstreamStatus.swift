@@ -1,61 +1,14 @@
-/// How a stream is doing.
-package struct JetstreamStatus: Hashable, Sendable {
-  /// What it does now.
-  package enum State: String, Sendable, CaseIterable {
-    case connecting
-    case connected
-    case waiting
-    case stopped
-  }
+package import Posts
 
-  package var state = State.connecting
-  /// Why it waits.
-  package var reason = ""
-  /// Milliseconds since 1970 of the last message; nil: none yet.
-  package var lastHeard: Int64?
-  /// The same of the last post about the brand.
-  package var lastPost: Int64?
-  /// Milliseconds from the server's taking a commit in to its coming here.
-  package var lag: Int64?
+/// How a Jetstream is doing.
+package struct JetstreamStatus: Hashable, Sendable {
+  /// What can be told of any stream; posts are those about the brand.
+  package var stream = StreamStatus()
+  /// All that has come, most of it of no matter.
   package var messages = 0
-  package var bytes = 0
-  package var posts = 0
   package var deletions = 0
-  package var duplicates = 0
-  package var quarantined = 0
-  package var connections = 0
   /// The most bytes that have waited to be looked at.
   package var mostWaiting = 0
 
   package init() {}
-}
-
-/// What a stream has to say.
-package enum JetstreamNotice: Sendable, CustomStringConvertible {
-  case connected(JetstreamEndpoint, cursor: Int64?)
-  case ended(JetstreamEndpoint, reason: String, wait: Int)
-  case gapRemains(milliseconds: Int64)
-  case skippedAhead
-  case quarantined(Int)
-  case alive(JetstreamStatus)
-
-  package var description: String {
-    switch self {
-    case .connected(let endpoint, nil): "connected to Bluesky at \(endpoint.host)"
-    case .connected(let endpoint, _?):
-      "connected to Bluesky at \(endpoint.host), going on where it was"
-    case .ended(let endpoint, let reason, let wait):
-      "Bluesky's stream at \(endpoint.host): \(reason); connecting again in "
-        + "\(Double((wait + 50) / 100) / 10) s"
-    case .gapRemains(let milliseconds):
-      "nothing came of \(milliseconds / 60_000) minutes: Bluesky's servers keep about 36 hours"
-    case .skippedAhead:
-      "a message of Bluesky's stream is too long to get by: going on with what comes now"
-    case .quarantined(let count):
-      "\(count) messages of Bluesky's stream could not be read; see posts.dead"
-    case .alive(let status):
-      "Bluesky: \(status.messages) messages, \(status.posts) posts kept"
-        + (status.lag.map { ", \(Double($0 / 100) / 10) s behind" } ?? "")
-    }
-  }
 }

@@ -1,7 +1,5 @@
 /// The sizes beyond which something is refused.
 package enum Limits {
-  /// Bytes of one message of the stream that is taken for a record.
-  package static let messageBytes = 1 << 20
   /// Bytes of a message that ends the connection: what is longer is no Jetstream's.
   static let frameBytes = 16 << 20
   /// Frames that one message may come in.

@@ -1,16 +1,12 @@
 package import Posts
 
-/// The latest commits kept, so that one that comes again is known; when it is full, the oldest make
-/// room.
+/// The latest commits kept, so that one that comes again is known.
 package struct RecentCommits: Sendable {
-  private var known: Set<String> = []
-  private var order: [String] = []
-  private var oldest = 0
+  private var keys: RecentKeys<String>
   /// The latest time of a commit kept, in microseconds since 1970; 0: there is none.
   private(set) var latest: Int64 = 0
-  private let capacity: Int
 
-  package init(capacity: Int = Limits.recentCommits) { self.capacity = max(capacity, 1) }
+  package init(capacity: Int = Limits.recentCommits) { keys = RecentKeys(capacity: capacity) }
 
   /// Keeps an event's commit; false where it was known.
   @discardableResult
@@ -19,15 +15,8 @@ package struct RecentCommits: Sendable {
       event.kind == .departure
       ? "\(event.did)@\(event.time)"
       : "\(event.address)@\(event.revision) \(event.kind == .commit(.delete) ? "-" : "+")"
-    guard known.insert(key).inserted else { return false }
+    guard keys.insert(key) else { return false }
     latest = max(latest, event.time)
-    if order.count < capacity {
-      order.append(key)
-    } else {
-      known.remove(order[oldest])
-      order[oldest] = key
-      oldest = (oldest + 1) % capacity
-    }
     return true
   }
 }

@@ -7,16 +7,13 @@ internal import Records
 struct BatchRewriter: ~Copyable {
   private let compaction: Compaction
   private let keys: KeyOffsets
-  private let target: Segment
   private var decoder = RecordDecoder()
-  private var builder = RecordBatchBuilder(capacity: 1 << 16)
-  /// The last batch, where nothing of it was written.
-  private var dropped: RecordBatchHeader?
+  private var output: CleanedSegment
 
   init(_ compaction: Compaction, _ keys: KeyOffsets, _ target: Segment) {
     self.compaction = compaction
     self.keys = keys
-    self.target = target
+    output = CleanedSegment(compaction, target)
   }
 
   /// What is to become of a batch's records.
@@ -44,7 +41,7 @@ struct BatchRewriter: ~Copyable {
     if header.isControl {
       let marker = TransactionMarker(header, batch)
       switch marker.map({ spans.end($0, header) }) {
-      case .aborted(let transaction): target.aborted.append(transaction)
+      case .aborted(let transaction): output.target.aborted.append(transaction)
       case .nothing:
         plan.dropsAll = isPast
         plan.horizon = newHorizon
@@ -63,12 +60,9 @@ struct BatchRewriter: ~Copyable {
     _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer, _ plan: Plan
   ) throws(LogError) {
     let isWholeKept = try gather(header, batch, plan)
-    if isWholeKept { return try append(batch, header) }
-    guard builder.count > 0 || plan.keepsEmpty else {
-      dropped = header
-      return
-    }
-    try appendBuilt(header)
+    if isWholeKept { return try output.append(batch, header) }
+    guard output.builder.count > 0 || plan.keepsEmpty else { return output.drop(header) }
+    try output.appendBuilt(header)
   }
 
   /// Fills the builder with the records that stay; true where the batch can stay as it is.
@@ -96,10 +90,10 @@ struct BatchRewriter: ~Copyable {
     }
     let needsHorizon = plan.horizon != nil && kept > 0 && (tombstones > 0 || header.isControl)
     if kept == header.count && kept > 0 && !needsHorizon { return true }
-    builder.reset(replacing: header, deleteHorizon: needsHorizon ? plan.horizon : nil)
+    output.builder.reset(replacing: header, deleteHorizon: needsHorizon ? plan.horizon : nil)
     guard kept > 0 else { return false }
     try checked(compaction.topicPartition, header.baseOffset) { () throws(RecordError) in
-      try Self.copy(batch, with: &decoder, into: &builder, stays)
+      try Self.copy(batch, with: &decoder, into: &output.builder, stays)
     }
     return false
   }
@@ -114,42 +108,5 @@ struct BatchRewriter: ~Copyable {
     }
   }
 
-  private mutating func appendBuilt(_ header: RecordBatchHeader) throws(LogError) {
-    let place = compaction.topicPartition
-    try checked(place, header.baseOffset) { () throws(RecordError) in
-      try builder.seal(codec: header.codec)
-    }
-    let target = target
-    let interval = compaction.settings.indexIntervalBytes
-    try builder.withBatch { batch throws(LogError) in
-      RecordBatchHeader.setBaseOffset(header.baseOffset, in: batch)
-      RecordBatchHeader.setLeaderEpoch(header.leaderEpoch, in: batch)
-      let bytes = UnsafeRawBufferPointer(batch)
-      let fresh = try checked(place, header.baseOffset) { () throws(RecordError) in
-        try RecordBatchHeader(bytes)
-      }
-      try onDisk { () throws(IOFailure) in
-        try target.append(bytes, fresh, indexInterval: interval)
-      }
-    }
-    dropped = nil
-  }
-
-  private mutating func append(
-    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
-  ) throws(LogError) {
-    try onDisk { () throws(IOFailure) in
-      try target.append(
-        batch, header, indexInterval: compaction.settings.indexIntervalBytes)
-    }
-    dropped = nil
-  }
-
-  /// Ends the segment with the last offset of those it replaces, by an empty batch where that one's
-  /// record is gone: so that its end tells what it replaces.
-  mutating func finish() throws(LogError) {
-    guard let dropped else { return }
-    builder.reset(replacing: dropped)
-    try appendBuilt(dropped)
-  }
+  mutating func finish() throws(LogError) { try output.finish() }
 }

@@ -91,11 +91,6 @@ struct Compaction {
       }
     }
     try rewriter.finish()
-    try onDisk { () throws(IOFailure) in
-      try target.file.sync()
-      try target.finishIndexes()
-      try files.disk.syncDirectory(files.directory)
-    }
   }
 
   /// Shows each batch of a segment; a broken one ends the compaction, which leaves all as it is.

@@ -22,7 +22,9 @@ extension PartitionLog {
       if try isLastSegmentConcerned(isCancelled, fate) { try endSegmentWithRecords() }
       let all = allSegments
       let end = endOffset
-      let compaction = try rewriting()
+      let compaction = Compaction(
+        topicPartition: topicPartition, files: files, settings: configuration,
+        now: context.clock.milliseconds, lastBatches: [:], aborted: [])
       var changed = 0
       for (segment, next) in zip(all, all.dropFirst()) {
         guard next.baseOffset <= end, !isCancelled() else { break }
@@ -60,11 +62,7 @@ extension PartitionLog {
             let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalSize])
             rest = UnsafeRawBufferPointer(rebasing: rest[header.totalSize...])
             guard !isConcerned, !header.isControl else { continue }
-            try decoder.forEach(in: batch) { record throws(RecordError) in
-              guard !isConcerned else { return }
-              if case .keep = try fate(record) { return }
-              isConcerned = true
-            }
+            isConcerned = try Self.isConcerned(batch, &decoder, fate)
           }
           return behind
         }
@@ -82,16 +80,6 @@ extension PartitionLog {
     }
   }
 
-  private func rewriting() throws(LogError) -> Compaction {
-    try appending.withLock { state throws(LogError) in
-      try onDisk { () throws(IOFailure) in try writeStaged(&state) }
-    }
-    return Compaction(
-      topicPartition: topicPartition, files: files, settings: configuration,
-      now: context.clock.milliseconds,
-      lastBatches: [:], aborted: [])
-  }
-
   private func isConcerned(
     _ segment: Segment, _ compaction: Compaction, _ isCancelled: () -> Bool,
     _ fate: (Record) throws(RecordError) -> RecordFate
@@ -101,12 +89,21 @@ extension PartitionLog {
     try compaction.forEachBatch(of: segment) { header, batch throws(LogError) in
       guard !isConcerned, !header.isControl, !isCancelled() else { return }
       try checked(topicPartition, header.baseOffset) { () throws(RecordError) in
-        try decoder.forEach(in: batch) { record throws(RecordError) in
-          guard !isConcerned else { return }
-          if case .keep = try fate(record) { return }
-          isConcerned = true
-        }
+        isConcerned = try Self.isConcerned(batch, &decoder, fate)
       }
+    }
+    return isConcerned
+  }
+
+  private static func isConcerned(
+    _ batch: UnsafeRawBufferPointer, _ decoder: inout RecordDecoder,
+    _ fate: (Record) throws(RecordError) -> RecordFate
+  ) throws(RecordError) -> Bool {
+    var isConcerned = false
+    try decoder.forEach(in: batch) { record throws(RecordError) in
+      guard !isConcerned else { return }
+      if case .keep = try fate(record) { return }
+      isConcerned = true
     }
     return isConcerned
   }
@@ -129,15 +126,10 @@ extension PartitionLog {
         SegmentSwap(files).discard(segment.baseOffset)
         return 0
       }
-      try rewriter.finish()
       for transaction in try onDisk({ () throws(IOFailure) in try segment.aborted.all() }) {
         target.aborted.append(transaction)
       }
-      try onDisk { () throws(IOFailure) in
-        try target.file.sync()
-        try target.finishIndexes()
-        try files.disk.syncDirectory(files.directory)
-      }
+      try rewriter.finish()
       let changed = rewriter.changed
       _ = try replace([segment])
       return changed

@@ -6,37 +6,31 @@ internal import Records
 /// stays keeps its offset.
 struct RecordRewriter: ~Copyable {
   private let compaction: Compaction
-  private let target: Segment
   private var decoder = RecordDecoder()
-  private var builder = RecordBatchBuilder(capacity: 1 << 16)
-  /// The last batch, where nothing of it was written.
-  private var dropped: RecordBatchHeader?
+  private var output: CleanedSegment
   private(set) var changed = 0
 
   init(_ compaction: Compaction, _ target: Segment) {
     self.compaction = compaction
-    self.target = target
+    output = CleanedSegment(compaction, target)
   }
 
   mutating func take(
     _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer,
     _ fate: (Record) throws(RecordError) -> RecordFate
   ) throws(LogError) {
-    if header.isControl { return try append(batch, header) }
+    if header.isControl { return try output.append(batch, header) }
     let place = compaction.topicPartition
-    builder.reset(replacing: header)
+    output.builder.reset(replacing: header)
     var touched = 0
     try checked(place, header.baseOffset) { () throws(RecordError) in
-      touched = try Self.copy(batch, with: &decoder, into: &builder, fate)
+      touched = try Self.copy(batch, with: &decoder, into: &output.builder, fate)
     }
-    if touched == 0 { return try append(batch, header) }
+    if touched == 0 { return try output.append(batch, header) }
     changed += touched
     // Empty where a producer has numbered it: who counts what has come counts offsets.
-    guard builder.count > 0 || header.producerID >= 0 else {
-      dropped = header
-      return
-    }
-    try appendBuilt(header)
+    guard output.builder.count > 0 || header.producerID >= 0 else { return output.drop(header) }
+    try output.appendBuilt(header)
   }
 
   /// Returns how many records were left out or changed.
@@ -63,40 +57,5 @@ struct RecordRewriter: ~Copyable {
     return touched
   }
 
-  private mutating func appendBuilt(_ header: RecordBatchHeader) throws(LogError) {
-    let place = compaction.topicPartition
-    try checked(place, header.baseOffset) { () throws(RecordError) in
-      try builder.seal(codec: header.codec)
-    }
-    let target = target
-    let interval = compaction.settings.indexIntervalBytes
-    try builder.withBatch { batch throws(LogError) in
-      RecordBatchHeader.setBaseOffset(header.baseOffset, in: batch)
-      RecordBatchHeader.setLeaderEpoch(header.leaderEpoch, in: batch)
-      let bytes = UnsafeRawBufferPointer(batch)
-      let fresh = try checked(place, header.baseOffset) { () throws(RecordError) in
-        try RecordBatchHeader(bytes)
-      }
-      try onDisk { () throws(IOFailure) in
-        try target.append(bytes, fresh, indexInterval: interval)
-      }
-    }
-    dropped = nil
-  }
-
-  private mutating func append(
-    _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
-  ) throws(LogError) {
-    try onDisk { () throws(IOFailure) in
-      try target.append(batch, header, indexInterval: compaction.settings.indexIntervalBytes)
-    }
-    dropped = nil
-  }
-
-  /// Ends the segment with the last offset of the one it replaces, by an empty batch if need be.
-  mutating func finish() throws(LogError) {
-    guard let dropped else { return }
-    builder.reset(replacing: dropped)
-    try appendBuilt(dropped)
-  }
+  mutating func finish() throws(LogError) { try output.finish() }
 }

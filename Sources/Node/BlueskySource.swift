@@ -3,7 +3,6 @@ internal import Machine
 internal import Posts
 internal import Records
 internal import SupportDesk
-internal import XAPI
 
 /// What is needed to collect from Bluesky, as it is configured.
 package struct BlueskyConfiguration: Sendable {
@@ -63,7 +62,7 @@ struct BlueskySource {
       report("\($0)")
     }
     let status = stream.status
-    streams.add("bluesky") { StreamStatus(status()) }
+    streams.add("bluesky") { status().stream }
     defer { progress(sink.totals) }
     try stream.run(isStopped: isStopped) { progress(sink.totals) }
     return sink.totals
@@ -107,22 +106,5 @@ private final class BlueskySink: JetstreamSink {
       return nil
     }
     return JetstreamPosition(cursor: cursor, mark: note.ends)
-  }
-}
-
-extension StreamStatus {
-  /// The same words for either stream.
-  init(_ other: JetstreamStatus) {
-    self.init()
-    state = State(rawValue: other.state.rawValue) ?? .stopped
-    reason = other.reason
-    lastHeard = other.lastHeard
-    lastPost = other.lastPost
-    lag = other.lag
-    posts = other.posts
-    bytes = other.bytes
-    duplicates = other.duplicates
-    quarantined = other.quarantined
-    connections = other.connections
   }
 }

@@ -1,5 +1,6 @@
 internal import Curl
 internal import Machine
+package import Posts
 internal import SupportDesk
 internal import Synchronization
 package import XAPI

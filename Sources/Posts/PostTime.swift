@@ -27,8 +27,18 @@ package enum PostTime {
       value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
     }
     guard value >= 1 << 50, value <= UInt64(Int64.max) else { return nil }
-    return Int64(value >> 22) + 1_288_834_974_657
+    return ofSnowflake(value)
   }
+
+  /// The same of a number that is known to be such an id.
+  package static func ofSnowflake(_ id: UInt64) -> Int64 { Int64(id >> 22) + snowflakeEpoch }
+
+  /// The first id that X gives away at a time, in milliseconds since 1970.
+  package static func firstSnowflake(at time: Int64) -> UInt64 {
+    UInt64(clamping: max(time, 0) - snowflakeEpoch) << 22
+  }
+
+  private static let snowflakeEpoch: Int64 = 1_288_834_974_657
 
   /// Days from 1970-01-01 to a day of the Gregorian calendar; nil where there is no such day.
   ///

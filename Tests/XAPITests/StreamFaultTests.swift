@@ -1,6 +1,7 @@
 import Bytes
 import FakeX
 import Machine
+import Posts
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Listeners
 internal import Machine
-internal import XAPI
+internal import Posts
 
 /// How live streams do, for `/metrics` and `/health`.
 enum StreamMetrics {

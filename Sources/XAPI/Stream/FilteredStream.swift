@@ -1,7 +1,7 @@
 internal import Bytes
 internal import Curl
 internal import Machine
-internal import Posts
+package import Posts
 internal import Synchronization
 
 /// X's filtered stream, kept alive: what it delivers goes to a sink, each post once, and what it
@@ -17,7 +17,7 @@ package actor FilteredStream {
     /// Where a run before has ended; nil: this is the first.
     package var start: StreamPosition?
     /// Ids of posts that are kept already.
-    package var recent = RecentIDs()
+    package var recent = RecentKeys<UInt64>(capacity: Limits.recentIDs)
     package var fillsGaps = true
     /// Milliseconds by which posts may come late. Tests shorten it with the waits.
     package var overlap = 15_000
@@ -36,7 +36,7 @@ package actor FilteredStream {
   nonisolated private let stopping = StopSwitch()
   nonisolated private let shared = Mutex(StreamStatus())
   private var policy: ReconnectPolicy
-  private var recent: RecentIDs
+  private var recent: RecentKeys<UInt64>
   private var assembler = LineAssembler()
   var frontier: Frontier
   private var committed: StreamPosition?
@@ -263,7 +263,7 @@ package actor FilteredStream {
         guard batch.posts > 0 else { return }
         status.lastPost = now
         guard batch.origin == .stream, let highest = batch.highest else { return }
-        let lag = now - StreamStatus.time(of: highest)
+        let lag = now - PostTime.ofSnowflake(highest)
         // Other ids than X's own tell no time.
         status.lag = (0...86_400_000).contains(lag) ? lag : nil
       }

@@ -1,4 +1,5 @@
 internal import Machine
+internal import Posts
 
 /// Finds by search what a broken stream did not deliver.
 extension FilteredStream {

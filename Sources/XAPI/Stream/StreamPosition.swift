@@ -1,3 +1,5 @@
+internal import Posts
+
 /// Where a collection goes on: all posts up to `since` are kept; of those behind it, all that are
 /// kept already lie behind `mark`, so that reading from there tells which.
 package struct StreamPosition: Hashable, Sendable {
@@ -68,7 +70,9 @@ package struct Frontier: Sendable {
   /// The first posts are about to be written, with `lowest` as their lowest id. While there is a
   /// gap it is searched from the time, unless the ids are older: then older posts are sent anew.
   package mutating func begin(lowest: UInt64) {
-    if isHeld, case .time(let time) = position.since, lowest >= Self.firstID(at: time) { return }
+    if isHeld, case .time(let time) = position.since, lowest >= PostTime.firstSnowflake(at: time) {
+      return
+    }
     points[0].position.since = .id(lowest > 0 ? lowest - 1 : 0)
   }
 
@@ -95,11 +99,6 @@ package struct Frontier: Sendable {
     {
       points.removeFirst()
     }
-  }
-
-  /// The first id that X gives away at a time, in milliseconds since 1970.
-  private static func firstID(at time: Int64) -> UInt64 {
-    UInt64(clamping: max(time - 1_288_834_974_657, 0)) << 22
   }
 
   private mutating func addPoint(_ now: Int64, _ mark: [Int64]) {

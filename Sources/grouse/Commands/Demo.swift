@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommitLog
 internal import Machine
 internal import Node
+internal import Posts
 internal import Records
 internal import SupportDesk
 internal import Tables

@@ -1,6 +1,7 @@
 internal import FakeX
 internal import Machine
 internal import Node
+internal import Posts
 internal import XAPI
 
 /// A local X that streams the demo's sample, so that its posts arrive over HTTP as from X itself.

@@ -1,13 +1,12 @@
 import Machine
+import Posts
 import TestSupport
 import Testing
 
-@testable import XAPI
-
-@Suite struct RecentIDsTests {
+@Suite struct RecentKeysTests {
   @Test func `the latest are known, and no others`() {
     var random = Seed.random()
-    var recent = RecentIDs(capacity: 50)
+    var recent = RecentKeys<UInt64>(capacity: 50)
     var order: [UInt64] = []
     for _ in 0..<5_000 {
       let id = UInt64.random(in: 0..<120, using: &random)
