@@ -141,6 +141,7 @@ struct VerdictWriter: ~Copyable {
       return
     }
     var stored = written.contains(ByteKey(id)) ? try find(id, origin, transaction) : item.stored
+    let isNew = stored == nil
     if let known = stored, !known.isOwnRecord {
       guard post.post.isUpdate else {
         totals.duplicates += 1
@@ -153,7 +154,7 @@ struct VerdictWriter: ~Copyable {
     let key =
       stored?.key
       ?? RowKey(brand: brand(of: post), createdAt: post.post.createdAt ?? post.recordTime)
-    if stored == nil {
+    if isNew {
       totals.new += 1
     } else {
       totals.renewed += 1

@@ -90,7 +90,9 @@ enum ForgetWork {
         sum.records += report.records
       case .failed(let message): throw FailedForgetting(description: message)
       case .cancelled:
-        try interruption.throwIfRequested("the running process does the rest in its time")
+        try interruption.throwIfRequested("the same command goes on where this one ended")
+        throw FailedForgetting(
+          description: "somebody has cancelled the job: the same command goes on where it ended")
       }
     }
     return sum
