@@ -8,7 +8,8 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "grouse-benchmarks",
     subcommands: [
-      PipelineBenchmark.self, ScoringBenchmark.self, LatencyBenchmark.self, ReplayBenchmark.self, FloorBenchmark.self,
+      PipelineBenchmark.self, ScoringBenchmark.self, LatencyBenchmark.self, ReplayBenchmark.self,
+      FloorBenchmark.self,
       RecordsBenchmark.self,
       LogBenchmark.self, TablesBenchmark.self, StreamsBenchmark.self, TextBenchmark.self,
       LearningBenchmark.self,

@@ -45,8 +45,8 @@ struct PipelineBenchmark: ParsableCommand {
     guard kept == posts else { throw Benchmark.Wrong(what: "\(kept) rows for \(posts) posts") }
     if json {
       return print(
-        "{\"name\": \"grouse\", \"posts\": \(kept), \"seconds\": \(cost.seconds), "
-          + "\"start\": \(start), \"note\": \"topic to tables, exactly once\"}")
+        "{\"name\": \"Grouse, the shipped query\", \"posts\": \(kept), \"seconds\": \(cost.seconds), "
+          + "\"start\": \(start), \"note\": \"topic to rows, reasons, cases, counts, alerts\"}")
     }
     print(
       "topic to rows   \(shown(Double(posts))) posts (\(bytes / posts) B)  "

@@ -31,7 +31,7 @@ struct ScoringBenchmark: ParsableCommand {
     let cost = try Self.score(posts, workload, scorer, in: Path.join(folder, "all"))
     if json {
       return print(
-        "{\"name\": \"grouse, the same steps\", \"posts\": \(posts), \"seconds\": \(cost.seconds), "
+        "{\"name\": \"Grouse, the same steps\", \"posts\": \(posts), \"seconds\": \(cost.seconds), "
           + "\"start\": \(start.seconds), \"note\": \"topic to a table, exactly once\"}")
     }
     print(
@@ -91,7 +91,8 @@ struct ScoringBenchmark: ParsableCommand {
     var settings = QuerySettings()
     settings.trigger = .availableNow
     return Query(
-      "verdicts", Stream(TopicSource("posts", in: log, maxBytes: 16 << 20))
+      "verdicts",
+      Stream(TopicSource("posts", in: log, maxBytes: 16 << 20))
         .flatMap { try step.verdicts(of: $0) },
       in: TableStateStore(store), settings: settings,
       to: .rows { batch, transaction in
