@@ -211,6 +211,13 @@ import Testing
       "x", "rules", "add", "--", "-only", environment: environment, saying: ["only excludes"])
     try stage.works(
       "x", "rules", "add", "@ASOS", "--tag", "t", environment: environment)
+    let refused = try stage.fails(
+      "x", "rules", "add", "@ASOS", "--dry-run", environment: environment,
+      saying: ["X does not take @ASOS"])
+    #expect(!refused.errors.contains("X would take it"))
+    let taken = try stage.works(
+      "x", "rules", "add", "new", "--dry-run", environment: environment)
+    #expect(taken.errors.contains("X would take it"))
     let counts = try stage.works("x", "rules", "counts", "--json", environment: environment)
     #expect(counts.text.contains("1000"))
     #expect(x.status.rules == 2)
@@ -225,29 +232,6 @@ import Testing
     #expect(found.errors.contains("about $"))
     try stage.works("collect", "--stdin", input: found.text)
     #expect(try kept() == Array(posts.map(\.id).reversed().prefix(20)))
-  }
-
-  @Test func `an account's commands sign themselves`() throws {
-    let keys = Credentials()
-    var environment = environment
-    environment["GROUSE_X_API_KEY"] = keys.consumerKey
-    environment["GROUSE_X_API_SECRET"] = keys.consumerSecret
-    environment["GROUSE_X_ACCESS_TOKEN"] = keys.accessToken
-    environment["GROUSE_X_ACCESS_SECRET"] = keys.accessSecret
-    let me = try stage.works("x", "whoami", environment: environment)
-    #expect(me.text.contains("@GrouseDesk"))
-    let sent = try stage.works("x", "post", "hello", "--json", environment: environment)
-    let again = try stage.works("x", "post", "hello", "--json", environment: environment)
-    #expect(sent.text == again.text)
-    #expect(x.status.written.count == 1)
-    try stage.works("x", "delete", x.status.written[0], environment: environment)
-    // Nobody has called the account there.
-    let post = Self.post(1)
-    x.deliver(post.line)
-    try stage.fails(
-      "x", "post", "sorry", "--reply-to", "\(post.id)", environment: environment,
-      saying: ["has not mentioned"])
-    #expect(x.status.written.count == 1)
   }
 
   @Test func `what X says must go is forgotten`() throws {
