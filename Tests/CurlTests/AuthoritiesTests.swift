@@ -73,6 +73,12 @@ private struct TLSServer {
     return process
   }
 
+  /// Of what a client takes from it.
+  static func clearEnvironment() {
+    for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"] { unsetenv(name) }
+    setenv("no_proxy", "*", 1)
+  }
+
   func end() {
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
@@ -88,6 +94,7 @@ struct AuthoritiesTests {
       let folder = TemporaryDirectory()
       let server = try TLSServer(in: folder)
       defer { server.end() }
+      TLSServer.clearEnvironment()
       setenv(name, server.certificate, 1)
       let place = HTTPClient.Server.url(server.url)
       let client = try #require(HTTPClient(place))
@@ -104,7 +111,7 @@ struct AuthoritiesTests {
       let folder = TemporaryDirectory()
       let server = try TLSServer(in: folder)
       defer { server.end() }
-      for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"] { unsetenv(name) }
+      TLSServer.clearEnvironment()
       let place = HTTPClient.Server.url(server.url)
       let client = try #require(HTTPClient(place))
       #expect(throws: CurlError.self) { try client.send(HTTPRequest("GET", "/")) }

@@ -11,7 +11,7 @@ final class LateX: XTransport {
   /// What becomes of a request to post.
   enum Fate: CaseIterable {
     case taken
-    /// It has to wait for a minute and some.
+    /// It has to wait for some minutes.
     case limited
     /// The connection breaks, before it had arrived or behind.
     case lost, lostTaken
@@ -144,7 +144,7 @@ final class LateX: XTransport {
     switch fate {
     case .taken: return Self.answer(["data": ["id": .text(id)]], status: 201)
     case .limited:
-      let reset = "\((now + 63_999) / 1_000)"
+      let reset = "\((now + 300_999) / 1_000)"
       return Self.answer(
         ["title": "Too Many Requests"], status: 429,
         headers: [("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", reset)])

@@ -162,5 +162,9 @@ import Testing
     try LocalDisk().remove(folder("data"))
     try LocalDisk().createDirectory(path)
     await #expect(throws: XError.self) { try await store().prepare() }
+    // Where the directory is there, and no file can be written.
+    try LocalDisk().remove(path)
+    try LocalDisk().createDirectory(path + ".trial.tmp")
+    await #expect(throws: XError.self) { try await store().prepare() }
   }
 }
