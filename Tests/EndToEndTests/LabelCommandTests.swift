@@ -29,6 +29,21 @@ import Testing
     return outcome.lines.dropFirst().map(String.init)
   }
 
+  @Test func `labels are written over no device, and where a link leads`() throws {
+    let stage = Stage()
+    try stage.train()
+    try stage.fails("label", "--export", "/dev/null", saying: ["/dev/null is no plain file"])
+    try stage.write("target.csv", "old".utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: stage.folder("link.csv"), withDestinationPath: "target.csv")
+    try stage.works("label", "--export", "link.csv")
+    let target = try Data(contentsOf: URL(fileURLWithPath: stage.folder("target.csv")))
+    #expect(String(decoding: target, as: UTF8.self).hasPrefix("text,label"))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: stage.folder("link.csv"))
+        == "target.csv")
+  }
+
   @Test func `keys from a pipe are verdicts, and what is exported can be learnt from`() throws {
     let stage = try Self.stage(posts: 12)
     let keys = "c\nt delivery\nn was it us?\no\nu\ns\nz\nc\n"

@@ -178,7 +178,7 @@ package struct Forgetting: Sendable {
 
   /// Shows all edits of a set of tables, some at a time.
   func forEachEdit(_ scope: String, _ body: ([Edit]) throws -> Void) throws {
-    let prefix = Array("\(scope)edits/".utf8)
+    let prefix = VerdictWriter.edits(scope)
     var lower = prefix
     let upper = prefix + [0xFF]
     while case let some = try store.states(from: lower, to: upper, limit: 10_000),
