@@ -39,7 +39,7 @@ package struct LabelQueue: Sendable {
   ) throws -> (posts: [LabelCandidate], all: Int) {
     var ids: Set<String> = []
     var texts: Set<Int> = []
-    try book.visit { label in
+    try book.visitAll { label in
       if label.labeller == labeller || label.verdict.isDecided { ids.insert(label.post) }
       if label.verdict.isDecided { texts.insert(label.text.hashValue) }
     }

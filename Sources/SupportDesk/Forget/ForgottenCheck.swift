@@ -5,8 +5,8 @@ internal import Bytes
 package struct ForgottenCheck: Sendable {
   private let open: @Sendable () throws -> (any TableStore)?
 
-  /// `open` gives the tables as they are when it is called; nil: there are none yet, so that nothing
-  /// was ever forgotten.
+  /// `open` gives the tables as they are when it is called; nil: there are none yet, so nothing was
+  /// ever forgotten.
   package init(_ open: @escaping @Sendable () throws -> (any TableStore)?) { self.open = open }
 
   /// Of tables that are open already.

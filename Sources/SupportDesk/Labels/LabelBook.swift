@@ -145,6 +145,14 @@ package struct LabelBook {
     try labels("ORDER BY number", [], body)
   }
 
+  /// The same with those of posts that are to be forgotten, for who gives out no texts of them: the
+  /// tables are not asked, and may be open.
+  package func visitAll(_ body: (PostLabel) throws -> Void) throws(ModelError) {
+    try workbench?.read { contents throws(ModelError) in
+      try contents.labels("ORDER BY number", [], body)
+    }
+  }
+
   private func labels(
     _ condition: String, _ arguments: StatementArguments, _ body: (PostLabel) throws -> Void
   ) throws(ModelError) {

@@ -122,7 +122,8 @@ extension Workbench.Contents {
       let row = try Row.fetchOne(
         $0,
         sql: """
-          SELECT \(LabelTables.columns(provenance: true)) FROM labels l JOIN labelled_posts p ON p.id = l.post
+          SELECT \(LabelTables.columns(provenance: true))
+          FROM labels l JOIN labelled_posts p ON p.id = l.post
           WHERE labeller = ? AND taken_back_at IS NULL AND source IS NULL
           ORDER BY number DESC LIMIT 1
           """, arguments: [labeller])

@@ -60,7 +60,7 @@ extension XClient {
   /// The job of a kind that is not over; nil: there is none.
   private func running(_ kind: ComplianceJob.Kind) async throws(XError) -> ComplianceJob? {
     let answer = try await call(
-      XCall("GET", Self.jobs, query: [("type", kind.rawValue)], as: .app, kind: "/2/compliance/jobs"))
+      XCall("GET", Self.jobs, query: [("type", kind.rawValue)], as: .app))
     return answer["data"]?.elements?.lazy.compactMap { ComplianceJob(["data": $0]) }
       .first { $0.isRunning }
   }

@@ -12,9 +12,9 @@ struct Forget: ParsableCommand {
     discussion: """
       POST is a post's id or address: 2051837460012345678, https://x.com/NAME/status/ID, at://…; USER \
       is @HANDLE, user:ID or did:…. Counts and cases follow, offsets stay. A post that comes again \
-      has no row, nor has what a forgotten user wrote before. Labels go with their posts, also where \
-      the row has expired, and none is taken in anew. Beside a `grouse run` that process does the \
-      work. After a kill the same command goes on; so does the \
+      has no row, nor has what a forgotten user wrote before. Labels go with their posts, also \
+      where the row has expired, and none is taken in anew. Beside a `grouse run` that process does \
+      the work. After a kill the same command goes on; so does the \
       next run.
 
       Backups, exports, replicas and models are yours to see to. What a disk held may be found on it \

@@ -122,7 +122,9 @@ struct LabelDesk {
     if let probability = post.probability { line.add("probability", probability) }
     if let subject = post.subject { line.add("subject", subject) }
     if let name = post.provenance.handle { line.add("screen_name", name) }
-    if let time = post.provenance.createdAt { line.add("created_at", UTCTime.text(milliseconds: time)) }
+    if let time = post.provenance.createdAt {
+      line.add("created_at", UTCTime.text(milliseconds: time))
+    }
     line.add("left", session.left)
     try StandardOutput.line(line.text)
   }
