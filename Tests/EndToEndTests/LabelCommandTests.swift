@@ -129,7 +129,7 @@ import Testing
     let stage = try Self.stage(posts: 1)
     let lines = (0..<3).map {
       #"{"data":{"id":"50\#($0)","text":"@ASOS secret \#($0), where is my parcel?","lang":"en","#
-        + #""author_id":"77\#($0)","created_at":"2026-11-20T00:02:1\#($0).000Z"}}"# + "\n"
+        + #""author_id":"77\#($0)","created_at":"2026-11-20T00:03:1\#($0).000Z"}}"# + "\n"
     }
     try stage.works("run", "--stdin", "--exit", input: lines.joined())
     let label = try stage.start("label", "--order", "newest")
