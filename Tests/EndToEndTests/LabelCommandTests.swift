@@ -140,6 +140,42 @@ import Testing
     #expect(run.wait().code == 0)
   }
 
+  @Test func `a session that is open brings no forgotten text back`() throws {
+    let stage = try Self.stage(posts: 1)
+    let lines = (0..<3).map {
+      #"{"data":{"id":"50\#($0)","text":"@ASOS secret \#($0), where is my parcel?","lang":"en","#
+        + #""author_id":"77\#($0)","created_at":"2026-11-20T00:03:1\#($0).000Z"}}"# + "\n"
+    }
+    try stage.works("run", "--stdin", "--exit", input: lines.joined())
+    let label = try stage.start("label", "--order", "newest")
+    var shown = [UInt8]()
+    while !shown.contains(10) {
+      let more = label.nextOutput()
+      try #require(!more.isEmpty)
+      shown += more
+    }
+    #expect(String(decoding: shown, as: UTF8.self).hasPrefix("502\t"))
+    let forgot = try stage.works("forget", "user:772", "user:771")
+    #expect(forgot.errors.contains("forgot 2 posts"))
+    for _ in 0..<4 { label.write("c\n") }
+    label.closeInput()
+    let outcome = label.wait()
+    #expect(outcome.code == 0 && outcome.errors.contains("forgotten meanwhile"))
+    #expect(outcome.errors.contains("2 posts judged"), "\(outcome.errors)")
+    let rows = try exported(stage)
+    #expect(rows.count == 2 && rows.count { $0.contains("secret") } == 1)
+    let again = try stage.works("forget", "user:772", "user:771")
+    #expect(again.errors.contains("nothing is kept of that"))
+    // Of whom no row and no record is left, but a label.
+    try stage.works("cql", "-e", "TRUNCATE grouse.posts")
+    try stage.works("topics", "delete", "posts")
+    let last = try stage.works("forget", "user:770", "--json").objects().first
+    #expect(last?["labels"] as? Int == 1)
+    let bytes = try LocalDisk().readAll(stage.data + "/workbench.sqlite")
+    #expect(bytes.firstRange(of: Array("secret".utf8)) == nil)
+    #expect(try exported(stage).count == 1)
+  }
+
   @Test(.enabled(if: TypedTerminal.isThere, "needs Python"))
   func `on a terminal one key is a verdict`() throws {
     let stage = try Self.stage(posts: 6)

@@ -259,4 +259,54 @@ import Testing
     let again = try stage.works("x", "compliance", environment: environment)
     #expect(again.errors.contains("0 of 4 have to go"))
   }
+
+  private func ask(_ path: String, _ body: String) throws -> Data {
+    let client = try #require(HTTPClient(.url(environment["GROUSE_X_BASE_URL"] ?? "")))
+    let token = environment["GROUSE_X_BEARER_TOKEN"] ?? ""
+    var request = HTTPRequest("POST", path, body: Array(body.utf8), type: "application/json")
+    request.headers.append(("Authorization", "Bearer \(token)"))
+    let answer = try client.send(request)
+    #expect(answer.isSuccess, "\(answer.status)")
+    return Data(answer.body)
+  }
+
+  @Test func `what only the log has is asked for, too, and goes from it`() throws {
+    let ids = (0..<4).map { Self.post($0).id }
+    let lines = [
+      Stage.post(Int(ids[0]), "asos where is my parcel"),
+      Stage.post(Int(ids[1]), "asos ou est mon colis", lang: "fr"),
+      Stage.post(Int(ids[2]), "asos nice coat"),
+      Stage.post(Int(ids[3]), "asos joli manteau", lang: "fr"),
+    ]
+    try stage.train()
+    try stage.works("collect", "--stdin", input: lines.joined())
+    try stage.works("work", "--exit")
+    #expect(try stage.postCount() == 2)
+    x.deliver(lines.map { $0.replacing("\n", with: "") })
+    _ = try ask("/_fake/delete", #"{"ids":["\#(ids[0])","\#(ids[1])"]}"#)
+    let done = try stage.works("x", "compliance", environment: environment)
+    #expect(done.errors.contains("forgot 2 posts: 1 row, 2 records"), "\(done.errors)")
+    #expect(try kept() == [ids[2], ids[3]])
+    #expect(try !stage.works("consume", "posts").text.contains("colis"))
+    // The author of the other French one is known by the log alone.
+    _ = try ask("/_fake/protect", #"{"ids":["7"]}"#)
+    let users = try stage.works("x", "compliance", "--users", environment: environment)
+    #expect(users.errors.contains("2 records"), "\(users.errors)")
+    #expect(try kept().isEmpty)
+  }
+
+  @Test func `a job that was cut off before its upload goes on`() throws {
+    let post = Self.post(1)
+    try stage.works("collect", "--stdin", input: post.line + "\n")
+    x.deliver(post.line)
+    _ = try ask("/_fake/delete", #"{"ids":["\#(post.id)"]}"#)
+    let begun = try ask("/2/compliance/jobs", #"{"type":"tweets"}"#)
+    let object = try JSONSerialization.jsonObject(with: begun) as? [String: Any]
+    let job = try #require((object?["data"] as? [String: Any])?["id"] as? String)
+    try stage.fails(
+      "x", "compliance", environment: environment, saying: ["one job at a time", "--job \(job)"])
+    try stage.works("x", "compliance", "--job", job, environment: environment)
+    #expect(try kept().isEmpty)
+    try stage.works("x", "compliance", "--job", job, environment: environment)
+  }
 }
