@@ -81,15 +81,16 @@ struct Collect: ParsableCommand {
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
+    let streams = LiveStreams()
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
       partitions: configuration.partitions, pace: pace, follows: follow,
-      x: try configuration.x(), bluesky: try configuration.bluesky())
+      x: try configuration.x(), bluesky: try configuration.bluesky(), streams: streams)
     let isFile = file.map { LocalDisk().isPlainFile($0) } ?? false
     let bar = ProgressBar(
       "collecting", unit: isFile ? ProgressBar.bytes : "records", total: nil)
     func show(_ totals: CollectTotals) {
-      guard isFile else { return bar.update(totals.records) }
+      guard isFile else { return bar.update(totals.records, note: streams.words) }
       bar.update(
         Int(totals.place), total: totals.size.map { Int($0) },
         note: "\(Shown.number(totals.records)) records")
