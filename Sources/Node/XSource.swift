@@ -1,8 +1,7 @@
 internal import Curl
 internal import Machine
-package import Posts
+internal import Posts
 internal import SupportDesk
-internal import Synchronization
 package import XAPI
 
 /// What is needed to collect from X, as it is configured.
@@ -52,8 +51,10 @@ struct XSource {
     var settings = FilteredStream.Settings()
     settings.rules = configuration.rules
     settings.fillsGaps = configuration.fillsGaps
-    if let note = try offsets.note(), let position = XSink.position(note) {
+    if let note = try offsets.note(), let position = StreamPosition(word: note.since, mark: note.ends)
+    {
       settings.start = position
+      settings.recent = KnownIDs(at: position)
       try offsets.forEachID(behind: position.mark) { settings.recent.insert($0) }
     }
     let stream = try FilteredStream(client, into: sink, settings) { report("\($0)") }
@@ -102,40 +103,6 @@ private final class XSink: StreamSink, @unchecked Sendable {
   func mark() throws -> [Int64] { try offsets.ends() }
 
   func commit(_ position: StreamPosition) throws {
-    let since =
-      switch position.since {
-      case .id(let id): "id:\(id)"
-      case .time(let time): "time:\(time)"
-      }
-    try offsets.commit(.init(since: since, ends: position.mark))
-  }
-
-  static func position(_ note: StreamOffsets.Note) -> StreamPosition? {
-    let parts = note.since.split(separator: ":")
-    guard parts.count == 2 else { return nil }
-    switch parts[0] {
-    case "id": return UInt64(parts[1]).map { StreamPosition(since: .id($0), mark: note.ends) }
-    case "time": return Int64(parts[1]).map { StreamPosition(since: .time($0), mark: note.ends) }
-    default: return nil
-    }
-  }
-}
-
-/// The streams that are collected now, for whoever wants to see how they do.
-package final class LiveStreams: Sendable {
-  private let known = Mutex<[(name: String, status: @Sendable () -> StreamStatus)]>([])
-
-  package init() {}
-
-  func add(_ name: String, _ status: @escaping @Sendable () -> StreamStatus) {
-    known.withLock { known in
-      known.removeAll { $0.name == name }
-      known.append((name, status))
-    }
-  }
-
-  /// How each does.
-  package var all: [(name: String, status: StreamStatus)] {
-    known.withLock { $0 }.map { ($0.name, $0.status()) }
+    try offsets.commit(.init(since: position.word, ends: position.mark))
   }
 }

@@ -23,6 +23,12 @@ package struct RecentKeys<Key: Hashable & Sendable>: Sendable {
     return true
   }
 
+  /// Whether a key is kept.
+  package func contains(_ key: Key) -> Bool { known.contains(key) }
+
+  /// The keys that are kept, those that came first first.
+  package var all: [Key] { Array(order[oldest...] + order[..<oldest]) }
+
   /// How many are kept.
   package var count: Int { order.count }
 }

@@ -29,11 +29,20 @@ package final class ProgressBar: Sendable {
 
   /// Shows how much is done, at most some twenty times a second; `note` is shown behind it.
   package func update(_ done: Int, total: Int? = nil, note: String = "") {
-    guard Messages.isTerminal else { return }
-    let line: String? = state.withLock { state in
+    show { state in
       state.done = done
       state.note = note
       if let total { state.total = total }
+    }
+  }
+
+  /// Shows another note behind what is done.
+  package func update(note: String) { show { $0.note = note } }
+
+  private func show(_ change: (inout State) -> Void) {
+    guard Messages.isTerminal else { return }
+    let line: String? = state.withLock { state in
+      change(&state)
       let now = Clock.monotonicSeconds()
       guard now - state.drawn > 0.05 else { return nil }
       state.drawn = now

@@ -12,6 +12,13 @@ package enum Limits {
   package static let keptLineBytes = 64 << 10
   /// Ids of posts kept to tell a post that comes again: a quarter of an hour at X's 250 a second.
   package static let recentIDs = 1 << 18
+  /// The same of what a gap's search may find: more than the three million posts that X sells in a
+  /// month.
+  package static let gapIDs = 1 << 22
+  /// Ids kept of a day, so that what X counts once is not counted again.
+  package static let countedIDs = 1 << 20
+  /// Gaps that wait for their searches; the oldest two become one where there are more.
+  package static let gaps = 256
   /// Posts behind the latest one that a gap's search reaches back, as the stream has no order.
   package static let overlapPosts = 4_096
   /// Milliseconds that a wait may be that a server names: X's windows are a quarter of an hour.

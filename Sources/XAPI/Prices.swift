@@ -1,3 +1,4 @@
+internal import Posts
 internal import Synchronization
 
 /// What X takes for what it delivers, in US dollars; X changes it, so it is a setting.
@@ -5,7 +6,6 @@ package struct Prices: Hashable, Sendable {
   package var postRead = 0.005
   package var ownPostRead = 0.001
   package var userRead = 0.010
-  package var countsRequest = 0.005
   package var post = 0.015
   package var postWithLink = 0.200
   package var summonedReply = 0.010
@@ -22,24 +22,59 @@ package final class CostLedger: Sendable {
     package var dollars = 0.0
   }
 
-  private let entries = Mutex<[String: Entry]>([:])
+  /// What X counts once a day.
+  enum Resource: String {
+    case posts = "posts read"
+    case users = "users read"
+  }
+
+  private struct State {
+    var entries: [String: Entry] = [:]
+    /// What was read on `day`, counted in days since 1970.
+    var read: [Resource: RecentKeys<UInt64>] = [:]
+    var day: Int64 = 0
+
+    mutating func add(_ what: String, _ count: Int, _ price: Double) {
+      guard count > 0 else { return }
+      entries[what, default: Entry()].count += count
+      entries[what, default: Entry()].dollars += Double(count) * price
+    }
+  }
+
+  private let state = Mutex(State())
 
   package init() {}
 
   /// Adds `count` things of a kind.
   package func add(_ what: String, _ count: Int, at price: Double) {
-    guard count > 0 else { return }
-    entries.withLock {
-      $0[what, default: Entry()].count += count
-      $0[what, default: Entry()].dollars += Double(count) * price
+    state.withLock { $0.add(what, count, price) }
+  }
+
+  /// Adds what was read, but for what was read before on the same day (UTC), which X counts once.
+  /// What has no id is new. `now` is in milliseconds since 1970.
+  func read(_ resource: Resource, _ ids: [UInt64?], at price: Double, now: Int64) {
+    state.withLock { state in
+      let day = now / 86_400_000
+      if day != state.day {
+        state.day = day
+        state.read = [:]
+      }
+      var known = state.read[resource] ?? RecentKeys(capacity: Limits.countedIDs)
+      // Held twice, it would be copied at the first change.
+      state.read[resource] = nil
+      let count = ids.count { $0.map { known.insert($0) } ?? true }
+      state.read[resource] = known
+      state.add(resource.rawValue, count, price)
     }
   }
 
   /// All kinds, by name.
   package var all: [(what: String, entry: Entry)] {
-    entries.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    state.withLock { $0.entries }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// All together.
-  package var dollars: Double { entries.withLock { $0.values.reduce(0) { $0 + $1.dollars } } }
+  package var dollars: Double {
+    state.withLock { $0.entries.values.reduce(0) { $0 + $1.dollars } }
+  }
 }

@@ -53,6 +53,12 @@ package struct XProblem: Hashable, Sendable, CustomStringConvertible {
       || title == "CreditsDepleted"
   }
 
+  /// Whether a rule is refused as the same one is there.
+  var isDuplicateRule: Bool { type == "duplicate-rules" || title == "DuplicateRule" }
+
+  /// Whether a rule is refused as there are as many as there may be.
+  var isRuleCap: Bool { type == "rule-cap" || title == "RulesCapExceeded" }
+
   package var description: String {
     var parts = [title, detail] + messages
     if detail.contains(title) { parts.removeFirst() }

@@ -42,18 +42,22 @@ import Testing
     #expect(written.allSatisfy { $0 <= since || known.contains($0) })
   }
 
-  @Test func `it waits while there is a gap`() {
+  @Test func `it waits while the stream is broken, and for what is late then`() {
     var frontier = Frontier(
       at: StreamPosition(since: .id(5), mark: [0]), now: 0, overlap: 10)
-    frontier.hold()
+    frontier.advance(highest: 50, posts: 1, now: 1) { [1] }
+    frontier.breakOff()
     for time in 1..<100 {
       frontier.advance(highest: UInt64(100 + time), posts: 1, now: Int64(time)) { [1] }
     }
     #expect(frontier.position.since == .id(5))
-    frontier.release(now: 100, mark: [7])
-    frontier.dropOld(109)
+    frontier.goOn()
+    frontier.dropOld(1_000)
     #expect(frontier.position.since == .id(5))
-    frontier.dropOld(110)
+    frontier.advance(highest: 150, posts: 1, now: 1_000) { [7] }
+    frontier.dropOld(1_009)
+    #expect(frontier.position.since == .id(5))
+    frontier.dropOld(1_010)
     #expect(frontier.position == StreamPosition(since: .id(199), mark: [7]))
   }
 
@@ -61,14 +65,13 @@ import Testing
     var frontier = Frontier(at: StreamPosition(since: .time(0), mark: [3]), now: 0, overlap: 10)
     #expect(frontier.isWithoutID)
     // In a gap the time tells more than what comes behind it, unless that is older.
-    var held = Frontier(
+    var behind = Frontier(
       at: StreamPosition(since: .time(2_000_000_000_000), mark: [3]), now: 0, overlap: 10)
-    held.hold()
-    held.begin(lowest: UInt64.max)
-    #expect(held.isWithoutID)
-    held.begin(lowest: 40)
-    #expect(held.position.since == .id(39))
-    frontier.begin(lowest: 40)
+    behind.begin(lowest: UInt64.max, behindGap: true)
+    #expect(behind.isWithoutID)
+    behind.begin(lowest: 40, behindGap: true)
+    #expect(behind.position.since == .id(39))
+    frontier.begin(lowest: 40, behindGap: false)
     #expect(frontier.position == StreamPosition(since: .id(39), mark: [3]))
     #expect(!frontier.isWithoutID)
   }

@@ -95,12 +95,17 @@ final class StreamStage: Sendable {
   let sink = MemorySink()
   let notices = Mutex<[StreamNotice]>([])
   let noticed = Signal()
+  /// What holds requests back; nil: nothing does.
+  let gate: Gate?
+  private let latestIDs: Int
 
   /// Waits are a thousandth of what they are.
   init(
     keepAliveTimeout: Int = 60_000, rule: Bool = true, credentials: XCredentials? = nil,
-    clock: Clock = .system, _ change: (inout Settings) -> Void = { _ in }
+    clock: Clock = .system, gate: String? = nil, latestIDs: Int = Limits.recentIDs,
+    _ change: (inout Settings) -> Void = { _ in }
   ) throws {
+    self.latestIDs = latestIDs
     var settings = Settings()
     settings.stream.keepAlive = nil
     settings.clock = clock
@@ -115,9 +120,11 @@ final class StreamStage: Sendable {
     client.keepAliveTimeout = keepAliveTimeout
     var own = XCredentials()
     own.bearer = Secret(settings.bearer)
-    self.client = XClient(
-      XNetwork(try #require(HTTPSession()), url: address), credentials ?? own, client,
-      clock: clock)
+    var retries = HTTPRetries()
+    retries.scale = client.backoffScale
+    let network = XNetwork(try #require(HTTPSession()), url: address, retries: retries)
+    self.gate = gate.map { Gate($0, before: network) }
+    self.client = XClient(self.gate ?? network, credentials ?? own, client, clock: clock)
   }
 
   deinit { x.stop() }
@@ -128,9 +135,11 @@ final class StreamStage: Sendable {
     -> FilteredStream
   {
     var settings = FilteredStream.Settings()
+    settings.recent = KnownIDs(latest: latestIDs)
     settings.rules = [StreamRule("asos", tag: "brand:asos")]
     sink.kept.withLock { kept in
       settings.start = kept.note
+      if let note = kept.note { settings.recent = KnownIDs(at: note, latest: latestIDs) }
       for id in kept.ids[Int(kept.note?.mark.first ?? 0)...] { settings.recent.insert(id) }
     }
     change(&settings)
@@ -177,9 +186,11 @@ final class StreamStage: Sendable {
 
   var said: [String] { notices.withLock { $0.map { "\($0)" } } }
 
-  /// A post of now, and its id.
-  static func post(_ number: Int, text: String = "asos") -> (id: UInt64, line: String) {
-    let now = Clock.system.milliseconds - 1_288_834_974_657
+  /// A post of now, or of some milliseconds ago, and its id.
+  static func post(
+    _ number: Int, text: String = "asos", ago: Int64 = 0
+  ) -> (id: UInt64, line: String) {
+    let now = Clock.system.milliseconds - ago - 1_288_834_974_657
     let id = UInt64(now) << 22 + UInt64(number)
     return (
       id,

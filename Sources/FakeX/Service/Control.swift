@@ -114,6 +114,7 @@ extension Service {
       case "enterprise": settings.isEnterprise = value.boolean ?? false
       case "rule_cap": settings.caps.rules = value.integer ?? settings.caps.rules
       case "post_cap": settings.caps.posts = value.integer ?? settings.caps.posts
+      case "search_reach_ms": settings.searchReach = value.integer.map(Int64.init)
       case "compliance_polls": settings.compliancePolls = value.integer ?? 1
       case "agrees": settings.credentials.agrees = value.boolean ?? true
       case "rate_limits":

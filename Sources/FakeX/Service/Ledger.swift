@@ -8,18 +8,29 @@ struct Ledger {
   private(set) var spent = 0
   private(set) var postsRead = 0
   private var paidPosts: Set<UInt64> = []
+  private var paidUsers: Set<String> = []
   private var day: Int64 = 0
 
   /// Books posts that were read; one is paid for once a day.
   mutating func read(_ id: UInt64, _ kind: String, _ price: Int, now: Int64) {
-    let today = now / 86_400_000
-    if today != day {
-      day = today
-      paidPosts = []
-    }
+    begin(now)
     guard paidPosts.insert(id).inserted else { return }
     postsRead += 1
     book(kind, price)
+  }
+
+  /// Books a user that was read, once a day as well.
+  mutating func read(user id: String, _ price: Int, now: Int64) {
+    begin(now)
+    if paidUsers.insert(id).inserted { book("user_read", price) }
+  }
+
+  private mutating func begin(_ now: Int64) {
+    let today = now / 86_400_000
+    guard today != day else { return }
+    day = today
+    paidPosts = []
+    paidUsers = []
   }
 
   /// Books anything else.

@@ -41,7 +41,7 @@ extension Service {
       let user = parameter == "id" ? people.user(id: value) : people.user(name: value)
       if let user {
         found.append(selection.rendered(user: user))
-        ledger.book("user_read", settings.prices.userRead)
+        ledger.read(user: user["id"]?.text ?? value, settings.prices.userRead, now: now)
       } else {
         errors.append(Problem.missing("user", list, value))
       }
@@ -60,7 +60,7 @@ extension Service {
     guard let user else {
       return Answer(["errors": [Problem.missing("user", parameter, value)]])
     }
-    ledger.book("user_read", settings.prices.userRead)
+    ledger.read(user: user["id"]?.text ?? value, settings.prices.userRead, now: now)
     return Answer(["data": selection.rendered(user: user)])
   }
 
@@ -68,6 +68,7 @@ extension Service {
   mutating func me(_ request: Request) throws(Problem) -> Answer {
     let selection = try Selection(request, settings.spelling)
     guard let user = people.user(id: settings.account.id) else { throw .unauthorized }
+    ledger.read(user: settings.account.id, settings.prices.userRead, now: now)
     return Answer(["data": selection.rendered(user: user)])
   }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Machine
 
 /// Searches, mentions, and posts by their ids.
 extension Service {
@@ -20,8 +21,9 @@ extension Service {
     }
     let count = try Self.number(request, "max_results", 10...largest, standard: 10)
     let token = request.value("next_token") == nil ? "pagination_token" : "next_token"
+    let earliest = largest > 100 ? nil : settings.searchReach.map { now - $0 }
     return try page(
-      request, token, count, kind: "post_read", price: settings.prices.postRead
+      request, token, count, kind: "post_read", price: settings.prices.postRead, from: earliest
     ) { facts in
       // Searches by words no longer find retweets; streams do.
       expression.matches(facts) && !facts.references.contains { $0.type == "retweeted" }
@@ -43,12 +45,13 @@ extension Service {
     ) { $0.mentions.contains(name) }
   }
 
-  /// A page of posts, the newest first.
+  /// A page of posts, the newest first, and none of before the time `earliest`.
   private mutating func page(
     _ request: Request, _ token: String, _ count: Int, kind: String, price: Int,
-    _ isMeant: (PostFacts) -> Bool
+    from earliest: Int64? = nil, _ isMeant: (PostFacts) -> Bool
   ) throws(Problem) -> Answer {
     let selection = try Selection(request, settings.spelling)
+    if let earliest { try Self.checkReach(request, earliest) }
     let bounds = try bounds(request, token)
     var matches: [Int: Bool] = [:]
     var found: [Template.Content] = []
@@ -58,6 +61,7 @@ extension Service {
       index -= 1
       let entry = archive.entries[index]
       guard entry.id >= bounds.lowerBound else { break }
+      if let earliest, Snowflake.isEarlier(entry.id, than: earliest) { continue }
       guard !archive.isDeleted(entry.id), let post = archive.templates[entry.template].post
       else { continue }
       let isMatch = matches[entry.template] ?? isMeant(post.facts)
@@ -96,6 +100,24 @@ extension Service {
     let start = try Page.start(request, token)
     if start > 0 { high = min(high, UInt64(start)) }
     return low..<max(low, high)
+  }
+
+  /// Thrown: that a bound is earlier than searches reach.
+  private static func checkReach(_ request: Request, _ earliest: Int64) throws(Problem) {
+    let limit = UTCTime.text(milliseconds: earliest)
+    for name in ["start_time", "end_time"] {
+      guard let text = request.value(name), let time = CalendarDay.moment(text), time < earliest
+      else { continue }
+      throw .invalid(
+        name, [text], "Invalid '\(name)':'\(text)'. '\(name)' must be on or after \(limit)")
+    }
+    for name in ["since_id", "until_id"] {
+      guard let id = try id(request, name), Snowflake.isEarlier(id, than: earliest) else { continue }
+      throw .invalid(
+        name, ["\(id)"],
+        "'\(name)' must be a tweet id created after \(limit). Please use a '\(name)' that is larger"
+          + " than \(Snowflake.first(at: earliest))")
+    }
   }
 
   private static func id(_ request: Request, _ name: String) throws(Problem) -> UInt64? {
@@ -178,5 +200,10 @@ enum Snowflake {
   /// The first id of a millisecond.
   static func first(at milliseconds: Int64) -> UInt64 {
     UInt64(max(0, milliseconds - epoch)) << 22
+  }
+
+  /// Whether an id was made before a time. Small ids, which X has not given for long, tell none.
+  static func isEarlier(_ id: UInt64, than milliseconds: Int64) -> Bool {
+    id >= 1 << 50 && id < first(at: milliseconds)
   }
 }

@@ -1,4 +1,5 @@
 package import Bytes
+internal import Machine
 
 /// A search, or another list that comes page by page.
 package struct PostQuery: Sendable {
@@ -8,38 +9,46 @@ package struct PostQuery: Sendable {
   var asker: XCall.Asker
   var tokenName: String
   var price: any KeyPath<Prices, Double> & Sendable
+  /// Posts in one page.
+  var pageSize: Int
+  /// Whether the ledger has what is read; who books it himself has it left out.
+  var isBooked = true
 
-  /// Posts of the last seven days, newest first.
+  /// Posts of the last seven days, newest first; `until` is an id, above all that are wanted.
   package static func recent(
-    _ query: String, since: StreamPosition.Since? = nil, pageSize: Int = 100
+    _ query: String, since: StreamPosition.Since? = nil, until: UInt64? = nil, pageSize: Int = 100
   ) -> PostQuery {
-    var fields = [(name: "query", value: query), ("max_results", "\(min(max(pageSize, 10), 100))")]
+    let pageSize = min(max(pageSize, 10), 100)
+    var fields = [(name: "query", value: query), ("max_results", "\(pageSize)")]
     fields += Self.since(since)
+    if let until { fields.append(("until_id", "\(until)")) }
     return PostQuery(
       segments: ["2", "tweets", "search", "recent"], kind: "/2/tweets/search/recent",
-      query: fields, asker: .any, tokenName: "next_token", price: \.postRead)
+      query: fields, asker: .any, tokenName: "next_token", price: \.postRead, pageSize: pageSize)
   }
 
   /// Posts of all times, newest first.
   package static func archive(
     _ query: String, since: StreamPosition.Since? = nil, pageSize: Int = 500
   ) -> PostQuery {
-    var fields = [(name: "query", value: query), ("max_results", "\(min(max(pageSize, 10), 500))")]
+    let pageSize = min(max(pageSize, 10), 500)
+    var fields = [(name: "query", value: query), ("max_results", "\(pageSize)")]
     fields += Self.since(since)
     return PostQuery(
       segments: ["2", "tweets", "search", "all"], kind: "/2/tweets/search/all", query: fields,
-      asker: .app, tokenName: "next_token", price: \.postRead)
+      asker: .app, tokenName: "next_token", price: \.postRead, pageSize: pageSize)
   }
 
   /// Posts that mention a user, newest first. One's own cost a fifth.
   package static func mentions(
-    of user: String, since: StreamPosition.Since? = nil, isOwn: Bool = true
+    of user: String, since: StreamPosition.Since? = nil, isOwn: Bool = true, pageSize: Int = 100
   ) -> PostQuery {
-    PostQuery(
+    let pageSize = min(max(pageSize, 5), 100)
+    return PostQuery(
       segments: ["2", "users", user, "mentions"], kind: "/2/users/:id/mentions",
-      query: [(name: "max_results", value: "100")] + Self.since(since),
+      query: [(name: "max_results", value: "\(pageSize)")] + Self.since(since),
       asker: isOwn ? .user : .any, tokenName: "pagination_token",
-      price: isOwn ? \.ownPostRead : \.postRead)
+      price: isOwn ? \.ownPostRead : \.postRead, pageSize: pageSize)
   }
 
   private static func since(
@@ -106,7 +115,7 @@ extension XClient {
           "GET", query.segments,
           query: query.query + PostFields.query(settings.fieldSpelling) + more,
           as: query.asker, kind: query.kind)))
-    ledger.add("posts read", page.posts.count, at: settings.prices[keyPath: query.price])
+    if query.isBooked { book(page, at: settings.prices[keyPath: query.price]) }
     return page
   }
 
@@ -119,7 +128,7 @@ extension XClient {
       let answer = try await call(
         XCall("GET", ["2", "tweets"], query: query + PostFields.query(settings.fieldSpelling)))
       let page = PostPage(answer)
-      ledger.add("posts read", page.posts.count, at: settings.prices.postRead)
+      book(page, at: settings.prices.postRead)
       pages.append(page)
     }
     return pages
@@ -131,8 +140,9 @@ extension XClient {
       XCall(
         "GET", ["2", "users", "me"],
         query: [("user.fields", PostFields.userFields.joined(separator: ","))], as: .user))
-    ledger.add("users read", 1, at: settings.prices.userRead)
-    return answer["data"] ?? answer
+    let user = answer["data"] ?? answer
+    book(users: [user])
+    return user
   }
 
   /// Users by their names, with or without `@`, a hundred a request; those that are not there are
@@ -150,7 +160,7 @@ extension XClient {
             ("user.fields", PostFields.userFields.joined(separator: ",")),
           ]))
       let found = answer["data"]?.elements ?? []
-      ledger.add("users read", found.count, at: settings.prices.userRead)
+      book(users: found)
       users += found
     }
     return users
@@ -162,8 +172,28 @@ extension XClient {
     return answer["data"] ?? answer
   }
 
-  /// What it costs to read so many posts, at most.
-  package func estimate(posts: Int) -> Double { Double(posts) * settings.prices.postRead }
+  private func book(_ page: PostPage, at price: Double) {
+    ledger.read(.posts, Self.ids(page.posts), at: price, now: clock.milliseconds)
+  }
+
+  private func book(users: [JSON]) {
+    ledger.read(
+      .users, Self.ids(users), at: settings.prices.userRead, now: clock.milliseconds)
+  }
+
+  private static func ids(_ objects: [JSON]) -> [UInt64?] {
+    objects.map { $0["id"]?.text.flatMap { UInt64($0) } }
+  }
+
+  /// How many posts X delivers where `limit` are wanted, and what that costs, at most: pages come
+  /// whole.
+  package func estimate(
+    _ query: PostQuery, limit: Int
+  ) -> (requests: Int, posts: Int, dollars: Double) {
+    let requests = min(max(limit - 1, 0) / query.pageSize + 1, Limits.pages)
+    let posts = requests * query.pageSize
+    return (requests, posts, Double(posts) * settings.prices[keyPath: query.price])
+  }
 
   /// Asks X to let go of the app's open connections.
   package func freeConnections() async throws(XError) {

@@ -7,6 +7,8 @@ package struct RuleOutcome: Sendable {
   package var deleted = 0
   /// Rules that it does not take, each with the reason.
   package var refused: [(value: String, problem: XProblem)] = []
+  /// Whether rules that were to be deleted stay, or are there again, as others are refused.
+  package var isHeldBack = false
 
   package init() {}
 }
@@ -82,20 +84,6 @@ extension XClient {
       rules: number("project_rules_count", "client_app_rules_count", "rule_count", "rules_count")
         ?? data["client_app_rules_count"]?["rule_count"]?.integer,
       appCap: number("cap_per_client_app"), projectCap: number("cap_per_project"))
-  }
-
-  /// Brings the server's rules into step: deletes first, so that there is room, then adds.
-  package func follow(_ plan: RulePlan) async throws(XError) -> RuleOutcome {
-    var outcome = RuleOutcome()
-    if !plan.delete.isEmpty {
-      outcome = try await deleteRules(ids: plan.delete.compactMap(\.id))
-    }
-    if !plan.add.isEmpty {
-      let added = try await addRules(plan.add)
-      outcome.created = added.created
-      outcome.refused += added.refused
-    }
-    return outcome
   }
 
   private func change(_ body: JSON, _ dryRun: Bool) async throws(XError) -> JSON {

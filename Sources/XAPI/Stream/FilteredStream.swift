@@ -17,7 +17,7 @@ package actor FilteredStream {
     /// Where a run before has ended; nil: this is the first.
     package var start: StreamPosition?
     /// Ids of posts that are kept already.
-    package var recent = RecentKeys<UInt64>(capacity: Limits.recentIDs)
+    package var recent = KnownIDs()
     package var fillsGaps = true
     /// Milliseconds by which posts may come late. Tests shorten it with the waits.
     package var overlap = 15_000
@@ -33,16 +33,16 @@ package actor FilteredStream {
   let sink: any StreamSink
   let settings: Settings
   private let report: @Sendable (StreamNotice) -> Void
-  nonisolated private let stopping = StopSwitch()
+  nonisolated let stopping = StopSwitch()
   nonisolated private let shared = Mutex(StreamStatus())
-  private var policy: ReconnectPolicy
-  private var recent: RecentKeys<UInt64>
+  var policy: ReconnectPolicy
+  private var known: KnownIDs
   private var assembler = LineAssembler()
-  var frontier: Frontier
+  private var frontier: Frontier
+  private(set) var gaps = Gaps()
   private var committed: StreamPosition?
   private var lastCommit: Int64 = 0
   private var failure: (any Error)?
-  private var isBroken = false
   /// A search for what was missed has still to be made.
   var isGapDue = false
 
@@ -55,13 +55,18 @@ package actor FilteredStream {
     self.settings = settings
     self.report = report
     policy = ReconnectPolicy(scale: client.settings.backoffScale)
-    recent = settings.recent
+    known = settings.recent
     let now = client.clock.milliseconds
     committed = settings.start
     let start = try settings.start ?? StreamPosition(since: .time(now), mark: sink.mark())
-    frontier = Frontier(at: start, now: now, overlap: Int64(Self.scaled(settings.overlap, client)))
-    isBroken = settings.start != nil
-    if isBroken && settings.fillsGaps { frontier.hold() }
+    frontier = Frontier(
+      at: StreamPosition(since: start.since, mark: start.mark), highest: known.highest, now: now,
+      overlap: Int64(Self.scaled(settings.overlap, client)))
+    if settings.start != nil {
+      frontier.breakOff()
+      if settings.fillsGaps { gaps = Gaps(goingOnAt: start) }
+    }
+    known.keep(gaps.ranges, settled: 0)
   }
 
   /// A time of ours where waits are shortened; nothing becomes longer.
@@ -82,7 +87,7 @@ package actor FilteredStream {
     try commit()
     let (gaps, gap) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withDiscardingTaskGroup { group in
-      group.addTask { for await _ in gaps { await self.fillGap() } }
+      group.addTask { for await _ in gaps { await self.fillGaps() } }
       do { try await follow { gap.yield() } } catch { end(with: error) }
       gap.finish()
       group.cancelAll()
@@ -104,10 +109,17 @@ package actor FilteredStream {
   private func follow(_ fill: () -> Void) async throws {
     while !isEnding {
       guard let ending = try await connect(fill), !isEnding else { return }
-      isBroken = true
-      if settings.fillsGaps { frontier.hold() }
+      breakOff()
       try await goOn(after: ending)
     }
+  }
+
+  private func breakOff() {
+    guard !frontier.isBroken else { return }
+    frontier.breakOff()
+    guard settings.fillsGaps else { return }
+    gaps.open(at: frontier.position)
+    keepKnown()
   }
 
   /// One connection from its beginning to its end; nil where we have ended it.
@@ -130,11 +142,11 @@ package actor FilteredStream {
     policy.opened(limit)
     note { $0.state = .connected }
     report(.connected)
-    if isBroken && settings.fillsGaps {
+    frontier.goOn()
+    if !gaps.isEmpty {
       isGapDue = true
       fill()
     }
-    isBroken = false
     return try await read(answer.body)
   }
 
@@ -215,12 +227,12 @@ package actor FilteredStream {
           do throws(PostError) {
             switch try StreamLine(line) {
             case .post(let id):
-              if id.map({ recent.insert($0) }) ?? true {
+              if id.map({ known.insert($0) }) ?? true {
                 batch.add(line, id: id)
               } else {
                 duplicates += 1
               }
-            case .removal: batch.add(line, id: nil)
+            case .removal: batch.addRemoval(line)
             case .notice: notice = (try? JSON(parsing: line)).map { XProblem($0) } ?? XProblem()
             case .unknown: batch.quarantine(line, "a message of an unknown kind")
             }
@@ -245,15 +257,15 @@ package actor FilteredStream {
   func keep(_ batch: StreamBatch) throws {
     let now = client.clock.milliseconds
     if !batch.isEmpty {
-      if batch.origin == .stream, let lowest = batch.lowest, frontier.isWithoutID {
-        frontier.begin(lowest: lowest)
-        try commit()
+      if batch.origin == .stream, let lowest = batch.lowest {
+        try begin(lowest: lowest, now)
       }
       try sink.append(batch)
       if !batch.quarantined.isEmpty { report(.quarantined(batch.quarantined.count)) }
-      if batch.origin == .stream {
-        client.ledger.add("posts read", batch.posts, at: client.settings.prices.postRead)
-      }
+      // X counts a post once a day, however often it brings it: only those that are new.
+      client.ledger.add(
+        CostLedger.Resource.posts.rawValue, batch.posts - batch.removals,
+        at: client.settings.prices.postRead)
       let dollars = client.ledger.dollars
       note { status in
         status.posts += batch.posts
@@ -272,100 +284,44 @@ package actor FilteredStream {
     if now - lastCommit >= Int64(Self.scaled(settings.commitInterval, client)) { try commit() }
   }
 
-  func isNew(_ id: UInt64?) -> Bool { id.map { recent.insert($0) } ?? true }
+  /// The stream is about to have its first posts written, ever or since it was open again.
+  private func begin(lowest: UInt64, _ now: Int64) throws {
+    if frontier.isWithoutID {
+      frontier.begin(lowest: lowest, behindGap: !gaps.isEmpty)
+      if !frontier.isWithoutID { gaps.begin(at: frontier.position.since) }
+      try commit()
+    }
+    guard let last = gaps.all.last, last.until == nil else { return }
+    gaps.end(lowest: lowest, now: now, overlap: Int64(Self.scaled(settings.overlap, client)))
+    keepKnown()
+  }
+
+  /// How many ids it remembers.
+  var knownIDs: Int { known.count }
+
+  func isNew(_ id: UInt64?) -> Bool { id.map { known.insert($0) } ?? true }
+
+  private func keepKnown() {
+    let settled: UInt64 = if case .id(let id) = frontier.position.since { id } else { 0 }
+    known.keep(gaps.ranges, settled: settled)
+  }
 
   /// Notes where a later run goes on, where that has changed.
   func commit() throws {
     lastCommit = client.clock.milliseconds
-    guard committed != frontier.position else { return }
-    try sink.commit(frontier.position)
-    committed = frontier.position
+    let position = gaps.position(frontier.position)
+    guard committed != position else { return }
+    try sink.commit(position)
+    committed = position
   }
 
-  /// The gap was filled, or given up, unless there is another by now.
-  func closeGap() throws {
-    guard !isBroken, !isGapDue else { return }
-    frontier.release(now: client.clock.milliseconds, mark: try sink.mark())
+  /// A gap was searched, or is given up.
+  func close(_ gap: Gaps.Gap) {
+    if let closed = gaps.close(gap) { frontier.closed(closed) }
+    keepKnown()
   }
 
   func note(_ change: (inout StreamStatus) -> Void) { shared.withLock { change(&$0) } }
 
   func tell(_ notice: StreamNotice) { report(notice) }
-}
-
-extension FilteredStream {
-  /// Does what the policy says of an ending.
-  private func goOn(after ending: ReconnectPolicy.Ending) async throws {
-    let step = policy.next(
-      after: ending, now: client.clock.milliseconds, random: client.random())
-    let reason = Self.words(ending)
-    report(.ended(reason, step: step))
-    note {
-      $0.state = .waiting
-      $0.reason = reason
-      $0.waits += 1
-    }
-    switch step {
-    case .stop(let failure): throw failure
-    case .connect(let wait): await pause(wait)
-    case .freeConnections(let wait):
-      let client = client
-      switch await stopping.run({ try await client.freeConnections() }) {
-      case .success:
-        report(.connectionsFreed)
-        await pause(wait)
-      case .failure(let error):
-        guard !isEnding else { return }
-        report(.failed("\(error)"))
-        // It is tried once: the same ending leads to a wait now.
-        try await goOn(after: ending)
-      }
-    case .syncRules(let wait):
-      await pause(wait)
-      guard !isEnding else { return }
-      try await seeToRules()
-    }
-  }
-
-  private func pause(_ wait: ReconnectPolicy.Wait) async {
-    guard wait.milliseconds > 0 else { return }
-    let transport = client.transport
-    _ = await stopping.run { try await transport.pause(milliseconds: wait.milliseconds) }
-  }
-
-  /// Adds the rules that are wished for where there are none.
-  private func seeToRules() async throws {
-    let client = client
-    let wished = settings.rules
-    let outcome = await stopping.run { () -> RuleOutcome? in
-      guard try await client.rules().isEmpty else { return nil }
-      return try await client.addRules(wished)
-    }
-    switch outcome {
-    case .success(nil): return
-    case .success(let outcome?):
-      for (value, problem) in outcome.refused {
-        report(.failed("X does not take the rule \(value): \(problem)"))
-      }
-      guard !outcome.created.isEmpty else {
-        throw StreamFailure.request(
-          .invalid("X's stream has no rules: give some with `grouse x rules add`, or x.rules"))
-      }
-      report(.rulesAdded(outcome.created.count))
-    case .failure(let error):
-      guard !isEnding, let error = error as? XError else { return }
-      guard error.isPassing else { throw StreamFailure.request(error) }
-      report(.failed("\(error)"))
-    }
-  }
-
-  private static func words(_ ending: ReconnectPolicy.Ending) -> String {
-    switch ending {
-    case .closed: "X's stream has ended"
-    case .lost(let error): "X's stream broke off: \(error)"
-    case .disconnected(let problem): "X has ended the stream: \(problem)"
-    case .refused(let status, let problem, _):
-      "X does not open the stream (\(status)): \(problem)"
-    }
-  }
 }

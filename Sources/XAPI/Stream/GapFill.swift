@@ -6,19 +6,22 @@ extension FilteredStream {
   /// X's searches reach back seven days.
   private static let reach: Int64 = 7 * 86_400_000 - 60_000
 
-  /// Looks for what is missing behind the frontier's position, until it is found, or X will not
-  /// tell, which is said. A failure of the sink ends the stream.
-  func fillGap() async {
+  /// Looks for what is missing in the gaps, until it is found, or X will not tell, which is said. A
+  /// failure of the sink ends the stream, and so does that no more posts may be read: the next run
+  /// goes on with the gaps then.
+  func fillGaps() async {
     var failures = 0
     do {
       while isGapDue && !isEnding {
         isGapDue = false
         note { $0.isFillingGap = true }
-        do { try await searchGap() } catch let error as XError {
+        do { try await searchGaps() } catch let error as XError {
           // What comes of being cancelled: the position stays, and the next run fills the gap.
           if error == .cancelled { return }
+          if case .usageCapped(let problem) = error { throw StreamFailure.usageCapped(problem) }
           guard error.isPassing else {
             tell(.gapRemains("\(error)"))
+            gaps.all.forEach(close)
             continue
           }
           tell(.failed("searching what the stream has missed: \(error); again in a while"))
@@ -29,7 +32,6 @@ extension FilteredStream {
       }
       guard !isEnding else { return }
       note { $0.isFillingGap = false }
-      try closeGap()
     } catch {
       end(with: error)
     }
@@ -43,95 +45,172 @@ extension FilteredStream {
     return true
   }
 
-  private func searchGap() async throws {
-    let since = frontier.position.since
+  private func searchGaps() async throws {
     let searches = GapSearch.searches(for: try await client.rules())
     for rule in searches.tooLong {
       tell(.gapRemains("the rule is too long for a search: \(rule)"))
     }
     var posts = 0
-    var again: [(search: GapSearch, since: StreamPosition.Since)] = []
-    for search in searches.possible {
-      let found = try await look(for: search, since: since)
-      posts += found.posts
-      again.append((search, found.lowest.map { .id($0 &- 1) } ?? since))
+    var isAnswered = searches.possible.isEmpty
+    for gap in gaps.all {
+      if let found = try await search(gap, searches.possible) {
+        posts += found
+        isAnswered = true
+      }
+      close(gap)
     }
+    if isAnswered { tell(.gapFilled(posts: posts)) }
+  }
+
+  /// Returns how many posts of a gap were new; nil: X has refused all searches.
+  private func search(_ gap: Gaps.Gap, _ searches: [GapSearch]) async throws -> Int? {
+    var range = SearchRange(gap)
+    let earliest = client.clock.milliseconds - Self.reach
+    if range.cut(to: earliest) {
+      tell(.gapRemains("X's search reaches back seven days only"))
+      if range.isOver(at: earliest) { return nil }
+    }
+    range.until = until(of: range)
+    var posts = 0
+    var again: [(search: GapSearch, range: SearchRange)] = []
+    for search in searches {
+      for (search, found) in try await look(for: search, in: range) {
+        posts += found.posts
+        var rest = found.range
+        if let lowest = found.lowest { rest.since = .id(lowest &- 1) }
+        again.append((search, rest))
+      }
+    }
+    guard !again.isEmpty else { return nil }
     // What was made just now can be found a moment later only.
     let delay = Self.scaled(settings.indexDelay, client)
     do { try await client.transport.pause(milliseconds: delay) } catch { throw XError.cancelled }
-    for (search, since) in again { posts += try await look(for: search, since: since).posts }
-    tell(.gapFilled(posts: posts))
+    for (search, range) in again {
+      for (_, found) in try await look(for: search, in: range) { posts += found.posts }
+    }
+    return posts
   }
 
-  /// Keeps what a search finds; returns how many posts were new, and the lowest id of the first
-  /// page.
+  /// Searches for the rules of one search together, or, where X refuses that, for each alone. A rule
+  /// whose search is refused is said, and has no part in what is returned.
   private func look(
-    for search: GapSearch, since: StreamPosition.Since
-  ) async throws -> (posts: Int, lowest: UInt64?) {
-    do {
-      return try await read(.recent(search.query, since: since), of: search)
-    } catch XError.refused(400, let problem) where problem.description.contains("since_id") {
-      // Longer ago than searches reach: as much as can be had.
-      tell(.gapRemains("X's search reaches back seven days only"))
-      let start = client.clock.milliseconds - Self.reach
-      return try await read(.recent(search.query, since: .time(start)), of: search)
+    for search: GapSearch, in range: SearchRange
+  ) async throws -> [(search: GapSearch, found: Found)] {
+    do { return [(search, try await reachableRead(range, of: search))] } catch let error as XError {
+      guard case .refused = error, !error.isPassing else { throw error }
+      guard search.parts.isEmpty else {
+        var found: [(search: GapSearch, found: Found)] = []
+        for part in search.parts { found += try await look(for: part, in: range) }
+        return found
+      }
+      tell(.gapRemains("\(error), in a search for the rule \(search.query)"))
+      return []
     }
   }
 
-  private func read(
-    _ query: PostQuery, of search: GapSearch
-  ) async throws -> (posts: Int, lowest: UInt64?) {
+  /// Reads a range as far as X's searches reach, whatever X counts as seven days.
+  private func reachableRead(
+    _ range: SearchRange, of search: GapSearch
+  ) async throws -> Found {
+    do { return try await read(range, of: search) } catch XError.refused(400, let problem) {
+      let words = problem.description
+      var other = range
+      if range.until != nil, words.contains("until_id") {
+        other.until = nil
+        other.isUnbounded = true
+      } else if words.contains("since_id") || words.contains("start_time"), !range.isCut {
+        tell(.gapRemains("X's search reaches back seven days only"))
+        other.cut(to: client.clock.milliseconds - Self.reach, always: true)
+      } else {
+        throw XError.refused(status: 400, problem)
+      }
+      return try await reachableRead(other, of: search)
+    }
+  }
+
+  /// The id up to which a search of a gap is asked for. X may not take one that no post has yet, and
+  /// it matters where many posts have come since.
+  private func until(of range: SearchRange) -> UInt64? {
+    guard !range.isUnbounded, let until = gaps.end(of: range.gap),
+      PostTime.ofSnowflake(until) + Int64(Self.scaled(settings.overlap, client))
+        <= client.clock.milliseconds
+    else { return nil }
+    return until
+  }
+
+  /// What the first look of a search has found.
+  private struct Found {
+    /// How many posts were new.
     var posts = 0
+    /// The lowest id of the first page that has posts of the gap.
     var lowest: UInt64?
-    var isFirst = true
+    /// What X has taken to be searched.
+    var range: SearchRange
+  }
+
+  /// Keeps what a search finds. Posts above the gap are the stream's to bring: those that it has
+  /// brought may be forgotten by now.
+  private func read(_ range: SearchRange, of search: GapSearch) async throws -> Found {
+    var found = Found(range: range)
+    var query = PostQuery.recent(search.query, since: range.since, until: range.until)
+    query.isBooked = false
     for try await page in client.pages(query) {
       var batch = StreamBatch(.search)
-      for (id, line) in page.lines(tag: search.tag, ruleID: search.ruleID).reversed() {
-        if isFirst, let id { lowest = min(id, lowest ?? id) }
-        guard isNew(id) else { continue }
+      let end = gaps.end(of: range.gap) ?? .max
+      let lines = page.lines(tag: search.tag, ruleID: search.ruleID)
+        .filter { $0.id.map { $0 < end } ?? true }
+      // A search that had to wait before there was an end would read all that has come since.
+      if lines.isEmpty, !page.posts.isEmpty, range.until == nil, let until = until(of: range) {
+        var bounded = range
+        bounded.until = until
+        return try await reachableRead(bounded, of: search)
+      }
+      if found.lowest == nil { found.lowest = lines.compactMap(\.id).min() }
+      for (id, line) in lines.reversed() where isNew(id) {
         line.withUnsafeBytes { batch.add($0, id: id) }
       }
-      isFirst = false
-      posts += batch.posts
+      found.posts += batch.posts
       try keep(batch)
     }
-    return (posts, lowest)
+    return found
   }
 }
 
-/// A search that finds what rules of one tag would have delivered.
-struct GapSearch: Hashable, Sendable {
-  var query: String
-  var tag: String
-  /// The rule's id where it is of one only.
-  var ruleID: String?
-  var rules = 1
+/// What of a gap is searched.
+private struct SearchRange {
+  var since: StreamPosition.Since
+  var until: UInt64?
+  /// Whether it begins where searches do, and not where the gap does.
+  private(set) var isCut = false
+  /// Whether X has refused the end.
+  var isUnbounded = false
+  /// The gap's number.
+  let gap: Int
 
-  /// The fewest searches for the rules, and the rules that are too long for one.
-  static func searches(
-    for rules: [StreamRule], limit: Int = Limits.queryCharacters
-  ) -> (possible: [GapSearch], tooLong: [String]) {
-    var possible: [GapSearch] = []
-    var tooLong: [String] = []
-    for rule in rules {
-      let value = rule.value
-      guard value.unicodeScalars.count <= limit else {
-        tooLong.append(value)
-        continue
-      }
-      if let last = possible.lastIndex(where: { $0.tag == rule.tag }) {
-        let before = possible[last].query
-        let joined = possible[last].rules > 1 ? before : "(\(before))"
-        let both = "\(joined) OR (\(value))"
-        if both.unicodeScalars.count <= limit {
-          possible[last].query = both
-          possible[last].ruleID = nil
-          possible[last].rules += 1
-          continue
-        }
-      }
-      possible.append(GapSearch(query: value, tag: rule.tag, ruleID: rule.id))
+  init(_ gap: Gaps.Gap) {
+    since = gap.since
+    until = gap.until
+    self.gap = gap.number
+  }
+
+  /// Leaves out what is earlier than a time, which X would refuse to search for; false where nothing
+  /// is known to be so early.
+  @discardableResult
+  mutating func cut(to time: Int64, always: Bool = false) -> Bool {
+    let isEarly: Bool
+    switch since {
+    case .time(let since): isEarly = since < time
+    // Other ids than X's own tell no time.
+    case .id(let id): isEarly = id >= 1 << 50 && PostTime.ofSnowflake(id) < time
     }
-    return (possible, tooLong)
+    guard isEarly || always else { return false }
+    since = .time(time)
+    isCut = true
+    return true
+  }
+
+  /// Whether all of it is earlier than a time.
+  func isOver(at time: Int64) -> Bool {
+    until.map { $0 <= PostTime.firstSnowflake(at: time) } ?? false
   }
 }

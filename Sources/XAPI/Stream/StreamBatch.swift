@@ -17,6 +17,8 @@ package struct StreamBatch: Sendable {
   /// The posts' lines, bytes unchanged, each with a line feed.
   package var lines: [UInt8] = []
   package var posts = 0
+  /// How many of them only say that a post is gone, for which X takes nothing.
+  var removals = 0
   package var quarantined: [Quarantined] = []
   var lowest: UInt64?
   var highest: UInt64?
@@ -32,6 +34,11 @@ package struct StreamBatch: Sendable {
     guard let id else { return }
     lowest = min(id, lowest ?? id)
     highest = max(id, highest ?? id)
+  }
+
+  mutating func addRemoval(_ line: UnsafeRawBufferPointer) {
+    add(line, id: nil)
+    removals += 1
   }
 
   mutating func quarantine(_ line: UnsafeRawBufferPointer, _ reason: String) {

@@ -1,7 +1,8 @@
 internal import Posts
 
-/// Where a collection goes on: all posts up to `since` are kept; of those behind it, all that are
-/// kept already lie behind `mark`, so that reading from there tells which.
+/// Where a collection goes on: all posts up to `since` are kept, but for those of `missing`; of those
+/// that are not sure to be kept, all that are lie behind `mark`, so that reading from there tells
+/// which.
 package struct StreamPosition: Hashable, Sendable {
   /// Up to where nothing is missing.
   package enum Since: Hashable, Sendable {
@@ -10,13 +11,27 @@ package struct StreamPosition: Hashable, Sendable {
     case time(Int64)
   }
 
+  /// What lies between two ids, or a time and an id, may be missing; the ends are not.
+  package struct Missing: Hashable, Sendable {
+    package var since: Since
+    package var until: UInt64
+
+    package init(since: Since, until: UInt64) {
+      self.since = since
+      self.until = until
+    }
+  }
+
   package var since: Since
   /// A place in what is written, in the words of who writes it.
   package var mark: [Int64]
+  /// What earlier breaks have left out and no search has brought yet, the earliest first.
+  package var missing: [Missing]
 
-  package init(since: Since, mark: [Int64]) {
+  package init(since: Since, mark: [Int64], missing: [Missing] = []) {
     self.since = since
     self.mark = mark
+    self.missing = missing
   }
 }
 
@@ -33,18 +48,20 @@ package struct Frontier: Sendable {
   private var points: [Point]
   private var highest: UInt64?
   private var posts = 0
-  /// While there is a gap, nothing behind it counts.
-  private(set) package var isHeld = false
+  /// While the stream is broken, what was late then is late still, however long it takes.
+  private(set) package var isBroken = false
   private let overlap: Int64
   private let overlapPosts: Int
 
   /// A frontier at `position`; posts come late by up to `overlap` milliseconds, or so many posts.
+  /// `highest` is the highest id of what is kept already, where there is any.
   package init(
-    at position: StreamPosition, now: Int64, overlap: Int64,
+    at position: StreamPosition, highest: UInt64? = nil, now: Int64, overlap: Int64,
     overlapPosts: Int = Limits.overlapPosts
   ) {
     points = [Point(position: position, time: now, posts: 0)]
-    if case .id(let id) = position.since { highest = id }
+    self.highest = highest
+    if case .id(let id) = position.since { self.highest = max(id, highest ?? id) }
     self.overlap = max(overlap, 1)
     self.overlapPosts = max(overlapPosts, 1)
   }
@@ -52,13 +69,24 @@ package struct Frontier: Sendable {
   /// Where to go on after a crash.
   package var position: StreamPosition { points[0].position }
 
-  /// A gap has opened: the position stays until `release`.
-  package mutating func hold() { isHeld = true }
+  /// The stream has broken off: the position stays until it is open again and has brought what is
+  /// late by then.
+  package mutating func breakOff() { isBroken = true }
 
-  /// The gap was filled, or given up.
-  package mutating func release(now: Int64, mark: [Int64]) {
-    isHeld = false
-    addPoint(now, mark)
+  /// The stream is open again.
+  package mutating func goOn() {
+    isBroken = false
+    points.removeSubrange(1...)
+  }
+
+  /// What the last break has left out was searched: a further break need not go back to it. Where
+  /// the stream has brought nothing since, what the search has found tells how far it came.
+  mutating func closed(_ gap: Gaps.Gap) {
+    guard points[0].position.since == gap.since, let highest else { return }
+    let late = UInt64(overlap) << 22
+    let settled = gap.settled ?? (highest > late ? highest - late : 0)
+    if case .id(let id) = gap.since, id >= settled { return }
+    points[0].position.since = .id(settled)
   }
 
   /// Whether posts are to be noted before they are written: the first, before which nothing is
@@ -67,10 +95,12 @@ package struct Frontier: Sendable {
     if case .time = position.since { points.count == 1 } else { false }
   }
 
-  /// The first posts are about to be written, with `lowest` as their lowest id. While there is a
-  /// gap it is searched from the time, unless the ids are older: then older posts are sent anew.
-  package mutating func begin(lowest: UInt64) {
-    if isHeld, case .time(let time) = position.since, lowest >= PostTime.firstSnowflake(at: time) {
+  /// The first posts are about to be written, with `lowest` as their lowest id. A gap before them is
+  /// searched from the time, unless the ids are older: then older posts are sent anew.
+  package mutating func begin(lowest: UInt64, behindGap: Bool) {
+    if behindGap, case .time(let time) = position.since,
+      lowest >= PostTime.firstSnowflake(at: time)
+    {
       return
     }
     points[0].position.since = .id(lowest > 0 ? lowest - 1 : 0)
@@ -82,7 +112,7 @@ package struct Frontier: Sendable {
   ) rethrows {
     if let highest { self.highest = max(highest, self.highest ?? 0) }
     posts += count
-    guard !isHeld else { return }
+    guard !isBroken else { return }
     if let last = points.last,
       now - last.time >= overlap / 16 || posts - last.posts >= overlapPosts / 16
     {
@@ -93,7 +123,7 @@ package struct Frontier: Sendable {
 
   /// Time has passed.
   package mutating func dropOld(_ now: Int64) {
-    guard !isHeld else { return }
+    guard !isBroken else { return }
     while points.count > 1,
       now - points[1].time >= overlap || posts - points[1].posts >= overlapPosts
     {

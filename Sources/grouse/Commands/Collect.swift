@@ -94,15 +94,16 @@ struct Collect: ParsableCommand {
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
+    let streams = LiveStreams()
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
       partitions: configuration.partitions, pace: pace, follows: follow,
-      x: try configuration.x(), bluesky: try configuration.bluesky(),
+      x: try configuration.x(), bluesky: try configuration.bluesky(), streams: streams,
       locks: configuration.dataDirectory)
     let keeper = open.map { LogKeeper($0, nil, configuration) { Messages.line($0) } }
     let outcome = Result {
       for source in sources where !interruption.isRequested {
-        let totals = try collect(source, reader, interruption)
+        let totals = try collect(source, reader, streams, interruption)
         try show(totals, of: source, into: topic ?? configuration.topic)
         // Ending it is how a stream ends.
         if source.isEndless || follow || interruption.isRequested { continue }
@@ -118,7 +119,7 @@ struct Collect: ParsableCommand {
   }
 
   private func collect(
-    _ source: Source, _ reader: SourceReader, _ interruption: Interruption
+    _ source: Source, _ reader: SourceReader, _ streams: LiveStreams, _ interruption: Interruption
   ) throws -> CollectTotals {
     let isFile = source.path.map { LocalDisk().isPlainFile($0) } ?? false
     let bar = ProgressBar(
@@ -127,7 +128,7 @@ struct Collect: ParsableCommand {
     return try reader.collect(
       source, resuming: !again, isStopped: { interruption.isRequested },
       progress: { totals in
-        guard isFile else { return bar.update(totals.records) }
+        guard isFile else { return bar.update(totals.records, note: streams.words) }
         bar.update(
           Int(totals.place), total: totals.size.map { Int($0) },
           note: "\(Shown.number(totals.records)) records")

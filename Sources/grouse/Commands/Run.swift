@@ -112,6 +112,7 @@ struct PipelineRun {
     let bar = ProgressBar("classifying", unit: "posts", total: nil)
     let collected = Mutex<[Source: CollectTotals]>([:])
     let failures = Mutex(0)
+    let showsBar = !reportsProgress
     var scores = ScoreTally()
     func summary(_ totals: QueryTotals) -> TotalsReport {
       TotalsReport(
@@ -123,7 +124,11 @@ struct PipelineRun {
         sources, until: exit ? .caughtUp : .never, rate: rate,
         isStopped: { interruption.isRequested },
         warned: { Messages.line($0) },
-        collected: { source, totals in collected.withLock { $0[source] = totals } },
+        collected: { source, totals in
+          collected.withLock { $0[source] = totals }
+          // A stream is heard of also while it brings nothing.
+          if showsBar, source.isEndless { bar.update(note: pipeline.streams.words) }
+        },
         failed: { error in
           failures.withLock { $0 += 1 }
           Messages.line("\(error)")
@@ -136,7 +141,9 @@ struct PipelineRun {
         if reportsProgress {
           Messages.line(summary(progress.totals).json)
         } else {
-          bar.update(progress.totals.read, total: progress.totals.read + Int(progress.lag))
+          bar.update(
+            progress.totals.read, total: progress.totals.read + Int(progress.lag),
+            note: pipeline.streams.words)
         }
       }
     }

@@ -79,10 +79,17 @@ struct FoundPosts {
     try StandardOutput.flush()
   }
 
-  /// Pages one after the other until there are enough.
+  /// Pages one after the other until there are enough. What takes more than one costs more than a
+  /// glance, and is said before.
   static func show(
     _ query: PostQuery, of client: XClient, json: Bool, limit: Int
   ) async throws {
+    let estimate = client.estimate(query, limit: limit)
+    if estimate.requests > 1 {
+      Messages.line(
+        "up to \(Shown.number(estimate.posts)) posts in \(Shown.number(estimate.requests)) requests: "
+          + "\(Dollars.shown(estimate.dollars)) at most")
+    }
     var posts = FoundPosts(json: json, limit: limit)
     for try await page in client.pages(query) {
       try posts.show(page)
@@ -122,11 +129,6 @@ struct XSearch: ParsableCommand {
       : .recent(query, since: since, pageSize: limit)
     let configuration = try options.configuration()
     try XSession.run(configuration) { client in
-      if limit > 1_000 {
-        Messages.line(
-          "up to \(Shown.number(limit)) posts: \(Dollars.shown(client.estimate(posts: limit))) "
-            + "at most")
-      }
       try await FoundPosts.show(query, of: client, json: json, limit: limit)
     }
   }
@@ -161,7 +163,8 @@ struct XMentions: ParsableCommand {
         throw XError.unreadable(path: "/2/users", reason: "there is no id in it")
       }
       try await FoundPosts.show(
-        .mentions(of: id, isOwn: name == nil), of: client, json: json, limit: limit)
+        .mentions(of: id, isOwn: name == nil, pageSize: limit), of: client, json: json,
+        limit: limit)
     }
   }
 }

@@ -83,7 +83,7 @@ struct XRules: ParsableCommand {
       abstract: "Bring X's rules into step with those of the configuration.",
       discussion: """
         Shows the plan (+ add, = keep, - delete), then follows it. Rules at X that are not \
-        configured are deleted.
+        configured are deleted, if X takes all that are to be added: it checks them first.
 
         Example: grouse x rules sync --dry-run
         """)
@@ -104,9 +104,10 @@ struct XRules: ParsableCommand {
         let plan = RulePlan(wished: wished, present: try await client.rules())
         try Rules.show(plan, json: json)
         if !dryRun { return try await client.follow(plan) }
-        return plan.add.isEmpty ? RuleOutcome() : try await client.addRules(plan.add, dryRun: true)
+        return plan.add.isEmpty ? RuleOutcome() : try await client.check(plan)
       }
       if dryRun { Messages.line("nothing was changed") }
+      if outcome.isHeldBack { Messages.line("no rule was deleted, as X does not take all of them") }
       try Rules.throwIfRefused(outcome)
     }
   }
