@@ -126,7 +126,10 @@ public struct TextScorer: Sendable {
     extractor.forEachFeature(scratch) { feature, first, last, _, _ in
       // Runs of characters, of which there are most, belong to one word. What weighs nothing adds
       // nothing: to look whether it does would take longer.
-      guard first != last else { return contributions[first] += shares[feature] }
+      guard first != last else {
+        contributions[first] += shares[feature]
+        return
+      }
       let share = shares[feature] / Double(last - first + 1)
       for token in first...last { contributions[token] += share }
     }
