@@ -51,7 +51,8 @@ struct XSource {
     var settings = FilteredStream.Settings()
     settings.rules = configuration.rules
     settings.fillsGaps = configuration.fillsGaps
-    if let note = try offsets.note(), let position = StreamPosition(word: note.since, mark: note.ends)
+    if let note = try offsets.note(),
+      let position = StreamPosition(word: note.since, mark: note.ends)
     {
       settings.start = position
       settings.recent = KnownIDs(at: position)

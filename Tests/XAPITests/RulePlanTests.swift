@@ -139,7 +139,10 @@ import Testing
           status: 409, type: "application/json",
           text: #"{"title":"ConnectionException","connection_issue":"RulesInvalidIssue"}"#),
         path: "/2/tweets/search/stream"))
-    try await stage.run { $0.rules = [StreamRule("new")] } _: { _ in }
+    try await stage.run {
+      $0.rules = [StreamRule("new")]
+    } _: { _ in
+    }
     #expect(try await rules(stage) == keys(Self.old))
     #expect(!stage.x.status.requests.contains { $0.hasPrefix("POST") })
   }

@@ -112,11 +112,13 @@ extension Service {
         name, [text], "Invalid '\(name)':'\(text)'. '\(name)' must be on or after \(limit)")
     }
     for name in ["since_id", "until_id"] {
-      guard let id = try id(request, name), Snowflake.isEarlier(id, than: earliest) else { continue }
+      guard let id = try id(request, name), Snowflake.isEarlier(id, than: earliest) else {
+        continue
+      }
       throw .invalid(
         name, ["\(id)"],
-        "'\(name)' must be a tweet id created after \(limit). Please use a '\(name)' that is larger"
-          + " than \(Snowflake.first(at: earliest))")
+        "'\(name)' must be a tweet id created after \(limit). Please use a '\(name)' that is"
+          + " larger than \(Snowflake.first(at: earliest))")
     }
   }
 
