@@ -144,12 +144,15 @@ import Testing
     let posts = (0..<20).map { Self.post($0) }
     x.deliver(posts.map(\.line))
     try wait(program) { $0.sent == 20 }
+    // It is in the topic while the program still runs, and nothing is lost or added by its end.
+    try program.wait { try kept().count == 20 }
     x.inject(.stall)
     program.send(SIGTERM)
     let outcome = program.wait()
     #expect(outcome.code == 0)
     #expect(!outcome.errors.contains("fake-bearer"))
-    #expect(Set(try kept()).isSubset(of: posts.map(\.id)))
+    #expect(outcome.errors.contains("collected 20 records"))
+    #expect(try kept() == posts.map(\.id))
     let doctor = try stage.works("doctor", environment: environment)
     #expect(doctor.text.contains("x.bearer-token"))
     #expect(!doctor.text.contains("fake-bearer"))
@@ -221,6 +224,38 @@ import Testing
     let counts = try stage.works("x", "rules", "counts", "--json", environment: environment)
     #expect(counts.text.contains("1000"))
     #expect(x.status.rules == 2)
+  }
+
+  @Test func `a rule that X does not take costs no other`() throws {
+    x.addRule("asos", tag: "old")
+    // Lints here, and is refused there.
+    x.configure { $0.caps.ruleLength = 20 }
+    let yaml = """
+      x:
+        rules:
+          - late => new
+          - '"a phrase of more than twenty characters" => new'
+      """
+    try stage.write("grouse.yaml", yaml)
+    let saying = ["does not take", "more than twenty"]
+    try stage.fails("x", "rules", "sync", "--dry-run", environment: environment, saying: saying)
+    try stage.fails(
+      "x", "rules", "sync", environment: environment, saying: saying + ["no rule was deleted"])
+    let list = try stage.works("x", "rules", "list", "--json", environment: environment).objects()
+    #expect(list.compactMap { $0["value"] as? String } == ["asos"])
+  }
+
+  @Test func `what takes many pages is estimated before`() throws {
+    let posts = (0..<30).map { Self.post($0) }
+    x.deliver(posts.map(\.line))
+    let found = try stage.works("x", "search", "asos", "--limit", "250", environment: environment)
+    #expect(found.errors.contains("up to 300 posts in 3 requests: $1.500 at most"))
+    #expect(found.errors.contains("30 posts read: about $0.150"))
+    let few = try stage.works("x", "search", "asos", "--limit", "100", environment: environment)
+    #expect(!few.errors.contains("at most"))
+    let mentions = try stage.works(
+      "x", "mentions", "--of", "GrouseDesk", "--limit", "5000", environment: environment)
+    #expect(mentions.errors.contains("up to 5,000 posts in 50 requests: $25.000 at most"))
   }
 
   @Test func `a search's posts are those of the stream`() throws {

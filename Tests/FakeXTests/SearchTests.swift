@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func `a search keeps within ids and times, and finds no retweets`() throws {
-    let served = try Served()
+    let served = try Served { $0.searchReach = nil }
     let retweet: JSON = ["data": ["referenced_tweets": [["type": "retweeted", "id": "1"]]]]
     served.fake.deliver(
       Sample.posts(5) + [Sample.post(1_010, "asos", retweet), Sample.post(4 << 22, "asos")])
@@ -61,6 +61,52 @@ import Testing
       try served.client.get(
         "/2/tweets/search/all?max_results=500&query=" + String(repeating: "a", count: 513)
       ).status == 200)
+  }
+
+  @Test func `the recent search reaches back seven days, the other one to the first post`() throws {
+    let served = try Served()
+    let day: Int64 = 86_400_000
+    let now = Clock.system.milliseconds
+    func id(_ days: Double) -> UInt64 {
+      UInt64(now - Int64(days * Double(day)) - 1_288_834_974_657) << 22
+    }
+    func time(_ days: Double) -> String {
+      UTCTime.text(milliseconds: now - Int64(days * Double(day)))
+    }
+    let ages = [0.1, 6.9, 7.1, 30]
+    for age in ages { served.fake.deliver(Sample.post(id(age), "asos")) }
+    let path = "/2/tweets/search/recent?query=asos"
+    let found = ages.prefix(2).map { "\(id($0))" }
+    #expect(try ids(served.client.get(path)) == found)
+    #expect(try ids(served.client.get(path + "&start_time=\(time(6.99))")) == found)
+    #expect(try ids(served.client.get(path + "&since_id=\(id(6.99))")) == found)
+    for bound in [
+      "start_time=\(time(7.01))", "end_time=\(time(8))", "since_id=\(id(7.01))",
+      "until_id=\(id(8))",
+    ] {
+      let refused = try served.client.get(path + "&" + bound)
+      #expect(refused.status == 400)
+      let message = try refused.json["errors"]?.elements?.first?["message"]?.text ?? ""
+      #expect(message.contains(bound.split(separator: "=")[0]), "\(message)")
+      #expect(message.contains("must be"))
+    }
+    let all = "/2/tweets/search/all?query=asos&start_time=\(time(40))"
+    #expect(try ids(served.client.get(all)) == ages.map { "\(id($0))" })
+    served.fake.advance(milliseconds: day)
+    #expect(try ids(served.client.get(path)) == Array(found.prefix(1)))
+    served.fake.configure { $0.searchReach = nil }
+    #expect(try ids(served.client.get(path)).count == 4)
+  }
+
+  @Test func `users are paid for once a day`() throws {
+    let served = try Served()
+    served.fake.deliver(Sample.post(11, author: "7"))
+    for _ in 0..<2 { _ = try served.client.get("/2/users?ids=7") }
+    _ = try served.client.get("/2/users/by/username/user7")
+    #expect(served.fake.status.paid["user_read"] == 1)
+    served.fake.advance(milliseconds: 86_400_000)
+    _ = try served.client.get("/2/users/7")
+    #expect(served.fake.status.paid["user_read"] == 2)
   }
 
   @Test func `too many searches are refused, until the window ends`() throws {

@@ -13,7 +13,10 @@ import Testing
       let isNew = !order.suffix(50).contains(id)
       #expect(recent.insert(id) == isNew)
       if isNew { order.append(id) }
+      #expect(recent.contains(id))
     }
     #expect(recent.count == 50)
+    #expect(recent.all == order.suffix(50))
+    #expect(!recent.contains(200))
   }
 }

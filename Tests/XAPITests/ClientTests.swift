@@ -138,6 +138,83 @@ import Testing
     #expect(stage.x.status.requests.count == 3)
   }
 
+  /// Refusals that name no end of the limit, more of them than are waited out, or fewer.
+  @Test(arguments: [5, 1_000])
+  func `a limit without an end is waited for ever longer, and not for ever`(
+    _ refusals: Int
+  ) async throws {
+    let waits = Mutex<[XWait]>([])
+    let stage = try StreamStage()
+    var settings = stage.client.settings
+    settings.backoffScale = 0.000_1
+    let client = XClient(
+      stage.client.transport, stage.client.authorizer.credentials, settings, random: { 0 },
+      waiting: { wait in waits.withLock { $0.append(wait) } })
+    stage.x.refuse(Refusal(.tooManyRequests, times: refusals))
+    if refusals > 5 {
+      let error = await #expect(throws: XError.self) { try await client.rules() }
+      guard case .refused(429, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    } else {
+      #expect(try await client.rules().count == 1)
+    }
+    #expect(stage.x.status.requests.count == 6)
+    let seen = waits.withLock { $0 }
+    // From a minute on, as often as it is refused, and doubled each time.
+    let scaled = [1, 2, 4, 8, 16].map { Int(Double($0) * 60_000 * settings.backoffScale) }
+    #expect(seen.map(\.milliseconds) == scaled && scaled[0] > 0)
+    #expect(seen.allSatisfy { !$0.isNamed })
+  }
+
+  @Test func `what is read twice in a day is counted once, as X does`() async throws {
+    let standing = StandingClock()
+    let stage = try StreamStage(credentials: try Self.keys(), clock: standing.clock)
+    let posts = (0..<12).map { StreamStage.post($0) } + [Self.mention(12)]
+    stage.x.deliver(posts.map { $0.1 })
+    let ids = posts.map { "\($0.0)" }
+    func read() async throws {
+      for _ in 0..<2 {
+        for try await _ in stage.client.pages(.recent("asos", pageSize: 10)) {}
+        for try await _ in stage.client.pages(.mentions(of: "90210009")) {}
+        _ = try await stage.client.posts(ids: ids + ["123"] + ids)
+        _ = try await stage.client.users(named: ["author", "@GrouseDesk", "nobody"])
+        _ = try await stage.client.whoAmI()
+      }
+    }
+    let spent = { (stage.client.ledger.dollars * 1_000).rounded() }
+    try await read()
+    #expect(spent() == Double(stage.x.status.spent) && spent() == 12 * 5 + 1 + 20)
+    #expect(stage.client.ledger.all.map(\.entry.count) == [13, 2])
+    // The next day it is counted anew.
+    standing.advance(milliseconds: 86_400_000)
+    try await read()
+    #expect(spent() == Double(stage.x.status.spent))
+    #expect(stage.client.ledger.all.map(\.entry.count) == [26, 4])
+  }
+
+  @Test func `an estimate is no less than what whole pages cost`() async throws {
+    let stage = try StreamStage(credentials: try Self.keys())
+    let client = stage.client
+    let posts = (0..<25).map { Self.mention($0) }
+    stage.x.deliver(posts.map { $0.1 })
+    for (limit, read) in [(1, 5), (5, 5), (6, 6), (25, 25)] {
+      let query = PostQuery.mentions(of: "90210009", pageSize: limit)
+      let estimate = client.estimate(query, limit: limit)
+      #expect(estimate.requests == 1 && estimate.posts == read)
+      #expect(abs(estimate.dollars - Double(read) * 0.001) < 1e-9)
+      var pages = client.pages(query).makeAsyncIterator()
+      #expect(try await pages.next()?.posts.count == read)
+    }
+    let mentions = client.estimate(.mentions(of: "1", pageSize: 5_000), limit: 5_000)
+    #expect(mentions.requests == 50 && abs(mentions.dollars - 5) < 1e-9)
+    let others = client.estimate(.mentions(of: "1", isOwn: false), limit: 101)
+    #expect(others.posts == 200 && abs(others.dollars - 1) < 1e-9)
+    #expect(client.estimate(.archive("a", pageSize: 501), limit: 501).posts == 1_000)
+    #expect(client.estimate(.recent("a"), limit: .max).requests == Limits.pages)
+  }
+
   @Test func `rules are added, refused one by one, and deleted`() async throws {
     let stage = try StreamStage(rule: false)
     let outcome = try await stage.client.addRules([

@@ -38,7 +38,9 @@ import Testing
     let first = posts(0..<20)
     let missed = posts(20..<50)
     var live: [(id: UInt64, line: String)] = []
-    try await stage.run { $0.overlap = 1_000 } _: { stream in
+    try await stage.run {
+      $0.overlap = 1_000
+    } _: { stream in
       deliver(first, to: stage)
       await stage.sink.wait { $0.ids.count == 20 }
       await miss(missed, stage)
@@ -67,7 +69,9 @@ import Testing
     let stage = try StreamStage(gate: Self.search, latestIDs: 200)
     let gate = try #require(stage.gate)
     var wanted: [(id: UInt64, line: String)] = []
-    try await stage.run { $0.overlap = 1 } _: { stream in
+    try await stage.run {
+      $0.overlap = 1
+    } _: { stream in
       for round in 0..<3 {
         let start = Int64(round + 1) * 10_000
         let numbers = round * 1_000..<round * 1_000 + 900
@@ -105,7 +109,9 @@ import Testing
     let first = posts(0..<20)
     let missed = posts(20..<50)
     let live = posts(50..<2_050)
-    try await stage.run { $0.overlap = 1 } _: { _ in
+    try await stage.run {
+      $0.overlap = 1
+    } _: { _ in
       deliver(first, to: stage)
       await stage.sink.wait { $0.ids.count == 20 }
       await miss(missed, stage)
@@ -225,7 +231,9 @@ import Testing
     let left = Clock.system.milliseconds - 10 * Self.day
     let since: StreamPosition.Since =
       hasID ? .id(StreamStage.post(0, ago: 10 * Self.day).id) : .time(left)
-    try await stage.run { $0.start = StreamPosition(since: since, mark: [0]) } _: { _ in
+    try await stage.run {
+      $0.start = StreamPosition(since: since, mark: [0])
+    } _: { _ in
       await stage.waitForNotice { $0.contains("5 posts of the gap") }
     }
     #expect(Set(stage.sink.ids) == Set(recent.map(\.id)))
@@ -238,7 +246,9 @@ import Testing
     let since = StreamStage.post(0, ago: 7 * Self.day - 45_000).id
     let recent = posts(1..<4)
     deliver(recent, to: stage)
-    try await stage.run { $0.start = StreamPosition(since: .id(since), mark: [0]) } _: { _ in
+    try await stage.run {
+      $0.start = StreamPosition(since: .id(since), mark: [0])
+    } _: { _ in
       await stage.waitForNotice { $0.contains("3 posts of the gap") }
     }
     #expect(Set(stage.sink.ids) == Set(recent.map(\.id)))
@@ -248,7 +258,9 @@ import Testing
     let stage = try StreamStage(gate: Self.search)
     let gate = try #require(stage.gate)
     let missed = posts(0..<5)
-    try await stage.run { $0.overlap = 1 } _: { _ in
+    try await stage.run {
+      $0.overlap = 1
+    } _: { _ in
       await miss(missed, stage)
       await gate.waitForRequest()
       deliver(posts(5..<6), to: stage)

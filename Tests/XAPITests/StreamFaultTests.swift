@@ -197,17 +197,98 @@ import Testing
     await #expect(throws: MemorySink.Failure.self) { try await running.value }
   }
 
-  @Test func `lines are kept as they came`() async throws {
-    let stage = try StreamStage { $0.stream.chunking = .random(seed: 9) }
-    let text = #"\u0041sos \ud83d\ude00 "quoted\" \/ 日本"#.replacing("\"", with: "\\\"")
-    let post = StreamStage.post(1, text: "asos \(text.replacing("\\\\\"", with: "\\\""))")
-    try await stage.run { _ in
-      stage.x.deliver(post.line)
-      await stage.sink.wait { !$0.ids.isEmpty }
+  /// As where a callback throws: nothing that came with it, or behind it, is lost.
+  @Test func `what a sink that fails has not kept, the next run brings`() async throws {
+    var random = Seed.random()
+    let stage = try StreamStage()
+    var wanted: [UInt64] = []
+    func deliver(_ count: Int) {
+      let posts = (0..<count).map { StreamStage.post(wanted.count + $0) }
+      wanted += posts.map(\.id)
+      stage.x.deliver(posts.map(\.line))
     }
-    let line = stage.sink.kept.withLock { $0.lines[0] }
-    #expect(String(decoding: line, as: UTF8.self).contains("日本"))
-    #expect(try JSON(parsing: line)["matching_rules"]?.elements?.count == 1)
+    for round in 0..<6 {
+      let stream = try stage.stream { $0.overlap = 1 }
+      let running = Task { try await stream.run() }
+      await stage.waitForX { $0.openedStreams > round }
+      deliver(Int.random(in: 20..<60, using: &random))
+      let all = Set(wanted)
+      await stage.sink.wait { all.isSubset(of: $0.ids) }
+      let note = stage.sink.kept.withLock { kept in
+        kept.failsBehind = Int.random(in: 0...1, using: &random)
+        return kept.note
+      }
+      deliver(30)
+      // What comes as a whole may be written before it fails: the next one is not.
+      await stage.sink.wait { $0.failsBehind == 0 }
+      deliver(30)
+      await #expect(throws: MemorySink.Failure.self) { try await running.value }
+      #expect(stream.status.state == .stopped)
+      stage.sink.kept.withLock { kept in
+        // Whatever was written meanwhile, nothing behind the failure counts as kept.
+        if case .id(let since)? = kept.note?.since {
+          #expect(wanted.filter { $0 <= since }.allSatisfy { kept.ids.contains($0) })
+        }
+        #expect(kept.note != nil && note != nil)
+        kept.failsBehind = nil
+      }
+    }
+    let all = Set(wanted)
+    try await stage.run { _ in await stage.sink.wait { all.isSubset(of: $0.ids) } }
+    #expect(stage.sink.ids.count == wanted.count && Set(stage.sink.ids) == all)
+  }
+
+  @Test func `how it does is told while it goes on`() async throws {
+    let standing = StandingClock()
+    let stage = try StreamStage(clock: standing.clock)
+    try await stage.run { stream in
+      let made = PostTime.ofSnowflake(StreamStage.post(0).id)
+      let lateness = Int(made - standing.clock.milliseconds) + 7_000
+      standing.advance(milliseconds: lateness)
+      let post = StreamStage.post(1)
+      stage.x.sendKeepAlive()
+      stage.x.deliver(post.line)
+      await stage.sink.wait { $0.ids.contains(post.id) }
+      // What it does with the post is done when it answers again.
+      #expect(await stream.knownIDs == 1)
+      let lag = standing.clock.milliseconds - PostTime.ofSnowflake(post.id)
+      let status = stream.status
+      #expect(status.state == .connected && status.lag == lag && (1...7_000).contains(lag))
+      #expect(status.lastPost == standing.clock.milliseconds && status.keepAlives == 1)
+      // What is silent is seen to be: nothing moves the moment of the last byte.
+      standing.advance(milliseconds: 12_000)
+      #expect(standing.clock.milliseconds - (stream.status.lastHeard ?? 0) == 12_000)
+    }
+  }
+
+  @Test func `lines are kept byte for byte, however they are cut`() async throws {
+    var random = Seed.random()
+    let lines = (1...40).map { number in
+      let id = StreamStage.post(number).id
+      return [
+        #"{"data":{"id":"\#(id)","text":"\u0041sos \ud83d\ude00 \"q\" \/ 日本 é"}}"#,
+        #"  { "data" : {"text":"asos","id": "\#(id)"}, "new":[1.50e1,null] }  "#,
+        #"{"matching_rules":[{"id":"1"}],"data":{"id":"\#(id)","n":1.0,"text":"\t"}}"#,
+        "{\"data\":{\"id\":\"\(id)\",\"text\":\"\u{301}\u{2028}\"}}",
+      ][number % 4]
+    }
+    let bytes = Array(lines.joined(separator: "\r\n").utf8) + Array("\r\n\r\n".utf8)
+    for _ in 0..<20 {
+      var pieces: [[UInt8]] = []
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        pieces.append(Array(rest.prefix(Int.random(in: 1...300, using: &random))))
+        rest = rest.dropFirst(pieces.last?.count ?? 0)
+      }
+      var credentials = XCredentials()
+      credentials.bearer = Secret("t")
+      let sink = MemorySink()
+      let client = XClient(ScriptedStream(pieces), credentials)
+      try await FilteredStream(client, into: sink, .init()).run()
+      let kept = sink.kept.withLock { $0.lines }
+      #expect(kept == lines.map { Array($0.utf8) })
+      #expect(sink.reasons == [])
+    }
   }
 
   @Test func `what a crash leaves out is found again, and nothing twice`() async throws {

@@ -117,8 +117,8 @@ extension Service {
       }
       throw .invalid(
         name, ["\(id)"],
-        "'\(name)' must be a tweet id created after \(limit). Please use a '\(name)' that is larger"
-          + " than \(Snowflake.first(at: earliest))")
+        "'\(name)' must be a tweet id created after \(limit). Please use a '\(name)' that is"
+          + " larger than \(Snowflake.first(at: earliest))")
     }
   }
 
