@@ -2,6 +2,8 @@
 package enum StreamLine: Hashable, Sendable {
   /// A post, with its id where that is a number, as X's are.
   case post(id: UInt64?)
+  /// A post's id without its text: the whole one may yet come.
+  case textless
   /// Word that a post was deleted.
   case removal
   /// Word of the stream itself: `errors` and no post.
@@ -18,6 +20,7 @@ package enum StreamLine: Hashable, Sendable {
       throw PostError(.notAnObject)
     }
     var hasPost = false
+    var hasText = false
     var hasErrors = false
     var isRemoval = false
     var id: UInt64?
@@ -26,6 +29,7 @@ package enum StreamLine: Hashable, Sendable {
         while let key = try json.nextKey() {
           isRemoval = key.spells("delete", in: json.base) || isRemoval
           let value = try json.readValue()
+          if key.spells("text", in: json.base) { hasText = value.isText }
           guard key.spells("id", in: json.base), value.kind == .text, value.count > 0 else {
             continue
           }
@@ -39,7 +43,11 @@ package enum StreamLine: Hashable, Sendable {
       }
     }
     guard json.isAtEnd() else { throw PostError(.trailingBytes, at: json.position) }
-    self = hasPost ? .post(id: id) : isRemoval ? .removal : hasErrors ? .notice : .unknown
+    if hasPost {
+      self = hasText ? .post(id: id) : .textless
+      return
+    }
+    self = isRemoval ? .removal : hasErrors ? .notice : .unknown
   }
 
   private static func number(_ field: RawField, in base: UnsafePointer<UInt8>) -> UInt64? {

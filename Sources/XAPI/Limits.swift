@@ -37,4 +37,7 @@ package enum Limits {
   package static let idsAtATime = 100
   /// Weighted characters of a post.
   package static let postCharacters = 280
+
+  /// Milliseconds that X's clock may be ahead of ours.
+  static let clockDifference: Int64 = 3_600_000
 }

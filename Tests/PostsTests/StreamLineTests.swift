@@ -9,8 +9,10 @@ import Testing
   @Test(arguments: [
     (#"{"data":{"id":"12","text":"a"},"matching_rules":[{"id":"1"}]}"#, StreamLine.post(id: 12)),
     (#"{"errors":[{"title":"t"}],"data":{"text":"é\n","id":"12"}}"#, .post(id: 12)),
-    (#" {"data" : {"author_id":"3" , "id" : "18446744073709551616"}} "#, .post(id: nil)),
-    (#"{"data":{"id":"abc"}}"#, .post(id: nil)),
+    (#" {"data" : {"text":"" , "id" : "18446744073709551616"}} "#, .post(id: nil)),
+    (#"{"data":{"id":"abc","text":"\u00e9"}}"#, .post(id: nil)),
+    (#"{"data":{"id":"12"}}"#, .textless), (#"{"data":{"text":null,"id":"12"}}"#, .textless),
+    (#"{"data":{"edit_history_tweet_ids":["12"],"id":"12","text":7}}"#, .textless),
     (#"{"errors":[{"title":"operational-disconnect"}]}"#, .notice),
     (#"{"data":{"delete":{"tweet":{"id":"1"}}}}"#, .removal),
     (#"{"delete":{"status":{"id":1}}}"#, .removal),

@@ -232,6 +232,7 @@ package actor FilteredStream {
               } else {
                 duplicates += 1
               }
+            case .textless: batch.quarantine(line, "a post without a text")
             case .removal: batch.addRemoval(line)
             case .notice: notice = (try? JSON(parsing: line)).map { XProblem($0) } ?? XProblem()
             case .unknown: batch.quarantine(line, "a message of an unknown kind")
@@ -280,7 +281,11 @@ package actor FilteredStream {
         status.lag = (0...86_400_000).contains(lag) ? lag : nil
       }
     }
-    try frontier.advance(highest: batch.highest, posts: batch.posts, now: now) { try sink.mark() }
+    // An id from the future would have the searches pass over all that comes before it.
+    let highest = batch.highest.flatMap {
+      PostTime.ofSnowflake($0) <= now + Limits.clockDifference ? $0 : nil
+    }
+    try frontier.advance(highest: highest, posts: batch.posts, now: now) { try sink.mark() }
     if now - lastCommit >= Int64(Self.scaled(settings.commitInterval, client)) { try commit() }
   }
 
