@@ -14,7 +14,7 @@ package struct ByteKey: Hashable, Sendable {
 extension ByteKey: Comparable {
   package static func < (left: ByteKey, right: ByteKey) -> Bool {
     left.bytes.withUnsafeBytes { left in
-      right.bytes.withUnsafeBytes { right in left.lexicographicallyPrecedes(right) }
+      right.bytes.withUnsafeBytes { right in ByteOrder.compare(left, right) < 0 }
     }
   }
 }

@@ -68,6 +68,12 @@ final class EasyTransfer: @unchecked Sendable {
     _ = grouse_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
     _ = grouse_curl_set_text(handle, CURLOPT_USERAGENT, userAgent)
     _ = grouse_curl_set_number(handle, CURLOPT_PATH_AS_IS, 1)
+    // On a kept connection that the server closes instead of an answer, libcurl sends a request
+    // again by itself, whatever it asks for: what must not be done twice has a connection of its
+    // own.
+    if !HTTPRetries.isIdempotent(request.method) {
+      _ = grouse_curl_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
+    }
   }
 
   private func set(_ terms: HTTPTerms) {

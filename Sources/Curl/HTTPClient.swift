@@ -104,6 +104,7 @@ package final class HTTPClient {
     defer { curl_slist_free_all(list) }
     set(request, list)
     set(patience)
+    Authorities.set(on: handle)
     // The transfer outlives `curl_easy_perform`, which alone calls back.
     let context = Unmanaged.passUnretained(transfer).toOpaque()
     Callbacks.install(on: handle, context)

@@ -18,12 +18,15 @@ package struct HTTPRetries: Sendable {
 
   package init() {}
 
+  /// Whether doing what a method asks for twice is the same as once.
+  static func isIdempotent(_ method: String) -> Bool { idempotent.contains(method) }
+
   /// Milliseconds to wait before a request is sent again that was sent `attempt` times before;
   /// nil: not again.
   package func wait(
     after outcome: Result<HTTPResponse, CurlError>, to method: String, attempt: Int
   ) -> Int? {
-    guard attempt < count, Self.idempotent.contains(method) else { return nil }
+    guard attempt < count, Self.isIdempotent(method) else { return nil }
     switch outcome {
     case .failure(.noConnection), .failure(.timedOut), .failure(.silent), .failure(.failed): break
     case .failure(.cancelled), .failure(.tooLarge): return nil

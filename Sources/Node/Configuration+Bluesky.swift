@@ -1,4 +1,5 @@
 internal import Bluesky
+internal import Machine
 internal import SupportDesk
 
 extension Configuration {
@@ -21,7 +22,13 @@ extension Configuration {
     bluesky.settings.idleTimeout = Int(value("bluesky.idle-timeout-ms")) ?? 30_000
     bluesky.settings.backoffScale = Double(value("bluesky.backoff-scale")) ?? 1
     let authorities = value("bluesky.ca-file")
-    bluesky.settings.authorities = authorities.isEmpty ? nil : authorities
+    if !authorities.isEmpty {
+      do { _ = try LocalDisk().open(authorities, .read) } catch {
+        throw ConfigurationError(
+          place: values["bluesky.ca-file"]?.origin ?? "bluesky.ca-file", message: "\(error)")
+      }
+      bluesky.settings.authorities = authorities
+    }
     bluesky.names = brand.allNames
     let directory = value("bluesky.directory")
     bluesky.directory = value("bluesky.handles") == "true" ? directory : nil

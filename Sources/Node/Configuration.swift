@@ -66,7 +66,7 @@ package struct Configuration: Sendable {
     if let objection = key.objection(to: value) {
       throw ConfigurationError(
         place: origin,
-        message: "\(name) cannot be \"\(key.isSecret ? "***" : value)\": \(objection)")
+        message: "\(name) cannot be \"\(key.shown(refused: value))\": \(objection)")
     }
     values[name] = (value, origin)
   }

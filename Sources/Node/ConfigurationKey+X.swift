@@ -5,9 +5,9 @@ extension ConfigurationKey {
 
   static let x: [ConfigurationKey] =
     [
-      .init("x.base-url", .text, "https://api.x.com", "X's API, or what stands in for it"),
+      .init("x.base-url", .address, "https://api.x.com", "X's API, or what stands in for it"),
       .init(
-        "x.canonical-url", .text, "https://api.x.com",
+        "x.canonical-url", .address, "https://api.x.com",
         "what OAuth 1.0a signs for, whatever is connected to"),
       .init(
         "x.keepalive-timeout-ms", .integer(1...3_600_000), "20000",
@@ -23,7 +23,8 @@ extension ConfigurationKey {
         "the same for the stream, which X has left as it was"),
       .init(
         "x.rules", .lines, "",
-        "rules of the stream, each VALUE or VALUE => TAG; empty: one made of the brand"),
+        "rules of the stream, each VALUE or VALUE => TAG, a line each; empty: one made of the brand"
+      ),
       .init("x.fill-gaps", .boolean, "true", "search for what a broken stream did not deliver"),
       .init("x.client-id", .text, "", "the app's client id for OAuth 2.0"),
       .init(

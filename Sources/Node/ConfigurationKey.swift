@@ -16,6 +16,8 @@ package struct ConfigurationKey: Hashable, Sendable {
     case number(ClosedRange<Double>)
     /// Lines of text: a list whose entries may have commas.
     case lines
+    /// An address of HTTP, without a user's name and password.
+    case address
     /// What is never shown, and stands in no configuration file.
     case secret
   }
@@ -106,7 +108,26 @@ package struct ConfigurationKey: Hashable, Sendable {
       Double(value).map(range.contains) == true
         ? nil : "it must be a number from \(range.lowerBound) to \(range.upperBound)"
     case .lines: nil
+    case .address: Self.objection(toAddress: value)
     case .secret: value.isEmpty ? "it must not be empty" : nil
+    }
+  }
+
+  private static func objection(toAddress value: String) -> String? {
+    guard ["http://", "https://"].contains(where: { value.hasPrefix($0) }) else {
+      return "it must begin with https:// or http://"
+    }
+    let authority = value.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
+    return authority.contains("@")
+      ? "an address is shown and kept in logs, so it must hold no name and password" : nil
+  }
+
+  /// How a value that cannot be is shown.
+  func shown(refused value: String) -> String {
+    switch kind {
+    case .secret: "***"
+    case .address where value.contains("@"): "***"
+    default: value
     }
   }
 

@@ -81,9 +81,17 @@ extension DataDirectory {
     return (Path.join(path, workbenchName), try DataDirectory(reading: path))
   }
 
-  /// The labels of a data directory; none where it has none yet.
+  /// The labels of a data directory; none where it has none yet. What is to be forgotten is not
+  /// among them.
   package static func labels(in path: String) throws -> LabelBook {
-    _ = try DataDirectory(reading: path)
-    return try LabelBook(reading: Path.join(path, workbenchName))
+    let directory = try DataDirectory(reading: path)
+    return try LabelBook(
+      reading: Path.join(path, workbenchName), except: directory.forgottenCheck)
+  }
+
+  /// Asks the tables what is to be forgotten. They are open only while they are asked: whoever
+  /// labels for hours keeps nobody from compacting them.
+  package var forgottenCheck: ForgottenCheck {
+    ForgottenCheck { try readTables().map { EmbeddedTableStore($0) } }
   }
 }

@@ -39,7 +39,7 @@ package struct LabelQueue: Sendable {
   ) throws -> (posts: [LabelCandidate], all: Int) {
     var ids: Set<String> = []
     var texts: Set<Int> = []
-    try book.visit { label in
+    try book.visitAll { label in
       if label.labeller == labeller || label.verdict.isDecided { ids.insert(label.post) }
       if label.verdict.isDecided { texts.insert(label.text.hashValue) }
     }
@@ -52,7 +52,22 @@ package struct LabelQueue: Sendable {
       else { return }
       best.offer(post, rank(of: post))
     }
-    return (best.posts, all)
+    return (try withRoots(best.posts, tables), all)
+  }
+
+  /// Later versions of posts with the ids of their first ones, by which all are forgotten.
+  private func withRoots(
+    _ posts: [LabelCandidate], _ tables: Tables?
+  ) throws -> [LabelCandidate] {
+    guard let tables else { return posts }
+    let roots = try Forgetting(EmbeddedTableStore(tables))
+      .firstVersions(of: Set(posts.map(\.id)))
+    guard !roots.isEmpty else { return posts }
+    return posts.map { post in
+      var post = post
+      post.provenance.root = roots[post.id]
+      return post
+    }
   }
 
   /// The posts that others have judged and this labeller has not.
@@ -67,7 +82,8 @@ package struct LabelQueue: Sendable {
       guard label.verdict.isDecided, !own.contains(label.post), seen.insert(label.post).inserted
       else { return }
       // What they said is not shown: neither is what the model did.
-      let post = LabelCandidate(id: label.post, text: label.text)
+      let post = LabelCandidate(
+        id: label.post, text: label.text, provenance: label.provenance)
       best.offer(post, chance(of: post))
     }
     return (best.posts, seen.count)
@@ -78,7 +94,7 @@ package struct LabelQueue: Sendable {
     switch order {
     case .uncertain: abs((post.probability ?? 1) - threshold)
     case .random: chance(of: post)
-    case .newest: -Double(post.createdAt ?? 0)
+    case .newest: -Double(post.provenance.createdAt ?? 0)
     }
   }
 
@@ -97,7 +113,9 @@ package struct LabelQueue: Sendable {
     guard let tables else { return }
     do throws(TableError) {
       let select = try tables.prepare(
-        "SELECT id, text, probability, subject, screen_name, created_at FROM grouse.posts")
+        """
+        SELECT id, text, probability, subject, screen_name, created_at, author_id FROM grouse.posts
+        """)
       var place: PagingState?
       repeat {
         let page = try tables.execute(select, BoundValues(), from: place)
@@ -118,7 +136,9 @@ package struct LabelQueue: Sendable {
     guard let id = text(0), let content = text(1) else { return nil }
     return LabelCandidate(
       id: id, text: content, probability: number(2).map { Double(bitPattern: $0) },
-      subject: text(3), screenName: text(4), createdAt: number(5).map { Int64(bitPattern: $0) })
+      subject: text(3),
+      provenance: PostProvenance(
+        author: text(6), handle: text(4), createdAt: number(5).map { Int64(bitPattern: $0) }))
   }
 
   /// The posts of lowest rank, one for each text, among all that are offered.

@@ -129,8 +129,8 @@ package final class Pipeline: Sendable {
   /// Collects `sources` and classifies, until all is committed (`end` is `.caughtUp`) or until
   /// `stop()`; then closes the log. `warned` hears, from another thread, what the upkeep of log and
   /// tables could not do, and `failed` of a source that cannot be read, while the others are.
-  /// Without `failed` such a source ends the run with its error. `ending` is called before the log
-  /// is closed, which `keepsOpen` leaves for another run.
+  /// Where none can be read, the run ends; without `failed`, it does with the first one's error.
+  /// `ending` is called before the log is closed, which `keepsOpen` leaves for another run.
   package func run(
     _ sources: [Source], until end: ClassifyQuery.End, rate: Double? = nil,
     isStopped: @escaping @Sendable () -> Bool,
@@ -144,11 +144,13 @@ package final class Pipeline: Sendable {
     var known: Set<Source> = []
     let sources = sources.filter { known.insert($0.resolved).inserted }
     let running = Atomic<Int>(sources.count)
+    let failures = Atomic<Int>(0)
     // However the run ends, the sources end with it, so that nobody waits for them in vain.
     let isEnding = Atomic<Bool>(false)
     let reader = SourceReader(
       into: configuration.topic, of: log, partitions: configuration.partitions,
-      pace: rate.map { .rate($0) }, x: x, bluesky: bluesky, streams: streams)
+      pace: rate.map { .rate($0) }, x: x, bluesky: bluesky, streams: streams,
+      locks: configuration.dataDirectory)
     setSourcesEnded(sources.isEmpty)
     let workers = sources.map { source in
       Worker { [self] in
@@ -160,6 +162,9 @@ package final class Pipeline: Sendable {
         } catch {
           if let failed, source.isAtFault(error) {
             failed(error)
+            // Where none can be read, there is nothing to wait for.
+            let count = failures.add(1, ordering: .acquiringAndReleasing).newValue
+            if count == sources.count, case .never = end { stop() }
           } else {
             failure.withLock { $0 = $0 ?? error }
             isEnding.store(true, ordering: .releasing)
@@ -177,7 +182,11 @@ package final class Pipeline: Sendable {
     let outcome = Result { try classify(until: end, progress: progress) }
     keeper.stop()
     sweeper.stop()
-    forgetter.stop()
+    if case .caughtUp = end, case .success = outcome, !isStopped() {
+      forgetter.finish(isCancelled: isStopped)
+    } else {
+      forgetter.stop()
+    }
     isEnding.store(true, ordering: .releasing)
     for worker in workers { worker.join() }
     ending()

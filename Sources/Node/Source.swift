@@ -66,6 +66,8 @@ package enum Source: Hashable, Sendable {
 
 /// What is wrong with a source.
 package enum SourceError: Error, Equatable, CustomStringConvertible {
+  /// Another program, or another part of this one, collects it at the moment.
+  case collectedElsewhere(path: String, holder: String)
   /// It holds fewer records than were collected of it before.
   case shrunk(path: String, collected: Int, found: Int, topic: String)
   /// What it holds cannot be brought back from its compressed form.
@@ -85,6 +87,8 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
+    case .collectedElsewhere(let path, let holder):
+      "\(path) is being collected by \(holder): the same command goes on behind it when it has ended"
     case .shrunk(let path, let collected, let found, let topic):
       "\(path) holds \(found) records, but \(collected) of it are in \(topic) already: it was cut "
         + "or replaced; give new posts a file name of their own, or bring them in with "
@@ -95,7 +99,9 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
         + (place.isDamaged
           ? ", and some of them may be wrong; get the file anew and bring it in with "
             + "`grouse collect --again --file`: posts that are there already are told apart"
-          : "; get the file anew and give the same command: it goes on behind them")
+          : path == Source.standardInput.name
+            ? "; bring all of it in anew: posts that are there already are told apart"
+            : "; get the file anew and give the same command: it goes on behind them")
     }
   }
 
@@ -118,12 +124,16 @@ package struct SourceReader: Sendable {
   private let bluesky: BlueskyConfiguration
   /// Where streams show how they do.
   private let streams: LiveStreams
+  /// The data directory in which it is noted who collects which file; nil where nobody else does.
+  private let locks: String?
 
-  /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does.
+  /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does. Of those
+  /// with the same `locks`, one alone collects a file at a time.
   package init(
     into topic: String, of log: any EventLog, partitions: Int, pace: Pace? = nil,
     follows: Bool = false, x: XConfiguration = XConfiguration(),
-    bluesky: BlueskyConfiguration = BlueskyConfiguration(), streams: LiveStreams = LiveStreams()
+    bluesky: BlueskyConfiguration = BlueskyConfiguration(), streams: LiveStreams = LiveStreams(),
+    locks: String? = nil
   ) {
     self.log = log
     self.topic = topic
@@ -133,6 +143,7 @@ package struct SourceReader: Sendable {
     self.x = x
     self.bluesky = bluesky
     self.streams = streams
+    self.locks = locks
   }
 
   /// Collects all of `source`, until its end or until `isStopped`. Where `resuming`, a file goes on
@@ -154,6 +165,10 @@ package struct SourceReader: Sendable {
         configuration: x, topic: topic, log: log, partitions: partitions, streams: streams
       ).collect(isStopped: isStopped, progress: progress, report: report)
     }
+    let lock = try source.resolved.path.flatMap { path throws in
+      try locks.map { try FileLock(path, in: $0) }
+    }
+    defer { withExtendedLifetime(lock) {} }
     return try FileSource(
       source: source, topic: topic, log: log, partitions: partitions, pace: pace, follows: follows
     ).collect(resuming: resuming, isStopped: isStopped, progress: progress, report: report)

@@ -1,7 +1,7 @@
-/// What a file is that holds no UTF-8, told by its first bytes: a compressed one, or text in
-/// another encoding.
+/// What a file is that holds no UTF-8, told by its first bytes: a compressed one, text in another
+/// encoding, or no text at all.
 package enum ForeignForm: CustomStringConvertible, CaseIterable {
-  case gzip, zstd, xz, bzip2, zip, utf32, utf16
+  case gzip, zstd, xz, bzip2, zip, utf32, utf16, binary
 
   /// Nil: nothing is known to be wrong.
   package init?(_ firstBytes: UnsafeRawBufferPointer) {
@@ -12,6 +12,8 @@ package enum ForeignForm: CustomStringConvertible, CaseIterable {
       self = found
     } else if Self.isUnmarkedUTF16(firstBytes) {
       self = .utf16
+    } else if firstBytes.prefix(Self.looked).count(where: { $0 == 0 }) > Self.strayNULs {
+      self = .binary
     } else {
       return nil
     }
@@ -27,6 +29,7 @@ package enum ForeignForm: CustomStringConvertible, CaseIterable {
     case .zip: "a zip archive: unpack it first (unzip)"
     case .utf32: "UTF-32 text: make it UTF-8 first (iconv -f UTF-32 -t UTF-8)"
     case .utf16: "UTF-16 text: make it UTF-8 first (iconv -f UTF-16 -t UTF-8)"
+    case .binary: "no text, but a program, a picture or the like"
     }
   }
 
@@ -40,8 +43,12 @@ package enum ForeignForm: CustomStringConvertible, CaseIterable {
     // Before UTF-16, whose mark is its beginning.
     case .utf32: [[0xFF, 0xFE, 0, 0], [0, 0, 0xFE, 0xFF]]
     case .utf16: [[0xFF, 0xFE], [0xFE, 0xFF]]
+    case .binary: []
     }
   }
+
+  /// Bytes that are looked at, and how many of them may be NUL in a text.
+  private static let (looked, strayNULs) = (8_192, 7)
 
   /// Whether every other one of the first bytes is 0, as in Latin letters without a mark.
   private static func isUnmarkedUTF16(_ bytes: UnsafeRawBufferPointer) -> Bool {

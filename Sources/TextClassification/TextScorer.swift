@@ -122,8 +122,15 @@ public struct TextScorer: Sendable {
     contributions.initialize(repeating: 0, count: tokenCount)
     guard limit > 0 else { return [] }
     shareOut(&scratch)
-    forEachContribution(scratch) { _, first, last, _, _, contribution in
-      let share = contribution / Double(last - first + 1)
+    let shares = scratch.shares.base
+    extractor.forEachFeature(scratch) { feature, first, last, _, _ in
+      // Runs of characters, of which there are most, belong to one word. What weighs nothing adds
+      // nothing: to look whether it does would take longer.
+      guard first != last else {
+        contributions[first] += shares[feature]
+        return
+      }
+      let share = shares[feature] / Double(last - first + 1)
       for token in first...last { contributions[token] += share }
     }
     return strongest(text, scratch, limit)

@@ -49,14 +49,16 @@ package struct XClient: Sendable {
   }
 
   /// Sends a request and returns the answer's JSON. X's rate limits are waited for, and what it
-  /// refuses is thrown.
-  package func call(_ call: XCall) async throws(XError) -> JSON {
+  /// refuses is thrown. `leaving` is done before each time that it is sent, behind all waits.
+  package func call(
+    _ call: XCall, leaving: () throws(XError) -> Void = {}
+  ) async throws(XError) -> JSON {
     var tries = 0
     while true {
       if let wait = limits.wait(for: call.kind, now: clock.milliseconds) {
         try await pause(wait, for: call, isNamed: true)
       }
-      let answer = try await send(call)
+      let answer = try await send(call, leaving)
       let limit = RateLimit(answer, now: clock.milliseconds)
       limits.note(limit, of: call.kind)
       if answer.isSuccess {
@@ -82,10 +84,13 @@ package struct XClient: Sendable {
     }
   }
 
-  private func send(_ call: XCall) async throws(XError) -> HTTPResponse {
+  private func send(
+    _ call: XCall, _ leaving: () throws(XError) -> Void
+  ) async throws(XError) -> HTTPResponse {
     var request = call.request
     let header = try await authorizer.header(for: call)
     request.headers.append((name: "Authorization", value: header))
+    try leaving()
     do throws(CurlError) { return try await transport.send(request) } catch {
       throw error == .cancelled ? .cancelled : .network(error)
     }

@@ -222,6 +222,28 @@ import Testing
     #expect(post.status == 503)
   }
 
+  /// libcurl itself does so on a kept connection that ends without an answer.
+  @Test(arguments: ["POST", "PATCH"])
+  func neverSendsTwiceWhatMustNotBe(_ method: String) async throws {
+    let heard = Mutex<[String]>([])
+    let server = LittleServer { connection in
+      while true {
+        let request = connection.request()
+        if request.isEmpty { return }
+        heard.withLock { $0.append(String(request.prefix { $0 != " " })) }
+        guard request.hasPrefix("GET") else { return }
+        connection.send(Self.answer("kept"))
+      }
+    }
+    let session = try session()
+    let place = try url(server)
+    for _ in 0..<2 { _ = try await session.send(HTTPRequest("GET", "/"), to: place) }
+    await #expect(throws: CurlError.self) {
+      try await session.send(HTTPRequest(method, "/", body: [1]), to: place)
+    }
+    #expect(heard.withLock { $0 } == ["GET", "GET", method])
+  }
+
   @Test func waitsLongerEachTimeAndAsTheServerSays() {
     var retries = HTTPRetries()
     retries.random = { 0.5 }

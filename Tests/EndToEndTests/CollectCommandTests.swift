@@ -38,6 +38,71 @@ import Testing
     #expect(try stage.postCount() == 30)
   }
 
+  @Test func `several files are collected one after the other`() throws {
+    let stage = Stage()
+    for (name, posts) in [("a.jsonl", 0..<10), ("b.jsonl", 10..<30)] {
+      try stage.write(name, Stage.posts(posts))
+    }
+    let lines = try stage.works("collect", "--file", "a.jsonl", "--file", "b.jsonl", "--json")
+      .objects()
+    #expect(lines.map { $0["records"] as? Int } == [10, 20])
+    #expect(lines.map { $0["source"] as? String } == ["a.jsonl", "b.jsonl"])
+    #expect(try stage.works("consume", "posts").lines.count == 30)
+    try stage.fails(
+      "collect", "--file", "a.jsonl", "--file", "b.jsonl", "--follow", code: 64,
+      saying: ["one file"])
+  }
+
+  @Test func `a file that another one collects is left to it`() throws {
+    let stage = Stage()
+    try stage.train()
+    let path = try stage.write("app.log", Stage.posts(0..<10))
+    // `run` holds the log, so that both collect into it.
+    let run = try stage.start("run")
+    try run.wait {
+      try String(decoding: stage.grouse("doctor").output, as: UTF8.self).contains("grouse run")
+    }
+    let follow = try stage.start("collect", "--file", path, "--follow")
+    try follow.wait { try stage.grouse("consume", "posts").lines.count >= 10 }
+    try stage.fails("collect", "--file", "./app.log", saying: ["app.log", "is being collected by"])
+    follow.send(SIGKILL)
+    _ = follow.wait()
+    let line = try stage.works("collect", "--file", "app.log", "--json").objects().first
+    #expect(line?["known"] as? Int == 10)
+    run.send(SIGTERM)
+    #expect(run.wait().code == 0)
+    #expect(try stage.works("consume", "posts").lines.count == 10)
+  }
+
+  @Test func `what holds no posts at all is refused`() throws {
+    let stage = Stage()
+    try stage.write(
+      "program", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 99))
+    try stage.fails("collect", "--file", "program", saying: ["no text"])
+    try stage.write("open.csv", "id,text\n1,\"never closed\n2,more\n".utf8)
+    try stage.fails("collect", "--file", "open.csv", saying: ["open.csv holds no posts"])
+    #expect(try stage.works("consume", "posts").lines.isEmpty)
+    try stage.fails(
+      "collect", "--file", "program", "--topic", "posts.dead", code: 64, saying: ["another topic"])
+  }
+
+  @Test func `a run that is to end expires what is too old before it does`() throws {
+    let stage = Stage()
+    try stage.train()
+    try stage.write("old.jsonl", Stage.posts(0..<900))
+    try stage.works("run", "--file", "old.jsonl", "--exit")
+    #expect(try stage.postCount() == 900)
+    try stage.works("run", "--exit", environment: ["GROUSE_RETENTION_DAYS": "1"])
+    #expect(try stage.postCount() == 0)
+  }
+
+  @Test func `a run none of whose sources can be read ends and says so`() throws {
+    let stage = Stage()
+    try stage.train()
+    try stage.write("program", [UInt8](repeating: 0, count: 99))
+    try stage.fails("run", "--file", "program", saying: ["no text", "1 failed source"])
+  }
+
   @Test(arguments: [("gzip", "gz"), ("zstd", "zst")])
   func `what the system's programs pack is read, also from a pipe`(
     tool: String, ending: String

@@ -29,6 +29,21 @@ import Testing
     return outcome.lines.dropFirst().map(String.init)
   }
 
+  @Test func `labels are written over no device, and where a link leads`() throws {
+    let stage = Stage()
+    try stage.train()
+    try stage.fails("label", "--export", "/dev/null", saying: ["/dev/null is no plain file"])
+    try stage.write("target.csv", "old".utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: stage.folder("link.csv"), withDestinationPath: "target.csv")
+    try stage.works("label", "--export", "link.csv")
+    let target = try Data(contentsOf: URL(fileURLWithPath: stage.folder("target.csv")))
+    #expect(String(decoding: target, as: UTF8.self).hasPrefix("text,label"))
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: stage.folder("link.csv"))
+        == "target.csv")
+  }
+
   @Test func `keys from a pipe are verdicts, and what is exported can be learnt from`() throws {
     let stage = try Self.stage(posts: 12)
     let keys = "c\nt delivery\nn was it us?\no\nu\ns\nz\nc\n"
@@ -123,6 +138,42 @@ import Testing
     run.closeInput()
     run.send(SIGTERM)
     #expect(run.wait().code == 0)
+  }
+
+  @Test func `a session that is open brings no forgotten text back`() throws {
+    let stage = try Self.stage(posts: 1)
+    let lines = (0..<3).map {
+      #"{"data":{"id":"50\#($0)","text":"@ASOS secret \#($0), where is my parcel?","lang":"en","#
+        + #""author_id":"77\#($0)","created_at":"2026-11-20T00:03:1\#($0).000Z"}}"# + "\n"
+    }
+    try stage.works("run", "--stdin", "--exit", input: lines.joined())
+    let label = try stage.start("label", "--order", "newest")
+    var shown = [UInt8]()
+    while !shown.contains(10) {
+      let more = label.nextOutput()
+      try #require(!more.isEmpty)
+      shown += more
+    }
+    #expect(String(decoding: shown, as: UTF8.self).hasPrefix("502\t"))
+    let forgot = try stage.works("forget", "user:772", "user:771")
+    #expect(forgot.errors.contains("forgot 2 posts"))
+    for _ in 0..<4 { label.write("c\n") }
+    label.closeInput()
+    let outcome = label.wait()
+    #expect(outcome.code == 0 && outcome.errors.contains("forgotten meanwhile"))
+    #expect(outcome.errors.contains("2 posts judged"), "\(outcome.errors)")
+    let rows = try exported(stage)
+    #expect(rows.count == 2 && rows.count { $0.contains("secret") } == 1)
+    let again = try stage.works("forget", "user:772", "user:771")
+    #expect(again.errors.contains("nothing is kept of that"))
+    // Of whom no row and no record is left, but a label.
+    try stage.works("cql", "-e", "TRUNCATE grouse.posts")
+    try stage.works("topics", "delete", "posts")
+    let last = try stage.works("forget", "user:770", "--json").objects().first
+    #expect(last?["labels"] as? Int == 1)
+    let bytes = try LocalDisk().readAll(stage.data + "/workbench.sqlite")
+    #expect(bytes.firstRange(of: Array("secret".utf8)) == nil)
+    #expect(try exported(stage).count == 1)
   }
 
   @Test(.enabled(if: TypedTerminal.isThere, "needs Python"))

@@ -214,6 +214,13 @@ import Testing
       "x", "rules", "add", "--", "-only", environment: environment, saying: ["only excludes"])
     try stage.works(
       "x", "rules", "add", "@ASOS", "--tag", "t", environment: environment)
+    let refused = try stage.fails(
+      "x", "rules", "add", "@ASOS", "--dry-run", environment: environment,
+      saying: ["X does not take @ASOS"])
+    #expect(!refused.errors.contains("X would take it"))
+    let taken = try stage.works(
+      "x", "rules", "add", "new", "--dry-run", environment: environment)
+    #expect(taken.errors.contains("X would take it"))
     let counts = try stage.works("x", "rules", "counts", "--json", environment: environment)
     #expect(counts.text.contains("1000"))
     #expect(x.status.rules == 2)
@@ -262,29 +269,6 @@ import Testing
     #expect(try kept() == Array(posts.map(\.id).reversed().prefix(20)))
   }
 
-  @Test func `an account's commands sign themselves`() throws {
-    let keys = Credentials()
-    var environment = environment
-    environment["GROUSE_X_API_KEY"] = keys.consumerKey
-    environment["GROUSE_X_API_SECRET"] = keys.consumerSecret
-    environment["GROUSE_X_ACCESS_TOKEN"] = keys.accessToken
-    environment["GROUSE_X_ACCESS_SECRET"] = keys.accessSecret
-    let me = try stage.works("x", "whoami", environment: environment)
-    #expect(me.text.contains("@GrouseDesk"))
-    let sent = try stage.works("x", "post", "hello", "--json", environment: environment)
-    let again = try stage.works("x", "post", "hello", "--json", environment: environment)
-    #expect(sent.text == again.text)
-    #expect(x.status.written.count == 1)
-    try stage.works("x", "delete", x.status.written[0], environment: environment)
-    // Nobody has called the account there.
-    let post = Self.post(1)
-    x.deliver(post.line)
-    try stage.fails(
-      "x", "post", "sorry", "--reply-to", "\(post.id)", environment: environment,
-      saying: ["has not mentioned"])
-    #expect(x.status.written.count == 1)
-  }
-
   @Test func `what X says must go is forgotten`() throws {
     let posts = (0..<6).map { Self.post($0) }
     try stage.train()
@@ -309,5 +293,55 @@ import Testing
     #expect(try self.kept() == Array(kept.dropFirst(2)))
     let again = try stage.works("x", "compliance", environment: environment)
     #expect(again.errors.contains("0 of 4 have to go"))
+  }
+
+  private func ask(_ path: String, _ body: String) throws -> Data {
+    let client = try #require(HTTPClient(.url(environment["GROUSE_X_BASE_URL"] ?? "")))
+    let token = environment["GROUSE_X_BEARER_TOKEN"] ?? ""
+    var request = HTTPRequest("POST", path, body: Array(body.utf8), type: "application/json")
+    request.headers.append(("Authorization", "Bearer \(token)"))
+    let answer = try client.send(request)
+    #expect(answer.isSuccess, "\(answer.status)")
+    return Data(answer.body)
+  }
+
+  @Test func `what only the log has is asked for, too, and goes from it`() throws {
+    let ids = (0..<4).map { Self.post($0).id }
+    let lines = [
+      Stage.post(Int(ids[0]), "asos where is my parcel"),
+      Stage.post(Int(ids[1]), "asos ou est mon colis", lang: "fr"),
+      Stage.post(Int(ids[2]), "asos nice coat"),
+      Stage.post(Int(ids[3]), "asos joli manteau", lang: "fr"),
+    ]
+    try stage.train()
+    try stage.works("collect", "--stdin", input: lines.joined())
+    try stage.works("work", "--exit")
+    #expect(try stage.postCount() == 2)
+    x.deliver(lines.map { $0.replacing("\n", with: "") })
+    _ = try ask("/_fake/delete", #"{"ids":["\#(ids[0])","\#(ids[1])"]}"#)
+    let done = try stage.works("x", "compliance", environment: environment)
+    #expect(done.errors.contains("forgot 2 posts: 1 row, 2 records"), "\(done.errors)")
+    #expect(try kept() == [ids[2], ids[3]])
+    #expect(try !stage.works("consume", "posts").text.contains("colis"))
+    // The author of the other French one is known by the log alone.
+    _ = try ask("/_fake/protect", #"{"ids":["7"]}"#)
+    let users = try stage.works("x", "compliance", "--users", environment: environment)
+    #expect(users.errors.contains("2 records"), "\(users.errors)")
+    #expect(try kept().isEmpty)
+  }
+
+  @Test func `a job that was cut off before its upload goes on`() throws {
+    let post = Self.post(1)
+    try stage.works("collect", "--stdin", input: post.line + "\n")
+    x.deliver(post.line)
+    _ = try ask("/_fake/delete", #"{"ids":["\#(post.id)"]}"#)
+    let begun = try ask("/2/compliance/jobs", #"{"type":"tweets"}"#)
+    let object = try JSONSerialization.jsonObject(with: begun) as? [String: Any]
+    let job = try #require((object?["data"] as? [String: Any])?["id"] as? String)
+    try stage.fails(
+      "x", "compliance", environment: environment, saying: ["one job at a time", "--job \(job)"])
+    try stage.works("x", "compliance", "--job", job, environment: environment)
+    #expect(try kept().isEmpty)
+    try stage.works("x", "compliance", "--job", job, environment: environment)
   }
 }

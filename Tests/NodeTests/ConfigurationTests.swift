@@ -139,4 +139,18 @@ import XAPI
       try DataDirectory(writing: folder("data/grouse.json"), purpose: "grouse test")
     }
   }
+
+  @Test(arguments: ["http://user:hidden@127.0.0.1:9", "https://hidden@api.x.com/2", "hidden"])
+  func `an address holds no password, and is not shown where it does`(address: String) throws {
+    do {
+      _ = try Configuration(file: nil, environment: ["GROUSE_X_BASE_URL": address])
+      Issue.record("taken: \(address)")
+    } catch {
+      #expect("\(error)".contains("x.base-url"))
+      #expect(!"\(error)".contains("@"), "\(error)")
+    }
+    let fine = try Configuration(
+      file: nil, environment: ["GROUSE_X_BASE_URL": "http://127.0.0.1:9/a@b"])
+    #expect(fine.value("x.base-url") == "http://127.0.0.1:9/a@b")
+  }
 }

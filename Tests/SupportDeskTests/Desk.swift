@@ -61,8 +61,9 @@ final class Desk {
   func values() throws -> [String] {
     var values: [String] = []
     let partition = TopicPartition(settings.topic, 0)
-    let end = try log.bounds(of: partition).upperBound
-    var next: Int64 = 0
+    let bounds = try log.bounds(of: partition)
+    let end = bounds.upperBound
+    var next = bounds.lowerBound
     var buffer = ByteBuffer()
     while next < end {
       buffer.removeAll()

@@ -207,14 +207,14 @@ import Testing
         """)
     }
     let workbench = desk.folder("workbench.sqlite")
-    try LabelBook(writing: workbench).add(
+    try LabelBook(writing: workbench, except: .never).add(
       .complaint, post: "777001", text: "angry secret parcel", by: "ann")
-    try LabelBook(writing: workbench).add(
+    try LabelBook(writing: workbench, except: .never).add(
       .complaint, post: "777002", text: "angry other parcel", by: "ann")
     let forgetter = Forgetter(desk.commitLog, desk.store, topic: "posts", workbench: workbench)
     _ = try forgetter.forget([.handle("mara")])
     var labels: [String] = []
-    try LabelBook(reading: workbench).visit { labels.append($0.text) }
+    try LabelBook(reading: workbench, except: .never).visit { labels.append($0.text) }
     #expect(labels == ["angry other parcel"])
     for table in ["posts", "cases"] {
       let rows = try desk.rows("SELECT * FROM grouse.\(table)")

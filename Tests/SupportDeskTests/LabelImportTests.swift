@@ -14,7 +14,7 @@ import Testing
   private func run(
     _ file: String, _ columns: LabelImport.Columns = .init()
   ) throws -> (outcome: LabelImport.Outcome, labels: [PostLabel]) {
-    let book = try LabelBook(writing: folder("workbench.sqlite"))
+    let book = try LabelBook(writing: folder("workbench.sqlite"), except: .never)
     let outcome = try LabelImport(file, columns).run(into: book, labeller: "import", now: 5)
     var labels: [PostLabel] = []
     try book.visit { labels.append($0) }
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `what is exported comes back as it was`() throws {
-    let book = try LabelBook(writing: folder("other.sqlite"))
+    let book = try LabelBook(writing: folder("other.sqlite"), except: .never)
     try book.add(
       .complaint, post: "1", text: "say \"no\",\r\nplease", topic: "delivery", note: "a, b",
       by: "ann")
@@ -86,7 +86,7 @@ import Testing
     #expect(bare(labels) == bare(before))
     #expect(labels.allSatisfy { $0.source == file })
     // An old file does not go before what was said since.
-    let own = try LabelBook(writing: folder("workbench.sqlite"))
+    let own = try LabelBook(writing: folder("workbench.sqlite"), except: .never)
     try own.add(.other, post: "1", text: "say \"no\",\r\nplease", by: "ann")
     #expect(try run(file).outcome.added == 0)
     #expect(try own.labels(of: "1").map(\.verdict) == [.other])

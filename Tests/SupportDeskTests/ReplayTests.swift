@@ -30,13 +30,17 @@ import Testing
       desk.log, store ?? desk.store, live: desk.settings, try plan(desk), classifier: Desk.late)
   }
 
-  /// Rows of posts, cases and counts of either set.
+  /// Rows of posts, cases and counts of either set. A count that has come down to nothing stands
+  /// there as 0 where a batch had it otherwise.
   private func contents(_ desk: Desk, _ names: TableNames = .live) throws -> [[String]] {
-    [
+    func counts(_ select: String) throws -> [String] {
+      try desk.rows(select).filter { !$0.contains("\"posts\": 0,") }.sorted()
+    }
+    return [
       try desk.rows("SELECT id, text, label, probability, subject FROM \(names.posts)").sorted(),
       try desk.rows("SELECT post_id, posts, copies, subject FROM \(names.cases)").sorted(),
-      try desk.rows("SELECT minute, posts, complaints FROM \(names.minutes)").sorted(),
-      try desk.rows("SELECT subject, hour, posts, complaints FROM \(names.subjects)").sorted(),
+      try counts("SELECT minute, posts, complaints FROM \(names.minutes)"),
+      try counts("SELECT subject, hour, posts, complaints FROM \(names.subjects)"),
     ]
   }
 

@@ -139,8 +139,8 @@ import Testing
     }
     #expect(try fault(Array(repeating: 7, count: 5_000)).contains("is damaged"))
     var newer = whole
-    newer[63] = 3
-    #expect(try fault(newer).contains("version 3 is newer"))
+    newer[63] = 4
+    #expect(try fault(newer).contains("version 4 is newer"))
     var foreign = whole
     foreign[71] ^= 1
     #expect(try fault(foreign).contains("not of this program"))

@@ -245,13 +245,13 @@ import Testing
     let post = Self.mention(1)
     stage.x.deliver(post.1)
     let draft = Draft("@author sorry", replyTo: "\(post.0)")
-    let first = try await stage.client.post(draft, key: "k", intents())
+    let first = try await stage.client.post(draft, intents())
     guard case .sent(let id) = first else {
       Issue.record("\(first)")
       return
     }
     #expect(stage.x.status.written == [id])
-    #expect(try await stage.client.post(draft, key: "k", intents()) == .wasSent(id: id))
+    #expect(try await stage.client.post(draft, intents()) == .wasSent(id: id))
     #expect(stage.x.status.written == [id])
     #expect(try await stage.client.deletePost(id))
   }
@@ -263,38 +263,15 @@ import Testing
     stage.x.deliver(post.1)
     let draft = Draft("@author sorry & so on", replyTo: isReply ? "\(post.0)" : nil)
     stage.x.refuse(Refusal(.lostAnswer, path: "/2/tweets", method: "POST"))
-    let lost = try await stage.client.post(draft, key: "k", intents())
+    let lost = try await stage.client.post(draft, intents())
     guard case .unsettled = lost else {
       Issue.record("\(lost)")
       return
     }
     #expect(stage.x.status.written.count == 1)
     // Another process, that knows only what is on the disk.
-    let found = try await stage.client.post(draft, key: "k", PostIntentFiles(folder("posts")))
+    let found = try await stage.client.post(draft, PostIntentFiles(folder("posts")))
     #expect(found == .wasSent(id: stage.x.status.written[0]))
-    #expect(stage.x.status.written.count == 1)
-  }
-
-  @Test func `an answer that never arrived is sent, when that is certain`() async throws {
-    let stage = try StreamStage(credentials: try Self.keys(), clock: StandingClock().clock)
-    let post = Self.mention(1)
-    stage.x.deliver(post.1)
-    let draft = Draft("@author sorry", replyTo: "\(post.0)")
-    stage.x.refuse(Refusal(.hangUp, path: "/2/tweets", method: "POST"))
-    guard case .unsettled = try await stage.client.post(draft, key: "k", intents()),
-      case .unsettled = try await stage.client.post(draft, key: "k", intents())
-    else {
-      Issue.record("it is too early to know")
-      return
-    }
-    #expect(stage.x.status.written.isEmpty)
-    var intent = try #require(try intents().find("k"))
-    intent.started -= 61_000
-    try intents().keep(intent)
-    guard case .sent = try await stage.client.post(draft, key: "k", intents()) else {
-      Issue.record("it was not sent")
-      return
-    }
     #expect(stage.x.status.written.count == 1)
   }
 
@@ -302,51 +279,16 @@ import Testing
     let stage = try StreamStage(credentials: try Self.keys())
     let post = StreamStage.post(1)
     stage.x.deliver(post.line)
+    let draft = Draft("sorry", replyTo: "\(post.id)")
+    await #expect(throws: PostRefusal.notSummoned("\(post.id)")) {
+      try await stage.client.post(draft, intents())
+    }
+    // X says the same where nobody has looked.
     await #expect(throws: XError.self) {
-      try await stage.client.post(
-        Draft("sorry", replyTo: "\(post.id)"), key: "k", intents())
+      try await stage.client.post(draft, intents(), isChecked: false)
     }
     #expect(stage.x.status.written.isEmpty)
-    guard case .refused = try intents().find("k")?.state else {
-      Issue.record("the refusal is not kept")
-      return
-    }
-  }
-
-  @Test func `a user signs in, and tokens are renewed once`() async throws {
-    let stage = try StreamStage(clock: StandingClock().clock) { $0.timeScale = 1 }
-    let path = folder("tokens.json")
-    let transport = stage.client.transport
-    let login = OAuth2(
-      clientID: "fake-client-id", redirect: "http://127.0.0.1:1/callback",
-      random: (0..<3).flatMap { _ in Entropy.identifier() })
-    // The page sends the browser back.
-    let page = String(login.page(at: "/i/oauth2/authorize"))
-    let answer = try await transport.send(HTTPRequest("GET", page))
-    let back = try #require(answer[header: "location"])
-    await #expect(throws: XError.self) {
-      try await login.tokens(
-        for: back.replacing("state=", with: "state=x"), transport)
-    }
-    let tokens = try await login.tokens(for: back, transport)
-    let store = TokenStore(path, clientID: "fake-client-id")
-    try await store.keep(tokens)
-    var credentials = XCredentials()
-    credentials.tokens = store
-    let client = XClient(transport, credentials, stage.client.settings)
-    #expect(try await client.whoAmI()["username"] == "GrouseDesk")
-    // Where it has expired, it is renewed, once for all who ask, and kept before it is used.
-    let before = try LocalDisk().readAll(path)
-    try await store.keep(.init(access: tokens.access, refresh: tokens.refresh, expires: 0))
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<4 { group.addTask { _ = try await client.whoAmI() } }
-      try await group.waitForAll()
-    }
-    let renewals = stage.x.status.requests.count { $0 == "POST /2/oauth2/token" }
-    #expect(renewals == 2)
-    #expect(try LocalDisk().readAll(path) != before)
-    let later = XClient(
-      transport, credentials, stage.client.settings)
-    #expect(try await later.whoAmI()["username"] == "GrouseDesk")
+    let key = PostIntent.key(of: draft, named: nil)
+    #expect(try intents().find(key)?.state == .refused(status: 403))
   }
 }

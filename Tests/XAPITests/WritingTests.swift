@@ -46,14 +46,16 @@ import Testing
   }
 
   @Test func `a post is known again`() throws {
-    let intent = PostIntent(key: "k", draft: Draft("Sorry & hello https://a.com/b"), started: 0)
-    let same = #"{"id":"3","text":"Sorry &amp; hello https://t.co/xyz"}"#
-    #expect(intent.isTrace(try Self.line(same)))
-    #expect(!intent.isTrace(try Self.line(#"{"id":"3","text":"another"}"#)))
-    let reply = PostIntent(key: "k", draft: Draft("Sorry", replyTo: "5"), started: 0)
-    let answer =
-      #"{"id":"3","text":"changed","referenced_tweets":[{"type":"replied_to","id":"5"}]}"#
-    #expect(reply.isTrace(try Self.line(answer)))
-    #expect(!reply.isTrace(try Self.line(#"{"id":"3","text":"Sorry"}"#)))
+    let intent = PostIntent(Draft("Sorry & hello https://a.com/b"), key: "k", started: 0)
+    let same = try Self.line(#"{"id":"3","text":"Sorry &amp; hello https://t.co/xyz"}"#)
+    #expect(intent.isTrace(same, answering: nil))
+    let other = try Self.line(#"{"id":"3","text":"another"}"#)
+    #expect(!intent.isTrace(other, answering: nil))
+    let reply = PostIntent(Draft("Sorry", replyTo: "5"), key: "k", started: 0)
+    let answer = try Self.line(
+      #"{"id":"3","text":"changed","referenced_tweets":[{"type":"replied_to","id":"5"}]}"#)
+    #expect(reply.isTrace(answer, answering: "5"))
+    #expect(!reply.isTrace(answer, answering: "6"))
+    #expect(!reply.isTrace(try Self.line(#"{"id":"3","text":"Sorry"}"#), answering: "5"))
   }
 }

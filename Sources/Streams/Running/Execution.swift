@@ -57,13 +57,7 @@ final class Execution<Value: Sendable, Store: StateStore> {
     }
   }
 
-  /// One record of the batch at hand.
-  private struct Place {
-    var port: Int
-    var record: Int
-  }
-
-  /// A record on which a step failed.
+  /// A record on which a step failed, by its number in the batch.
   private struct StepFailure: Error {
     let place: Int
     let error: any Error
@@ -76,11 +70,8 @@ final class Execution<Value: Sendable, Store: StateStore> {
   func run(_ batch: ReadBatch) throws -> BatchProgress {
     let began = Clock.monotonicSeconds()
     report = BatchProgress(name: query.name, batchId: checkpoint.epoch)
-    var places: [Place] = []
-    for (port, chunk) in batch.chunks.enumerated() {
-      places += chunk.records.indices.map { Place(port: port, record: $0) }
-    }
-    try settle(places[...], of: places, batch)
+    let places = BatchPlaces(batch.chunks)
+    try settle(0..<places.count, of: places, batch)
     try giveRest()
     let seconds = Clock.monotonicSeconds() - began
     report.numInputRows = places.count
@@ -104,30 +95,31 @@ final class Execution<Value: Sendable, Store: StateStore> {
   }
 
   private func settle(
-    _ part: ArraySlice<Place>, of places: [Place], _ batch: ReadBatch
+    _ part: Range<Int>, of places: BatchPlaces, _ batch: ReadBatch
   ) throws {
     var failed: [Int: FailedRecord] = [:]
-    for place in part.indices {
-      let record = batch.chunks[part[place].port].records[part[place].record]
-      if let failure = record.failure { try fail(place, record.origin, failure, &failed) }
+    for (port, records) in places.runs(of: part) {
+      let chunk = batch.chunks[port]
+      for record in records {
+        guard let failure = chunk.records[record].failure else { continue }
+        try fail(
+          places.place(of: record, port), chunk.records[record].origin, failure, &failed)
+      }
     }
     while true {
       do {
         return try attempt(part, of: places, batch, without: failed)
       } catch let failure as StepFailure {
-        let place = part[failure.place]
-        let origin = batch.chunks[place.port].records[place.record].origin
-        try fail(failure.place, origin, failure.error, &failed)
+        try fail(failure.place, places.origin(of: failure.place, batch), failure.error, &failed)
       } catch let failure as BatchFailure {
-        let left = part.indices.filter { failed[$0] == nil }
+        let left = part.filter { failed[$0] == nil }
         if left.count > 1 {
           let middle = left[left.count / 2]
-          try settle(part[..<middle], of: places, batch)
-          return try settle(part[middle...], of: places, batch)
+          try settle(part.lowerBound..<middle, of: places, batch)
+          return try settle(middle..<part.upperBound, of: places, batch)
         }
         guard let place = left.first else { throw failure.error }
-        let origin = batch.chunks[part[place].port].records[part[place].record].origin
-        try fail(place, origin, failure.error, &failed)
+        try fail(place, places.origin(of: place, batch), failure.error, &failed)
       }
     }
   }
@@ -142,32 +134,36 @@ final class Execution<Value: Sendable, Store: StateStore> {
   }
 
   private func attempt(
-    _ part: ArraySlice<Place>, of places: [Place], _ batch: ReadBatch,
+    _ part: Range<Int>, of places: BatchPlaces, _ batch: ReadBatch,
     without failed: [Int: FailedRecord]
   ) throws {
     plan.discard()
     gathering.discard()
     var times = times
-    for place in part.indices where failed[place] == nil {
-      let (port, record) = (part[place].port, part[place].record)
-      do { try ports[port].feed(record, of: batch.chunks[port], &times[port]) } catch {
-        throw StepFailure(place: place, error: error)
-      }
-    }
     var next = checkpoint
-    let isWhole = part.endIndex == places.endIndex
-    for (number, chunk) in batch.chunks.enumerated() {
-      var offsets = batch.starts[number]
-      if next.sources[number].offsets.count == offsets.count {
-        offsets = next.sources[number].offsets
-      }
-      for place in part where place.port == number {
-        let origin = chunk.records[place.record].origin
-        offsets[origin.partition] = origin.offset + 1
-      }
-      next.sources[number].offsets = isWhole ? chunk.ends : offsets
-      next.sources[number].latest = times[number].latest
+    for (number, starts) in batch.starts.enumerated()
+    where next.sources[number].offsets.count != starts.count {
+      next.sources[number].offsets = starts
     }
+    for (port, records) in places.runs(of: part, without: failed.keys) {
+      let chunk = batch.chunks[port]
+      do { try ports[port].feed(records, of: chunk, &times[port]) } catch let failure as FeedFailure
+      {
+        throw StepFailure(place: places.place(of: failure.record, port), error: failure.error)
+      }
+    }
+    if part.upperBound == places.count {
+      for (number, chunk) in batch.chunks.enumerated() {
+        next.sources[number].offsets = chunk.ends
+      }
+    } else {
+      for (port, records) in places.runs(of: part) {
+        for record in batch.chunks[port].records[records] {
+          next.sources[port].offsets[record.origin.partition] = record.origin.offset + 1
+        }
+      }
+    }
+    for number in times.indices { next.sources[number].latest = times[number].latest }
     // Where all is idle, nothing is waited for, and time is where it has come to anywhere.
     let active = times.indices.filter { !batch.idle[$0] }
     let time =

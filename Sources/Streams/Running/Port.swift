@@ -17,8 +17,15 @@ class Port {
   func read(
     _ ranges: [Range<Int64>], limit: Int?, maxBytes: Int, workers: Int
   ) throws -> Chunk { Chunk() }
-  /// Gives what has become of a chunk's record to the next step.
-  func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {}
+  /// Gives what has become of some of a chunk's records to the next step. Thrown: `FeedFailure`,
+  /// where that refuses one.
+  func feed(_ records: Range<Int>, of chunk: Chunk, _ times: inout PartitionTimes) throws {}
+}
+
+/// The next step has refused a record, by its number in its chunk.
+struct FeedFailure: Error {
+  let record: Int
+  let error: any Error
 }
 
 /// Records of one source that were read together, and what the first steps have made of them.
@@ -31,8 +38,9 @@ class Chunk: @unchecked Sendable {
     var failure: (any Error)?
     /// The latest time of its events.
     var latest: Int64
-    /// Its events end before this one of the chunk's.
-    var end: Int
+    /// The piece of the chunk that its events are in, and which of that they are.
+    var piece = 0
+    var events: Range<Int>
   }
 
   var records: [Record] = []
@@ -42,7 +50,9 @@ class Chunk: @unchecked Sendable {
 
 private final class EventChunk<Value: Sendable>: Chunk, @unchecked Sendable {
   // Unchecked as its superclass is.
-  var events: [Event<Value>] = []
+
+  /// The events as they were made, so many at a time.
+  var pieces: [[Event<Value>]] = []
 }
 
 /// A source, the steps behind it that keep nothing, and the next step.
@@ -89,10 +99,9 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
       Self.transform(events[pieces[number]], transform, budget, least: number == 0 ? 1 : 0)
     }
     for (number, piece) in made.enumerated() {
-      let before = chunk.events.count
-      chunk.events += piece.events
+      chunk.pieces.append(piece.events)
       for var record in piece.records {
-        record.end += before
+        record.piece = number
         chunk.records.append(record)
       }
       if piece.records.count < pieces[number].count { break }
@@ -145,22 +154,27 @@ final class SourcePort<Source: StreamSource, Value: Sendable>: Port {
       piece.records.append(
         Chunk.Record(
           origin: event.origin ?? Origin("", 0, 0), failure: failure, latest: notes.latest,
-          end: piece.events.count))
+          events: before..<piece.events.count))
       budget.spend(notes.weight)
     }
     return piece
   }
 
-  override func feed(_ record: Int, of chunk: Chunk, _ times: inout PartitionTimes) throws {
+  override func feed(
+    _ records: Range<Int>, of chunk: Chunk, _ times: inout PartitionTimes
+  ) throws {
     guard let chunk = chunk as? EventChunk<Value> else { return }
-    let start = record == 0 ? 0 : chunk.records[record - 1].end
-    let partition = chunk.records[record].origin.partition
-    let watermark = times.watermark(of: partition)
-    for number in start..<chunk.records[record].end {
-      var event = chunk.events[number]
-      event.watermark = watermark
-      try next.receive(event)
+    for number in records {
+      let partition = chunk.records[number].origin.partition
+      let watermark = times.watermark(of: partition)
+      let piece = chunk.records[number].piece
+      do {
+        for place in chunk.records[number].events {
+          chunk.pieces[piece][place].watermark = watermark
+          try next.receive(chunk.pieces[piece][place])
+        }
+      } catch { throw FeedFailure(record: number, error: error) }
+      times.see(chunk.records[number].latest, in: partition)
     }
-    times.see(chunk.records[record].latest, in: partition)
   }
 }

@@ -36,9 +36,12 @@ final class KeyedState<Key: Hashable & StateValue, Value: StateValue> {
   func modify(
     _ key: Key, initial: @autoclosure () -> Value, _ body: (inout Value) throws -> Void
   ) throws {
-    if entries[key] == nil { entries[key] = Entry(value: try load(key), isChanged: true) }
-    var value = entries[key]?.value.take() ?? initial()
-    defer { entries[key] = Entry(value: value, isChanged: true) }
+    guard let place = entries.index(forKey: key) else {
+      entries[key] = Entry(value: try load(key), isChanged: false)
+      return try modify(key, initial: initial(), body)
+    }
+    var value = entries.values[place].value.take() ?? initial()
+    defer { entries.values[place] = Entry(value: value, isChanged: true) }
     try body(&value)
   }
 

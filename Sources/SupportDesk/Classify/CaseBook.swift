@@ -10,8 +10,8 @@ internal import Tables
 /// read again.
 struct CaseBook: ~Copyable {
   private let tables: GrouseTables
-  /// What the names of its state begin with.
-  private let scope: String
+  /// What the names begin with under which conversations, and texts that were pasted, are kept.
+  private let threads, pasted: [UInt8]
   private var values = BoundValues()
   private var groups = MemberGroups()
   /// As the batch at hand has found them.
@@ -22,20 +22,20 @@ struct CaseBook: ~Copyable {
 
   init(_ tables: GrouseTables, scope: String) {
     self.tables = tables
-    self.scope = scope
+    threads = Array("\(scope)thread/".utf8)
+    pasted = Array("\(scope)pasted/".utf8)
   }
 
   /// Takes in a complaint that was none before.
   mutating func add(_ complaint: Complaint, in transaction: any TableTransaction) throws {
     var copies = 0
-    if let name = complaint.pastedName(scope) {
-      var group = try groups.group(name, in: transaction)
-      let former = group.first
-      group.insert(complaint.member)
-      groups.set(group, name)
-      copies = group.count - 1
+    if let name = complaint.pastedName(behind: pasted) {
+      let group = try groups.group(name, in: transaction)
+      let former = group.members.first
+      group.members.insert(complaint.member)
+      copies = group.members.count - 1
       if let former {
-        guard group.first == complaint.member else {
+        guard group.members.first == complaint.member else {
           self.copies[former] = copies
           return
         }
@@ -49,20 +49,19 @@ struct CaseBook: ~Copyable {
 
   /// Takes out a complaint that is none any more, or whose post is gone.
   mutating func remove(_ complaint: Complaint, in transaction: any TableTransaction) throws {
-    guard let name = complaint.pastedName(scope) else {
+    guard let name = complaint.pastedName(behind: pasted) else {
       return try leave(complaint, in: transaction)
     }
-    var group = try groups.group(name, in: transaction)
-    let stoodForAll = group.first == complaint.member || group.count == 0
-    group.remove(complaint.member)
-    groups.set(group, name)
+    let group = try groups.group(name, in: transaction)
+    let stoodForAll = group.members.first == complaint.member || group.members.count == 0
+    group.members.remove(complaint.member)
     guard stoodForAll else {
-      if let first = group.first { copies[first] = group.count - 1 }
+      if let first = group.members.first { copies[first] = group.members.count - 1 }
       return
     }
     try leave(complaint, in: transaction)
-    if let first = group.first, let next = try read(first, in: transaction) {
-      try join(next, copies: group.count - 1, in: transaction)
+    if let first = group.members.first, let next = try read(first, in: transaction) {
+      try join(next, copies: group.members.count - 1, in: transaction)
     }
   }
 
@@ -109,23 +108,21 @@ struct CaseBook: ~Copyable {
   private mutating func join(
     _ complaint: Complaint, copies: Int, in transaction: any TableTransaction
   ) throws {
-    let name = complaint.threadName(scope)
-    var thread = try groups.group(name, in: transaction)
-    let former = thread.first
-    thread.insert(complaint.member, copies: copies)
-    groups.set(thread, name)
-    if thread.first == complaint.member {
+    let thread = try groups.group(complaint.threadName(behind: threads), in: transaction)
+    let former = thread.members.first
+    thread.members.insert(complaint.member, copies: copies)
+    if thread.members.first == complaint.member {
       if let former, former != complaint.member {
         _ = try delete(complaint.brand, former, in: transaction)
       }
-      return try insert(complaint, thread, in: transaction)
+      return try insert(complaint, thread.members, in: transaction)
     }
-    guard let first = thread.first else { return }
-    if try !count(thread, of: first, complaint.brand, in: transaction),
+    guard let first = thread.members.first else { return }
+    if try !count(thread.members, of: first, complaint.brand, in: transaction),
       let opening = try read(first, in: transaction)
     {
       // It was closed: the author has not been helped.
-      try insert(opening, thread, in: transaction)
+      try insert(opening, thread.members, in: transaction)
     }
   }
 
@@ -133,20 +130,18 @@ struct CaseBook: ~Copyable {
     _ complaint: Complaint, in transaction: any TableTransaction
   ) throws {
     copies[complaint.member] = nil
-    let name = complaint.threadName(scope)
-    var thread = try groups.group(name, in: transaction)
-    let wasFirst = thread.first == complaint.member || thread.count == 0
-    thread.remove(complaint.member)
-    groups.set(thread, name)
+    let thread = try groups.group(complaint.threadName(behind: threads), in: transaction)
+    let wasFirst = thread.members.first == complaint.member || thread.members.count == 0
+    thread.members.remove(complaint.member)
     guard wasFirst else {
-      if let first = thread.first {
-        _ = try count(thread, of: first, complaint.brand, in: transaction)
+      if let first = thread.members.first {
+        _ = try count(thread.members, of: first, complaint.brand, in: transaction)
       }
       return
     }
     let wasOpen = try delete(complaint.brand, complaint.member, in: transaction)
-    if wasOpen, let first = thread.first, let next = try read(first, in: transaction) {
-      try insert(next, thread, in: transaction)
+    if wasOpen, let first = thread.members.first, let next = try read(first, in: transaction) {
+      try insert(next, thread.members, in: transaction)
     }
   }
 
@@ -169,12 +164,10 @@ struct CaseBook: ~Copyable {
     _ copies: Int, of member: Members.Member, in transaction: any TableTransaction
   ) throws {
     guard let complaint = try read(member, in: transaction) else { return }
-    let name = complaint.threadName(scope)
-    var thread = try groups.group(name, in: transaction)
-    thread.insert(member, copies: copies)
-    groups.set(thread, name)
-    if let first = thread.first {
-      _ = try count(thread, of: first, complaint.brand, in: transaction)
+    let thread = try groups.group(complaint.threadName(behind: threads), in: transaction)
+    thread.members.insert(member, copies: copies)
+    if let first = thread.members.first {
+      _ = try count(thread.members, of: first, complaint.brand, in: transaction)
     }
   }
 
@@ -243,6 +236,11 @@ struct CaseBook: ~Copyable {
 extension BoundValues {
   /// Binds bytes in native encoding, or null.
   mutating func append(optional value: [UInt8]?) {
+    if let value { append(value) } else { appendNull() }
+  }
+
+  /// Binds bytes in native encoding, or null.
+  mutating func append(optional value: ArraySlice<UInt8>?) {
     if let value { append(value) } else { appendNull() }
   }
 }

@@ -4,44 +4,59 @@ internal import Bytes
 struct Complaint {
   var brand: [UInt8]
   var member: Members.Member
-  var author, conversation, screenName: [UInt8]?
-  var text: [UInt8]
+  var author, conversation, screenName: ArraySlice<UInt8>?
+  var text: ArraySlice<UInt8>
   var probability: Double
   /// The deciding words as a `list<text>` in native encoding.
   var words, subject: [UInt8]?
   var pasted: PastedText?
 
-  /// What its author's complaints in its conversation are kept under; a post whose conversation is
-  /// not known is one by itself.
-  func threadName(_ scope: String) -> [UInt8] {
+  /// What its author's complaints in its conversation are kept under, behind `prefix`; a post whose
+  /// conversation is not known is one by itself.
+  func threadName(behind prefix: [UInt8]) -> [UInt8] {
     // As they are, not as a digest: ids rise with time, so that those of a batch lie side by side.
-    var name = Array("\(scope)thread/".utf8)
-    name.reserveCapacity(name.count + 96)
-    for part in [conversation ?? member.id, author ?? [], brand] {
-      let short = part.count > Self.longestPart ? Self.digest([part]) : part
-      name.append(UInt8(truncatingIfNeeded: short.count))
-      if part.count > Self.longestPart { name.append(0xFF) }
-      name += short
-    }
+    var name = prefix
+    name.reserveCapacity(prefix.count + 96)
+    Self.append(conversation ?? member.id[...], to: &name)
+    Self.append(author ?? [], to: &name)
+    Self.append(brand[...], to: &name)
     return name
+  }
+
+  /// Appends one part of a name.
+  private static func append(_ part: ArraySlice<UInt8>, to name: inout [UInt8]) {
+    guard part.count > longestPart else {
+      name.append(UInt8(part.count))
+      name += part
+      return
+    }
+    let digest = digest([part])
+    name.append(UInt8(digest.count))
+    name.append(0xFF)
+    name += digest
   }
 
   /// Bytes of a part of a name that stand there themselves: names in LMDB are short.
   private static let longestPart = 100
 
-  /// What those with its text are kept under; nil where that is too short to be pasted.
-  func pastedName(_ scope: String) -> [UInt8]? {
+  /// What those with its text are kept under, behind `prefix`; nil where that is too short to be
+  /// pasted.
+  func pastedName(behind prefix: [UInt8]) -> [UInt8]? {
     guard let pasted else { return nil }
     let day = VerdictWriter.RowKey(brand: brand, createdAt: member.createdAt).day
-    return Array("\(scope)pasted/".utf8) + withUnsafeBytes(of: day.bigEndian) { Array($0) }
-      + Self.digest([brand, pasted.bytes])
+    var name = prefix
+    name.reserveCapacity(prefix.count + 20)
+    withUnsafeBytes(of: day.bigEndian) { name += $0 }
+    name += Self.digest([brand[...], pasted.bytes[...]])
+    return name
   }
 
   /// Sixteen bytes for some values of any length.
-  private static func digest(_ values: [[UInt8]]) -> [UInt8] {
+  private static func digest(_ values: [ArraySlice<UInt8>]) -> [UInt8] {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.reduce(0) { $0 + 4 + $1.count })
     for value in values {
-      withUnsafeBytes(of: UInt32(clamping: value.count).bigEndian) { bytes.append(contentsOf: $0) }
+      withUnsafeBytes(of: UInt32(clamping: value.count).bigEndian) { bytes += $0 }
       bytes += value
     }
     let (high, low) = bytes.withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false) }
@@ -56,8 +71,8 @@ extension Complaint {
       return nil
     }
     self.init(
-      brand: brand, member: member, author: row[1], conversation: row[2], screenName: row[3],
-      text: text,
+      brand: brand, member: member, author: row[1]?[...], conversation: row[2]?[...],
+      screenName: row[3]?[...], text: text[...],
       probability: Double(bitPattern: UInt64(bitPattern: probability.bigEndianInteger())),
       words: row[6], subject: row[7], pasted: text.withUnsafeBytes { PastedText($0) })
   }

@@ -36,10 +36,12 @@ final class DeskSink: @unchecked Sendable {
     deadName = "dead/\(settings.name)"
     self.settings = settings
     hourly = HourlyScores(model: model, training: training)
+    let edits = VerdictWriter.edits(tables.scope)
     writer = VerdictWriter(
       tables, topic: settings.topic, brand: settings.brand,
       labels: (scorer.classifier.labels.positive, scorer.classifier.labels.negative),
       subjects: scorer.classifier.topics?.names ?? [], model: model,
+      hasEdits: try !store.states(from: edits, to: edits + [0xFF], limit: 1).isEmpty,
       retention: settings.retention)
     // A replay writes none.
     uncommitted =

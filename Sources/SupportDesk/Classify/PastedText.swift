@@ -10,38 +10,64 @@ struct PastedText: Hashable, Sendable {
 
   /// Nil where the UTF-8 `text` has too few words.
   init?(_ text: UnsafeRawBufferPointer) {
-    var words = [UInt8]()
-    words.reserveCapacity(text.count + 1)
-    var count = 0
-    var start = 0
-    while start < text.count {
-      let end = text[start...].firstIndex(where: Self.isSpace) ?? text.count
-      let before = words.count
-      if end > start, !Self.isReference(text[start..<end]) {
-        for byte in text[start..<end] where Self.isWord(byte) {
-          words.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+    let hash = withUnsafeTemporaryAllocation(byteCount: text.count + 1, alignment: 1) { words in
+      let (length, count) = Self.copyWords(of: text, to: words)
+      return count < Self.leastWords
+        ? nil
+        : Murmur.hash3x128(
+          UnsafeRawBufferPointer(rebasing: words[..<length]), signExtendedTail: false)
+    }
+    guard let hash else { return nil }
+    (high, low) = hash
+  }
+
+  /// Writes the words that count in lower case, a blank behind each: one byte more than the text
+  /// has, at most. Returns the bytes written and the number of words.
+  private static func copyWords(
+    of text: UnsafeRawBufferPointer, to words: UnsafeMutableRawBufferPointer
+  ) -> (length: Int, count: Int) {
+    var (length, count, place) = (0, 0, 0)
+    while place < text.count {
+      let before = length
+      let isKept = !isReference(text, at: place)
+      while place < text.count, !isSpace(text[place]) {
+        let byte = text[place]
+        if isKept, isWord(byte) {
+          words[length] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+          length += 1
         }
+        place += 1
       }
-      if words.count > before {
-        words.append(UInt8(ascii: " "))
+      if length > before {
+        words[length] = UInt8(ascii: " ")
+        length += 1
         count += 1
       }
-      start = end + 1
+      place += 1
     }
-    guard count >= Self.leastWords else { return nil }
-    (high, low) = words.withUnsafeBytes { Murmur.hash3x128($0, signExtendedTail: false) }
+    return (length, count)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 }
 
   private static func isWord(_ byte: UInt8) -> Bool {
-    byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-      || (0x61...0x7A).contains(byte)
+    byte >= 0x80 || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
   }
 
-  private static func isReference(_ word: Slice<UnsafeRawBufferPointer>) -> Bool {
-    word.first == UInt8(ascii: "@") || word.starts(with: "http://".utf8)
-      || word.starts(with: "https://".utf8)
+  private static func isReference(_ text: UnsafeRawBufferPointer, at place: Int) -> Bool {
+    switch text[place] {
+    case UInt8(ascii: "@"): true
+    case UInt8(ascii: "h"): stands("http://", text, place) || stands("https://", text, place)
+    default: false
+    }
+  }
+
+  private static func stands(
+    _ prefix: StaticString, _ text: UnsafeRawBufferPointer, _ place: Int
+  ) -> Bool {
+    let prefix = UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
+    return text.count - place >= prefix.count
+      && prefix.indices.allSatisfy { prefix[$0] == text[place + $0] }
   }
 
   /// Its sixteen bytes.

@@ -12,11 +12,13 @@ internal import TextClassification
 struct VerdictWriter: ~Copyable {
   let tables: GrouseTables
   private let topic: [UInt8]
-  private let labels: (complaint: String, other: String)
-  private let model: String
+  private let labels: (complaint: [UInt8], other: [UInt8])
+  private let model: [UInt8]
   private let brand: [UInt8]
   /// What the names begin with under which edits are kept.
   let edits: [UInt8]
+  /// Whether there may be any: where there are none, nobody looks for a post's latest version.
+  private var hasEdits: Bool
   /// Milliseconds that a post is kept for from when it was made; nil: for ever.
   private let retention: Int64?
   var values = BoundValues()
@@ -29,21 +31,26 @@ struct VerdictWriter: ~Copyable {
   /// The names of what the model says posts are about, in UTF-8.
   private let subjects: [[UInt8]]
 
+  /// `hasEdits`: whether the tables may hold edited posts already.
   init(
     _ tables: GrouseTables, topic: String, brand: Brand,
     labels: (complaint: String, other: String), subjects: [String], model: String,
-    retention: Int64? = nil
+    hasEdits: Bool = true, retention: Int64? = nil
   ) {
     self.tables = tables
     self.topic = Array(topic.utf8)
     self.brand = Array(brand.key.utf8)
-    edits = Array("\(tables.scope)edits/".utf8)
-    self.labels = labels
-    self.model = model
+    edits = Self.edits(tables.scope)
+    self.labels = (Array(labels.complaint.utf8), Array(labels.other.utf8))
+    self.model = Array(model.utf8)
+    self.hasEdits = hasEdits
     self.retention = retention
     self.subjects = subjects.map { Array($0.utf8) }
     cases = CaseBook(tables, scope: tables.scope)
   }
+
+  /// What the names begin with under which edits are kept.
+  static func edits(_ scope: String) -> [UInt8] { Array("\(scope)edits/".utf8) }
 
   /// What a batch brings, in its order.
   enum Change {
@@ -140,7 +147,9 @@ struct VerdictWriter: ~Copyable {
       totals.edits += 1
       return
     }
-    var stored = written.contains(ByteKey(id)) ? try find(id, origin, transaction) : item.stored
+    // What the batch itself has written since was not there when it was looked for.
+    let isFirst = written.insert(ByteKey(id)).inserted
+    var stored = isFirst ? item.stored : try find(id, origin, transaction)
     let isNew = stored == nil
     if let known = stored, !known.isOwnRecord {
       guard post.post.isUpdate else {
@@ -161,7 +170,6 @@ struct VerdictWriter: ~Copyable {
     }
     if post.isComplaint { totals.complaints += 1 }
     let subject = post.subject.map { subjects[$0.place] }
-    written.insert(ByteKey(id))
     try insert(post, origin, id, key, subject, transaction)
     counts.add(
       key, posts: stored == nil ? 1 : 0,
@@ -196,10 +204,10 @@ struct VerdictWriter: ~Copyable {
   private func complaint(
     _ post: ClassifiedPost, _ id: [UInt8], _ key: RowKey, _ subject: [UInt8]?
   ) -> Complaint {
-    func field(_ range: ByteRange) -> [UInt8]? {
-      range.isEmpty ? nil : [UInt8](post.bytes(range))
+    func field(_ range: ByteRange) -> ArraySlice<UInt8>? {
+      range.isEmpty ? nil : post.bytes(range)
     }
-    let text = [UInt8](post.bytes(post.post.text))
+    let text = post.bytes(post.post.text)
     return Complaint(
       brand: key.brand, member: Members.Member(createdAt: key.createdAt, id: id),
       author: field(post.post.authorID), conversation: field(post.post.conversationID),
@@ -214,11 +222,13 @@ struct VerdictWriter: ~Copyable {
     _ post: ClassifiedPost, _ id: [UInt8], _ transaction: any TableTransaction
   ) throws -> Bool {
     let root = [UInt8](post.bytes(post.post.rootID))
+    if !hasEdits, id == root { return false }
     let name = edits + root
     let latest = try transaction.state(name)
     if let latest, Self.isEarlier(id, latest) { return true }
     guard id != root, id != latest else { return false }
     try remove(latest ?? root, transaction)
+    hasEdits = true
     try transaction.setState(name, id)
     return false
   }

@@ -96,6 +96,19 @@ package struct Forgetting: Sendable {
     }
   }
 
+  /// Notes that posts are gone which the log is rid of with others: versions of them, or what their
+  /// author wrote and no table has.
+  package func noteGone(_ posts: Set<String>) throws {
+    guard !posts.isEmpty else { return }
+    try store.commit { transaction in
+      var forgotten = try ForgottenPosts(transaction)
+      for id in posts.sorted() where id.utf8.count <= Limits.postIDBytes {
+        try forgotten.insertGone(Array(id.utf8), clock.milliseconds, transaction)
+      }
+      try forgotten.finish(transaction)
+    }
+  }
+
   /// Adds the posts that a set of tables has of the authors named, and the authors behind handles.
   func find(_ named: inout Named, in names: TableNames) throws {
     guard !named.authors.isEmpty || !named.handles.isEmpty else { return }
@@ -118,16 +131,24 @@ package struct Forgetting: Sendable {
     named = found
   }
 
-  /// The sets of tables that hold posts.
+  /// The tables that hold posts, of whatever sets, with their keyspaces.
+  package func tablesOfPosts() throws -> [String] { try existingTables().map(\.posts) }
+
+  /// The sets of tables that hold posts; those of the live one are made where they are missing.
   func tables() throws -> [TableNames] {
-    var all = [TableNames.live]
     _ = try GrouseTables(store)
+    return try existingTables()
+  }
+
+  private func existingTables() throws -> [TableNames] {
+    var all: [TableNames] = []
     var names: Set<String> = []
     try forEachRow(
       "SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'grouse'"
     ) { row in
       if let name = row[0] { names.insert(String(decoding: name, as: UTF8.self)) }
     }
+    if names.contains("posts") { all.append(.live) }
     for name in names.sorted() where name != "posts" && names.contains("\(name)_cases") {
       all.append(TableNames(replayInto: name))
     }
@@ -178,7 +199,7 @@ package struct Forgetting: Sendable {
 
   /// Shows all edits of a set of tables, some at a time.
   func forEachEdit(_ scope: String, _ body: ([Edit]) throws -> Void) throws {
-    let prefix = Array("\(scope)edits/".utf8)
+    let prefix = VerdictWriter.edits(scope)
     var lower = prefix
     let upper = prefix + [0xFF]
     while case let some = try store.states(from: lower, to: upper, limit: 10_000),
@@ -194,13 +215,18 @@ package struct Forgetting: Sendable {
     }
   }
 
-  /// The ids of the first versions of posts that were edited since.
-  func firstVersions(of ids: Set<String>, _ scope: String) throws -> Set<String> {
-    guard !ids.isEmpty else { return [] }
-    var found: Set<String> = []
+  /// The first versions of the posts among `ids` that are later ones, by their ids.
+  func roots(of ids: Set<String>, _ scope: String) throws -> [String: String] {
+    guard !ids.isEmpty else { return [:] }
+    var found: [String: String] = [:]
     try forEachEdit(scope) { edits in
-      for edit in edits where ids.contains(edit.latest) { found.insert(edit.first) }
+      for edit in edits where ids.contains(edit.latest) { found[edit.latest] = edit.first }
     }
     return found
+  }
+
+  /// The ids of the first versions of posts that were edited since.
+  func firstVersions(of ids: Set<String>, _ scope: String) throws -> Set<String> {
+    Set(try roots(of: ids, scope).values)
   }
 }

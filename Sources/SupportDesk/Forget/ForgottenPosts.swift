@@ -15,7 +15,7 @@ struct ForgottenPosts {
   static let pendingPrefix = "forget/"
   private static let gonePrefix = "gone/"
   /// There once something was forgotten: where it is not, nobody looks for digests.
-  private static let mark = "gone"
+  static let mark = "gone"
 
   private(set) var isAny = false
   private var isNew = false
@@ -78,6 +78,15 @@ struct ForgottenPosts {
     try transaction.setState(pending, time)
   }
 
+  /// Keeps out, from now on, a post that the log is being rid of already.
+  mutating func insertGone(_ id: [UInt8], _ now: Int64, _ transaction: any StateAccess) throws {
+    if !isAny { isNew = true }
+    isAny = true
+    let name = Self.name(.post, id)
+    guard try transaction.state(name) == nil else { return }
+    try transaction.setState(name, withUnsafeBytes(of: now.bigEndian) { Array($0) })
+  }
+
   func finish(_ transaction: any StateAccess) throws {
     if isNew { try transaction.setState(Self.mark, [1]) }
   }
@@ -86,7 +95,8 @@ struct ForgottenPosts {
     Array(pendingPrefix.utf8) + [kind.rawValue] + id
   }
 
-  private static func name(_ kind: Kind, _ id: [UInt8]) -> [UInt8] {
+  /// Under which it is kept that something is gone. A handle is in lower case.
+  static func name(_ kind: Kind, _ id: [UInt8]) -> [UInt8] {
     let (high, low) = ([kind.rawValue] + id).withUnsafeBytes {
       Murmur.hash3x128($0, signExtendedTail: false)
     }

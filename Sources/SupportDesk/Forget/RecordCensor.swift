@@ -16,6 +16,7 @@ package final class RecordCensor {
   private var parser = PostParser()
   private var batch = PostBatch(capacity: 1 << 14)
   private var formats = RecordFormatHeaders.Reader()
+  private var found: Set<String> = []
 
   package init(_ pending: Forgetting.Pending) {
     posts = pending.posts
@@ -24,6 +25,16 @@ package final class RecordCensor {
         .compactMap { $0.split(separator: "/").last.map(String.init) })
     authors = pending.authors
     handles = pending.handles
+  }
+
+  /// How many there are that `takeFound` would tell.
+  package var foundCount: Int { found.count }
+
+  /// The ids of the posts that had to go, since this was last asked, though nobody named them:
+  /// their authors, or other versions of them, were named.
+  package func takeFound() -> Set<String> {
+    defer { found.removeAll() }
+    return found
   }
 
   /// What is to become of `record`. `isOfPosts`: the topic holds posts, so that what cannot be read
@@ -37,7 +48,12 @@ package final class RecordCensor {
     else { return isOfPosts && mentions(value) ? .drop : .keep }
     guard case .posts = kind else { return .keep }
     let named = RecordFormatHeaders.handle(in: headers)
-    let doomed = (0..<batch.count).count { isDoomed(batch.posts[$0], named, record.timestamp) }
+    var doomed = 0
+    for post in batch.posts where isDoomed(post, named, record.timestamp) {
+      doomed += 1
+      let id = batch.string(post.id)
+      if !posts.contains(id) { found.insert(id) }
+    }
     if doomed == batch.count { return .drop }
     guard case .json = format, doomed > 0 || mentions(value) else { return .keep }
     guard let tree = try? JSON(parsing: value),

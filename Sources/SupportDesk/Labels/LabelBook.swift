@@ -5,55 +5,109 @@ package import TextClassification
 /// What people have said of posts, in the workbench's database. Any number of processes may add to
 /// it at once: each verdict is a row of its own, and on the disk when it is accepted.
 package struct LabelBook {
-  private let workbench: Workbench?
+  let workbench: Workbench?
+  private let path: String
+  private let forgotten: ForgottenCheck
   private let clock: Clock
 
-  /// Opens for adding, making the database, or its tables of labels, where they are missing.
+  /// Opens for adding, making the database, or its tables of labels, where they are missing. What
+  /// is `forgotten` is neither taken in nor given out.
   package init(
-    writing path: String, disk: any FileSystem = LocalDisk(), clock: Clock = .system
+    writing path: String, except forgotten: ForgottenCheck, disk: any FileSystem = LocalDisk(),
+    clock: Clock = .system
   ) throws(ModelError) {
     workbench = try Workbench.open(path, disk)
+    self.path = path
+    self.forgotten = forgotten
     self.clock = clock
   }
 
   /// Opens for reading; without labels where there are none yet.
   package init(
-    reading path: String, disk: any FileSystem = LocalDisk(), clock: Clock = .system
+    reading path: String, except forgotten: ForgottenCheck, disk: any FileSystem = LocalDisk(),
+    clock: Clock = .system
   ) throws(ModelError) {
     let found = try Workbench.openExisting(path, disk)
     let hasLabels =
       try found?.read { look throws(ModelError) in try look.hasLabels() } ?? false
     workbench = hasLabels ? found : nil
+    self.path = path
+    self.forgotten = forgotten
     self.clock = clock
   }
 
+  /// Opens to take posts out; without labels where there are none yet. The tables of an earlier
+  /// program become those of this one.
+  package init(
+    forgettingIn path: String, disk: any FileSystem = LocalDisk()
+  ) throws(ModelError) {
+    try self.init(reading: path, except: .never, disk: disk)
+    try workbench?.write { change throws(ModelError) in try change.define() }
+  }
+
+  /// The tables, to ask what is to be forgotten; nil where nothing is.
+  private func currentLook() throws(ModelError) -> ForgottenCheck.Look? {
+    try asking { try forgotten.look() }
+  }
+
+  private func asking<Result>(_ body: () throws -> Result) throws(ModelError) -> Result {
+    do { return try body() } catch {
+      throw (error as? ModelError)
+        ?? .workbench(path, reason: "what is to be forgotten cannot be read: \(error)")
+    }
+  }
+
+  /// Whether a post is to be forgotten, as the tables know it now.
+  package func isForgotten(
+    _ post: String, _ provenance: PostProvenance
+  ) throws(ModelError) -> Bool {
+    guard let look = try currentLook() else { return false }
+    return try asking { try look.contains(post, provenance) }
+  }
+
   /// Keeps a verdict; on the disk when this returns. Earlier ones on the post stay, and count no
-  /// more.
+  /// more. False where the post is to be forgotten: nothing is kept of it.
+  @discardableResult
   package func add(
     _ verdict: Verdict, post: String, text: String, topic: String? = nil, note: String? = nil,
-    by labeller: String
-  ) throws(ModelError) {
+    by labeller: String, of provenance: PostProvenance = PostProvenance()
+  ) throws(ModelError) -> Bool {
     let label = PostLabel(
       post: post, text: text, verdict: verdict, topic: topic, note: note, labeller: labeller,
-      labelledAt: clock.milliseconds)
-    try workbench?.write { change throws(ModelError) in try change.add(label) }
+      labelledAt: clock.milliseconds, provenance: provenance)
+    return try workbench?.write { change throws(ModelError) in
+      // Inside the transaction: who forgets says so in the tables first, and deletes then, which
+      // waits for this one.
+      guard try !isForgotten(post, provenance) else { return false }
+      try change.add(label)
+      return true
+    } ?? false
+  }
+
+  /// What became of a label that was to be taken in.
+  package enum Taken: Sendable {
+    case new, known
+    /// Its post is to be forgotten.
+    case refused
   }
 
   /// Adds what was imported, all or nothing; returns how many are new. `hasTimes`: the labels have
   /// times of their own, by which they are known again.
   package func add(
-    imported hasTimes: Bool, _ labels: (_ add: (PostLabel) throws -> Bool) throws -> Void
+    imported hasTimes: Bool, _ labels: (_ add: (PostLabel) throws -> Taken) throws -> Void
   ) throws -> Int {
     var added = 0
     var failure: (any Error)?
     do {
       try workbench?.write { change throws(ModelError) in
         do {
+          let look = try currentLook()
           try labels { label in
-            guard try !change.knows(label, atItsTime: hasTimes) else { return false }
+            if try look?.contains(label.post, label.provenance) == true { return .refused }
+            guard try !change.knows(label, atItsTime: hasTimes) else { return .known }
             try change.add(label)
             added += 1
-            return true
+            return .new
           }
         } catch {
           failure = error
@@ -66,20 +120,23 @@ package struct LabelBook {
     return added
   }
 
-  /// Takes back the verdict that a labeller gave last; nil: there is none.
+  /// Takes back the verdict that a labeller gave last; nil: there is none. Those on posts that are
+  /// to be forgotten are taken away with them on the way.
   package func takeBack(by labeller: String) throws(ModelError) -> PostLabel? {
     guard let workbench else { return nil }
     return try workbench.write { change throws(ModelError) in
-      guard let last = try change.lastGiven(by: labeller) else { return nil }
-      try change.takeBack(label: last.number, at: clock.milliseconds)
-      return last.label
+      while let last = try change.lastGiven(by: labeller) {
+        guard try !isForgotten(last.label.post, last.label.provenance) else {
+          var pending = Forgetting.Pending()
+          pending.posts = [last.label.post]
+          _ = try change.forget(pending)
+          continue
+        }
+        try change.takeBack(label: last.number, at: clock.milliseconds)
+        return last.label
+      }
+      return nil
     }
-  }
-
-  /// Takes posts away with their texts and all that was said of them.
-  package func forget(_ posts: Set<String>) throws(ModelError) {
-    guard !posts.isEmpty else { return }
-    try workbench?.write { change throws(ModelError) in try change.forget(posts) }
   }
 
   /// Gives each label that stands to `body`, by its number: the latest of each labeller on each
@@ -88,11 +145,22 @@ package struct LabelBook {
     try labels("ORDER BY number", [], body)
   }
 
+  /// The same with those of posts that are to be forgotten, for who gives out no texts of them: the
+  /// tables are not asked, and may be open.
+  package func visitAll(_ body: (PostLabel) throws -> Void) throws(ModelError) {
+    try workbench?.read { contents throws(ModelError) in
+      try contents.labels("ORDER BY number", [], body)
+    }
+  }
+
   private func labels(
     _ condition: String, _ arguments: StatementArguments, _ body: (PostLabel) throws -> Void
   ) throws(ModelError) {
-    try workbench?.read { look throws(ModelError) in
-      try look.labels(condition, arguments, body)
+    try workbench?.read { contents throws(ModelError) in
+      let look = try currentLook()
+      try contents.labels(condition, arguments) { label in
+        if try look?.contains(label.post, label.provenance) != true { try body(label) }
+      }
     }
   }
 

@@ -27,6 +27,8 @@ package struct LabelImport {
     package var added = 0
     /// Labels that were there already.
     package var known = 0
+    /// Labels of posts that are to be forgotten.
+    package var forgotten = 0
     /// Rows without a text or a label.
     package var passedOver = 0
     /// Complaints among the new and the known ones.
@@ -87,8 +89,15 @@ package struct LabelImport {
         let verdict = verdict(row.label, outcome.positive)
         let label = PostLabel(
           post: row.id, text: row.text, verdict: verdict, topic: row.topic, note: row.note,
-          labeller: row.labeller ?? labeller, labelledAt: row.time ?? now, source: path)
-        if try !add(label) { outcome.known += 1 }
+          labeller: row.labeller ?? labeller, labelledAt: row.time ?? now, source: path,
+          provenance: row.provenance)
+        switch try add(label) {
+        case .new: break
+        case .known: outcome.known += 1
+        case .refused:
+          outcome.forgotten += 1
+          return
+        }
         if verdict == .complaint { outcome.complaints += 1 }
       }
     }

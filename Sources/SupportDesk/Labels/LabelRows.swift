@@ -13,8 +13,9 @@ struct LabelRows {
     var topic: String?
     var note: String?
     var labeller: String?
-    /// Milliseconds since 1970.
+    /// When it was judged, in milliseconds since 1970.
     var time: Int64?
+    var provenance: PostProvenance
   }
 
   /// Names of columns of labels, the likeliest first: those of our own files, of Grouse's
@@ -146,7 +147,7 @@ struct LabelRows {
       let time = time.flatMap { PostTime.parse(row.bytes($0)) }
       return Row(
         id: post.id, text: post.text, label: label, topic: field(topic), note: field(note),
-        labeller: field(labeller), time: time)
+        labeller: field(labeller), time: time, provenance: post.provenance)
     }
 
     mutating func readObject(_ record: UnsafeRawBufferPointer) throws(PostError) -> Row? {
@@ -155,7 +156,7 @@ struct LabelRows {
       if let asked = columns.label { names = [asked] }
       var label: String?
       for name in names where label == nil { label = try object.topLevelField(named: name) }
-      var found: (id: String, text: String)?
+      var found: Parsed?
       if let field = columns.text {
         // As a post of its own, so that it gets the id that it would get otherwise.
         var parts = try object.topLevelField(named: field).map {
@@ -168,6 +169,11 @@ struct LabelRows {
         found = try Array("{\(parts.joined(separator: ","))}".utf8).withUnsafeBytes { bytes in
           Result { () throws(PostError) in try parse(bytes, .json) }
         }.get()
+        // Apart, since the id of a post without one is made of its author, too.
+        found?.provenance.author = try object.topLevelField(named: "author_id")
+        var name = try object.topLevelField(named: "username")
+        if name == nil { name = try object.topLevelField(named: "screen_name") }
+        found?.provenance.handle = name
       } else {
         found = try parse(record, .json)
       }
@@ -181,19 +187,29 @@ struct LabelRows {
       return Row(
         id: found.id, text: found.text, label: label,
         topic: try field(columns.topic ?? "topic"), note: try field("note"),
-        labeller: try field("labeller"), time: time)
+        labeller: try field("labeller"), time: time, provenance: found.provenance)
+    }
+
+    private struct Parsed {
+      var id: String
+      var text: String
+      var provenance: PostProvenance
     }
 
     /// The only post of a record; nil where it has no text to read.
     private mutating func parse(
       _ record: UnsafeRawBufferPointer, _ format: RecordFormat
-    ) throws(PostError) -> (id: String, text: String)? {
+    ) throws(PostError) -> Parsed? {
       posts.removeAll()
       do throws(PostError) {
         guard case .posts(1) = try parser.parse(record, as: format, into: &posts),
           let post = posts.posts.first
         else { return nil }
-        return (posts.string(post.id), posts.string(post.text))
+        return Parsed(
+          id: posts.string(post.id), text: posts.string(post.text),
+          provenance: PostProvenance(
+            root: posts.string(post.rootID), author: posts.string(post.authorID),
+            handle: posts.string(post.screenName), createdAt: post.createdAt))
       } catch {
         if error.reason == .blankText || error.reason == .noText { return nil }
         throw error

@@ -5,20 +5,17 @@ package struct LabelCandidate: Equatable, Sendable {
   /// What the model thinks; nil where it was not asked.
   package var probability: Double?
   package var subject: String?
-  package var screenName: String?
-  /// Milliseconds since 1970.
-  package var createdAt: Int64?
+  package var provenance: PostProvenance
 
   package init(
     id: String, text: String, probability: Double? = nil, subject: String? = nil,
-    screenName: String? = nil, createdAt: Int64? = nil
+    provenance: PostProvenance = PostProvenance()
   ) {
     self.id = id
     self.text = text
     self.probability = probability
     self.subject = subject
-    self.screenName = screenName
-    self.createdAt = createdAt
+    self.provenance = provenance
   }
 }
 
@@ -39,6 +36,8 @@ package struct LabelSession {
   package private(set) var given: [Verdict: Int] = [:]
   /// Verdicts taken back.
   package private(set) var takenBack = 0
+  /// Posts that were to be forgotten while the session had them before it.
+  package private(set) var forgotten = 0
 
   package init(
     _ book: LabelBook, labeller: String, _ posts: [LabelCandidate], isSecondOpinion: Bool
@@ -53,13 +52,17 @@ package struct LabelSession {
   /// Posts that are left, the one that is shown included.
   package var left: Int { queue.count + (current == nil ? 0 : 1) }
 
-  /// Keeps a verdict on the post that is shown, and shows the next.
-  package mutating func give(_ verdict: Verdict) throws(ModelError) {
-    guard let current else { return }
-    try book.add(
-      verdict, post: current.id, text: current.text, topic: topic, note: note, by: labeller)
-    given[verdict, default: 0] += 1
+  /// Keeps a verdict on the post that is shown, and shows the next. False where nothing is kept:
+  /// the post has been forgotten while it was shown.
+  @discardableResult
+  package mutating func give(_ verdict: Verdict) throws(ModelError) -> Bool {
+    guard let current else { return true }
+    let isKept = try book.add(
+      verdict, post: current.id, text: current.text, topic: topic, note: note, by: labeller,
+      of: current.provenance)
+    if isKept { given[verdict, default: 0] += 1 } else { forgotten += 1 }
     try advance()
+    return isKept
   }
 
   /// Names what the post that is shown is about; empty: nothing.
@@ -73,7 +76,7 @@ package struct LabelSession {
   package mutating func undo() throws(ModelError) -> Bool {
     guard let label = try book.takeBack(by: labeller) else { return false }
     if let current { queue.append(current) }
-    current = LabelCandidate(id: label.post, text: label.text)
+    current = LabelCandidate(id: label.post, text: label.text, provenance: label.provenance)
     topic = label.topic
     note = label.note
     given[label.verdict, default: 0] -= 1
@@ -81,7 +84,8 @@ package struct LabelSession {
     return true
   }
 
-  /// Shows the next post that still wants a verdict: another labeller may have been faster.
+  /// Shows the next post that still wants a verdict: another labeller may have been faster, and
+  /// what was to be forgotten meanwhile is not shown.
   private mutating func advance() throws(ModelError) {
     topic = nil
     note = nil
@@ -91,10 +95,13 @@ package struct LabelSession {
       let isDone = labels.contains {
         $0.labeller == labeller || !isSecondOpinion && $0.verdict.isDecided
       }
-      guard isDone else {
-        current = next
-        return
+      guard !isDone else { continue }
+      if try book.isForgotten(next.id, next.provenance) {
+        forgotten += 1
+        continue
       }
+      current = next
+      return
     }
   }
 }

@@ -22,32 +22,67 @@ enum LabelTables {
         WHERE o.post = l.post AND o.labeller = l.labeller AND o.taken_back_at IS NULL
         ORDER BY o.labelled_at DESC, o.number DESC LIMIT 1);
     """
+  /// What the file's third version adds: whose each post is.
+  static let provenanceDefinitions = """
+    ALTER TABLE labelled_posts ADD COLUMN root TEXT;
+    ALTER TABLE labelled_posts ADD COLUMN author TEXT;
+    ALTER TABLE labelled_posts ADD COLUMN handle TEXT;
+    ALTER TABLE labelled_posts ADD COLUMN created_at INTEGER;
+    CREATE INDEX labelled_posts_by_root ON labelled_posts (root);
+    CREATE INDEX labelled_posts_by_author ON labelled_posts (author);
+    CREATE INDEX labelled_posts_by_handle ON labelled_posts (handle);
+    DROP VIEW standing_labels;
+    CREATE VIEW standing_labels AS
+      SELECT number, post, text, verdict, topic, note, labeller, labelled_at, source,
+        root, author, handle, created_at
+      FROM labels l JOIN labelled_posts p ON p.id = l.post
+      WHERE taken_back_at IS NULL AND number = (
+        SELECT o.number FROM labels o
+        WHERE o.post = l.post AND o.labeller = l.labeller AND o.taken_back_at IS NULL
+        ORDER BY o.labelled_at DESC, o.number DESC LIMIT 1);
+    """
   private static let columns =
     "post, text, verdict, topic, note, labeller, labelled_at, source, number"
+
+  /// The columns that `label` reads; of tables without provenance nothing is known of it.
+  static func columns(provenance: Bool) -> String {
+    columns + ", "
+      + (provenance ? "root, author, handle, created_at" : "NULL, NULL, NULL, NULL")
+  }
 
   static func label(_ row: Row) -> PostLabel? {
     Verdict(rawValue: row[2]).map {
       PostLabel(
         post: row[0], text: row[1], verdict: $0, topic: row[3], note: row[4], labeller: row[5],
-        labelledAt: row[6], source: row[7])
+        labelledAt: row[6], source: row[7],
+        provenance: PostProvenance(
+          root: row[9], author: known(row[10]), handle: known(row[11]), createdAt: row[12]))
     }
   }
 
-  static func select(_ condition: String) -> String {
-    "SELECT \(columns) FROM standing_labels \(condition)"
-  }
+  /// Empty is what nobody knows.
+  private static func known(_ text: String?) -> String? { text == "" ? nil : text }
 }
 
 extension Workbench.Contents {
   /// Adds a verdict behind all that its labeller has given on the post. The text is the one that
   /// was judged last.
   func add(_ label: PostLabel) throws(ModelError) {
+    let provenance = label.provenance
     try sql {
       try $0.execute(
         sql: """
-          INSERT INTO labelled_posts (id, text) VALUES (?, ?)
-          ON CONFLICT DO UPDATE SET text = excluded.text WHERE text <> excluded.text
-          """, arguments: [label.post, label.text])
+          INSERT INTO labelled_posts (id, text, root, author, handle, created_at)
+          VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET text = excluded.text, root = coalesce(excluded.root, root),
+            author = coalesce(nullif(excluded.author, ''), author),
+            handle = coalesce(nullif(excluded.handle, ''), handle),
+            created_at = coalesce(excluded.created_at, created_at)
+          """,
+        arguments: [
+          label.post, label.text, provenance.root == label.post ? nil : provenance.root,
+          provenance.author ?? "", provenance.handle?.lowercased() ?? "", provenance.createdAt,
+        ])
       // What a person says later counts, also where a clock was set back between.
       try $0.execute(
         sql: """
@@ -60,14 +95,6 @@ extension Workbench.Contents {
           label.post, label.labeller, label.verdict.rawValue, label.topic, label.note,
           label.labelledAt, label.source,
         ])
-    }
-  }
-
-  /// Takes posts away; their labels go with them.
-  func forget(_ posts: Set<String>) throws(ModelError) {
-    try sql { database in
-      let statement = try database.makeStatement(sql: "DELETE FROM labelled_posts WHERE id = ?")
-      for post in posts.sorted() { try statement.execute(arguments: [post]) }
     }
   }
 
@@ -95,7 +122,7 @@ extension Workbench.Contents {
       let row = try Row.fetchOne(
         $0,
         sql: """
-          SELECT post, text, verdict, topic, note, labeller, labelled_at, source, number
+          SELECT \(LabelTables.columns(provenance: true))
           FROM labels l JOIN labelled_posts p ON p.id = l.post
           WHERE labeller = ? AND taken_back_at IS NULL AND source IS NULL
           ORDER BY number DESC LIMIT 1
@@ -115,8 +142,10 @@ extension Workbench.Contents {
   func labels(
     _ condition: String, _ arguments: StatementArguments, _ body: (PostLabel) throws -> Void
   ) throws(ModelError) {
+    let columns = LabelTables.columns(provenance: try hasProvenance())
     try sql {
-      let rows = try Row.fetchCursor($0, sql: LabelTables.select(condition), arguments: arguments)
+      let rows = try Row.fetchCursor(
+        $0, sql: "SELECT \(columns) FROM standing_labels \(condition)", arguments: arguments)
       while let row = try rows.next() { if let label = LabelTables.label(row) { try body(label) } }
     }
   }

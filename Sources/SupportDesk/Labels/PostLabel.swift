@@ -24,10 +24,12 @@ package struct PostLabel: Equatable, Sendable {
   package var labelledAt: Int64
   /// The file that it was imported from; nil: it was given here.
   package var source: String?
+  package var provenance: PostProvenance
 
   package init(
     post: String, text: String, verdict: Verdict, topic: String? = nil, note: String? = nil,
-    labeller: String, labelledAt: Int64, source: String? = nil
+    labeller: String, labelledAt: Int64, source: String? = nil,
+    provenance: PostProvenance = PostProvenance()
   ) {
     self.post = post
     self.text = text
@@ -37,6 +39,7 @@ package struct PostLabel: Equatable, Sendable {
     self.labeller = labeller
     self.labelledAt = labelledAt
     self.source = source
+    self.provenance = provenance
   }
 }
 

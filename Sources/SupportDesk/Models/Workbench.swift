@@ -19,7 +19,7 @@ package struct Promotion: Sendable, Equatable {
 /// `workbench.sqlite`, which WORKBENCH.md draws. Any number of processes may read and write it:
 /// SQLite orders them.
 struct Workbench {
-  private static let version = 2
+  private static let version = 3
   /// `GRWB`.
   private static let applicationID = 0x4752_5742
   /// What each version of the file has added to the one before it.
@@ -45,7 +45,7 @@ struct Workbench {
         manifest ->> 'calibration_error' AS calibration_error, manifest
       FROM model_versions v;
     PRAGMA application_id = \(applicationID);
-    """, LabelTables.definitions,
+    """, LabelTables.definitions, LabelTables.provenanceDefinitions,
   ]
 
   /// What stands in the place of a manifest whose version was taken away: JSON, so that the view
@@ -86,7 +86,10 @@ struct Workbench {
     self.path = path
     var configuration = GRDB.Configuration()
     configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = EXTRA") }
+    configuration.prepareDatabase {
+      // What is forgotten is not to be found in the file's unused pages either.
+      try $0.execute(sql: "PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON")
+    }
     do { queue = try DatabaseQueue(path: path, configuration: configuration) } catch {
       throw Self.failure(error, path)
     }
@@ -147,6 +150,9 @@ extension Workbench {
 
     /// Whether there are tables of labels: earlier programs made none.
     func hasLabels() throws(ModelError) -> Bool { try definedVersion() > 1 }
+
+    /// Whether the tables of labels tell whose the posts are: earlier programs' do not.
+    func hasProvenance() throws(ModelError) -> Bool { try definedVersion() > 2 }
 
     /// The version that the tables are of; 0: there are none. Thrown: where a newer program, or
     /// another one, made them.

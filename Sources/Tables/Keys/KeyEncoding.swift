@@ -94,7 +94,7 @@ extension DataType {
     let middle = keys.count
     appendComponent(right, descending: false, to: &keys)
     return keys.withBytes { bytes in
-      KeyEncoding.compare(
+      ByteOrder.compare(
         UnsafeRawBufferPointer(rebasing: bytes[..<middle]),
         UnsafeRawBufferPointer(rebasing: bytes[middle...]))
     }
@@ -155,21 +155,6 @@ enum KeyEncoding {
       if bytes[end + 1] ^ mask != 0xFF { return true }
       value.append(0)
     }
-  }
-
-  static func compare(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
-    let shared = min(left.count, right.count)
-    var start = 0
-    while start + 8 <= shared,
-      left.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-        == right.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-    {
-      start += 8
-    }
-    for index in start..<shared where left[index] != right[index] {
-      return left[index] < right[index] ? -1 : 1
-    }
-    return left.count - right.count
   }
 
   /// Whether bytes begin with others.

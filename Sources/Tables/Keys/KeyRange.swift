@@ -7,9 +7,9 @@ struct KeyRange: Sendable {
   var end: [UInt8]?
 
   func contains(_ key: UnsafeRawBufferPointer) -> Bool {
-    let low = start.withUnsafeBytes { KeyEncoding.compare(key, $0) >= 0 }
+    let low = start.withUnsafeBytes { ByteOrder.compare(key, $0) >= 0 }
     guard low, let end else { return low }
-    return end.withUnsafeBytes { KeyEncoding.compare(key, $0) < 0 }
+    return end.withUnsafeBytes { ByteOrder.compare(key, $0) < 0 }
   }
 
   /// All rows of a table.

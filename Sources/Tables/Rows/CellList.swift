@@ -69,7 +69,7 @@ struct CellList: ~Copyable {
         guard left.isElement, right.isElement else { return 0 }
         let (first, second) = (left.path(in: bytes), right.path(in: bytes))
         return table.column(id: left.column)?.type.comparePaths(first, second)
-          ?? KeyEncoding.compare(first, second)
+          ?? ByteOrder.compare(first, second)
       }
       let isSorted = zip(cells, cells.dropFirst()).allSatisfy { order($0, $1) < 0 }
       sorted = isSorted ? cells : cells.sorted { order($0, $1) < 0 }

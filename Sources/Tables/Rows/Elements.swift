@@ -10,7 +10,7 @@ extension DataType {
     case .map(let key, _): key.compareElements(left, right)
     case .list: DataType.timeuuid.compareElements(left, right)
     // A field's number, two bytes.
-    default: KeyEncoding.compare(left, right)
+    default: ByteOrder.compare(left, right)
     }
   }
 
@@ -19,14 +19,14 @@ extension DataType {
     _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
   ) -> Int {
     switch self {
-    case .text, .ascii, .blob, .inet: return KeyEncoding.compare(left, right)
+    case .text, .ascii, .blob, .inet: return ByteOrder.compare(left, right)
     case .tinyint, .smallint, .int, .bigint, .timestamp:
       guard left.count == right.count, let first = left.first, let second = right.first else {
         return left.count - right.count
       }
       let signs = (Int8(bitPattern: first), Int8(bitPattern: second))
       if signs.0 != signs.1 { return signs.0 < signs.1 ? -1 : 1 }
-      return KeyEncoding.compare(left, right)
+      return ByteOrder.compare(left, right)
     default:
       if left.elementsEqual(right) { return 0 }
       if left.isEmpty || right.isEmpty { return left.count - right.count }

@@ -174,7 +174,7 @@ struct RowMerger {
         order = first.isElement != second.isElement ? (first.isElement ? 1 : -1) : 0
         if first.isElement, second.isElement {
           let (left, right) = (first.path(in: bytes.old), second.path(in: bytes.new))
-          order = type?.comparePaths(left, right) ?? KeyEncoding.compare(left, right)
+          order = type?.comparePaths(left, right) ?? ByteOrder.compare(left, right)
         }
       }
       // What is hidden wins over nothing, which a deleted counter otherwise does.
@@ -205,7 +205,7 @@ struct RowMerger {
     if left.isTombstone != right.isTombstone { return left.isTombstone }
     if (left.expiry == 0) != (right.expiry == 0) { return left.expiry != 0 }
     if left.expiry != right.expiry { return left.expiry > right.expiry }
-    let order = KeyEncoding.compare(left.value(in: leftBytes), right.value(in: rightBytes))
+    let order = ByteOrder.compare(left.value(in: leftBytes), right.value(in: rightBytes))
     if order != 0 { return order > 0 }
     if left.ttl != right.ttl { return left.ttl > right.ttl }
     return left.isDeleted && !right.isDeleted

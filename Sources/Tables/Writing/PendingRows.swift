@@ -26,7 +26,7 @@ struct PendingRun: ~Copyable {
 
   mutating func append(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
     if let last = items.last, order != .mixed {
-      let step = bytes.withBytes { KeyEncoding.compare(PendingRun.key(last, in: $0), key) }
+      let step = bytes.withBytes { ByteOrder.compare(PendingRun.key(last, in: $0), key) }
       if items.count == 1, step > 0 { order = .falling }
       if step == 0 || (step < 0) != (order == .rising) { order = .mixed }
     }
@@ -43,7 +43,7 @@ struct PendingRun: ~Copyable {
     case .mixed:
       return bytes.withBytes { bytes in
         items.indices.sorted { left, right in
-          let step = KeyEncoding.compare(
+          let step = ByteOrder.compare(
             PendingRun.key(items[left], in: bytes), PendingRun.key(items[right], in: bytes))
           return step == 0 ? left < right : step < 0
         }

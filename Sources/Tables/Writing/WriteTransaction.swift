@@ -7,6 +7,8 @@ internal import Machine
 package final class WriteTransaction {
   private let databases: Databases
   private var writer: RowWriter
+  /// Where the application's state is put: what is written together mostly lies together.
+  private var statePlace: WriteCursor
   private let schema: Schema
   private let clock: Clock
   /// The error of a statement that failed when it had changed something: not to be committed.
@@ -22,6 +24,7 @@ package final class WriteTransaction {
     let databases = Databases(transaction)
     let rowPlace = try stored { () throws(LMDBError) in try databases.rows.writeCursor() }
     let entryPlace = try stored { () throws(LMDBError) in try databases.indexes.writeCursor() }
+    statePlace = try stored { () throws(LMDBError) in try databases.state.writeCursor() }
     self.databases = databases
     writer = RowWriter(
       databases, rowPlace: rowPlace, entryPlace: entryPlace, clock: clock, maxKeySize: maxKeySize,
@@ -34,7 +37,10 @@ package final class WriteTransaction {
   func flush() throws(TableError) { try writer.flush() }
 
   /// Ends it, before what it writes is committed.
-  func close() { writer.close() }
+  func close() {
+    writer.close()
+    statePlace.close()
+  }
 
   /// Executes a prepared INSERT, UPDATE, DELETE, BATCH or SELECT. A conditional statement gives a
   /// row with the column `[applied]`. A SELECT sees what this transaction has written so far, and
@@ -206,14 +212,16 @@ package final class WriteTransaction {
 
   /// Keeps bytes under a name, beside the tables, such as a query's checkpoint.
   package func setState(_ name: String, _ bytes: [UInt8]) throws(TableError) {
-    try stored { () throws(LMDBError) in try databases.state.put(Array(name.utf8), bytes) }
+    try setState(Array(name.utf8), bytes)
   }
 
   /// The same for a name that is no text; nil takes away what is there.
   package func setState(_ name: [UInt8], _ bytes: [UInt8]?) throws(TableError) {
     try stored { () throws(LMDBError) in
       if let bytes {
-        try databases.state.put(name, bytes)
+        try name.borrowed { name throws(LMDBError) in
+          try bytes.borrowed { bytes throws(LMDBError) in try statePlace.put(name, bytes) }
+        }
       } else {
         _ = try databases.state.remove(name)
       }

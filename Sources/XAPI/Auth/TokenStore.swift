@@ -22,6 +22,9 @@ package actor TokenStore {
 
   /// Renewed so many milliseconds before their end.
   private static let margin: Int64 = 60_000
+  /// Milliseconds between looks at whether another process has renewed them, and how many looks.
+  private static let look = 100
+  private static let looks = 1_200
 
   private let path: String
   private let clientID: String
@@ -40,6 +43,21 @@ package actor TokenStore {
     self.disk = disk
   }
 
+  /// Makes sure that tokens can be kept, before anybody signs in for them: X gives them once.
+  package func prepare() throws(XError) {
+    do {
+      try disk.createDurableDirectory(Path.parent(of: path))
+      if disk.isDirectory(path) { throw XError.invalid("\(path) is a directory") }
+      // As much as tokens may take, beside the file: what was kept before stays.
+      let trial = path + ".trial"
+      defer { try? disk.remove(trial) }
+      try disk.replace(trial, with: [UInt8](repeating: 0x20, count: 16 << 10))
+    } catch {
+      throw .invalid(
+        "the tokens could not be kept: \(error); name another file with x.token-file")
+    }
+  }
+
   /// Keeps tokens, on the disk when this returns.
   package func keep(_ tokens: Tokens) throws(XError) {
     let json: JSON = [
@@ -47,7 +65,10 @@ package actor TokenStore {
       "refresh_token": tokens.refresh.map { .text($0.revealed) } ?? .null,
       "expires_at": JSON(tokens.expires),
     ]
-    do { try disk.replace(path, with: Array((json.line + "\n").utf8)) } catch {
+    do {
+      try disk.createDurableDirectory(Path.parent(of: path))
+      try disk.replace(path, with: Array((json.line + "\n").utf8))
+    } catch {
       throw .invalid("the tokens cannot be kept: \(error)")
     }
   }
@@ -66,15 +87,48 @@ package actor TokenStore {
 
   /// An access token that is good for a minute at least.
   func token(_ transport: any XTransport, _ clock: Clock) async throws(XError) -> Secret {
-    let tokens = try kept()
-    if tokens.expires - Self.margin > clock.milliseconds { return tokens.access }
+    if let tokens = try fresh(clock) { return tokens.access }
     // Who asks meanwhile waits for the same renewal: the refresh token serves once.
-    let running = renewal ?? Task { try await renew(tokens, transport, clock) }
+    let running = renewal ?? Task { try await renewAlone(transport, clock) }
     renewal = running
-    defer { renewal = nil }
+    defer { if renewal == running { renewal = nil } }
     do { return try await running.value.access } catch let error as XError { throw error } catch {
       throw .cancelled
     }
+  }
+
+  /// What is kept, if it is good for a while; nil: it is not.
+  private func fresh(_ clock: Clock) throws(XError) -> Tokens? {
+    let tokens = try kept()
+    return tokens.expires - Self.margin > clock.milliseconds ? tokens : nil
+  }
+
+  /// Renews the tokens, or takes those that another process has renewed meanwhile.
+  private func renewAlone(
+    _ transport: any XTransport, _ clock: Clock
+  ) async throws(XError) -> Tokens {
+    let lock = try await lock(transport)
+    defer { withExtendedLifetime(lock) {} }
+    if let tokens = try fresh(clock) { return tokens }
+    return try await renew(try kept(), transport, clock)
+  }
+
+  private func lock(_ transport: any XTransport) async throws(XError) -> DirectoryLock {
+    var holder = ""
+    for _ in 0..<Self.looks {
+      do throws(LockError) {
+        return try DirectoryLock(path + ".lock", purpose: "a renewal of the sign-in")
+      } catch {
+        guard case .held(_, let other) = error else {
+          throw .invalid("the tokens cannot be renewed: \(error)")
+        }
+        holder = other
+      }
+      do throws(CurlError) { try await transport.pause(milliseconds: Self.look) } catch {
+        throw .cancelled
+      }
+    }
+    throw .invalid("the tokens cannot be renewed beside \(holder), which takes very long")
   }
 
   private func renew(

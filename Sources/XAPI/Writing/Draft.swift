@@ -12,6 +12,11 @@ package struct Draft: Hashable, Sendable {
     self.replyTo = replyTo
   }
 
+  /// The post that it answers, written as X writes ids.
+  package var answered: String? {
+    replyTo.map { id in UInt64(id).map { "\($0)" } ?? id }
+  }
+
   /// What X would refuse; empty: nothing that can be seen from here.
   package var faults: [String] {
     var faults: [String] = []
@@ -40,8 +45,8 @@ package struct Draft: Hashable, Sendable {
 
   var body: JSON {
     var fields = [JSON.Field("text", .text(text))]
-    if let replyTo {
-      fields.append(.init("reply", ["in_reply_to_tweet_id": .text(replyTo)]))
+    if let answered {
+      fields.append(.init("reply", ["in_reply_to_tweet_id": .text(answered)]))
     }
     if isMadeWithAI { fields.append(.init("made_with_ai", true)) }
     return .object(fields)

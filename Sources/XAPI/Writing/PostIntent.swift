@@ -1,87 +1,80 @@
 internal import Bytes
-package import Machine
 
 /// What is meant to be posted, kept before it is sent: after a crash it tells that something may
-/// have been sent already.
+/// have been sent already. It has neither the text nor the post that is answered, so that nothing
+/// of them is left when both are to be forgotten: who asks again has them.
 package struct PostIntent: Hashable, Sendable {
   /// How far it has come.
   package enum State: Hashable, Sendable {
     /// It was sent, or was about to be; whether X has it is not known.
     case sending
     case sent(id: String)
-    case refused(String)
+    case refused(status: Int)
   }
 
-  /// One's own name for it: one intent of a key is sent once.
+  /// What one intent is sent once for.
   package var key: String
-  package var draft: Draft
-  /// Milliseconds since 1970.
+  /// A digest of the text's words, which tells the text again.
+  package var words: String
+  /// When its latest request left, in milliseconds since 1970.
   package var started: Int64
+  /// When the first request left whose end is not known; nil: all ends are.
+  package var unsettledSince: Int64?
   package var state: State
 
-  package init(key: String, draft: Draft, started: Int64, state: State = .sending) {
+  /// The intent of a request that leaves at this time.
+  package init(_ draft: Draft, key: String, started: Int64) {
+    self.init(
+      key: key, words: Self.digest(draft.text), started: started, unsettledSince: started,
+      state: .sending)
+  }
+
+  init(key: String, words: String, started: Int64, unsettledSince: Int64?, state: State) {
     self.key = key
-    self.draft = draft
+    self.words = words
     self.started = started
+    self.unsettledSince = unsettledSince
     self.state = state
   }
-}
 
-/// Where intents are kept.
-package protocol PostIntents: Sendable {
-  /// The intent of a key; nil: there is none.
-  func find(_ key: String) throws -> PostIntent?
-  /// Keeps an intent, in place of another of its key: on the disk when it returns.
-  func keep(_ intent: PostIntent) throws
-}
-
-/// Intents as files of a folder, one each, for few.
-package struct PostIntentFiles: PostIntents {
-  private let folder: String
-  private let disk: any FileSystem
-
-  package init(_ folder: String, disk: any FileSystem = LocalDisk()) {
-    self.folder = folder
-    self.disk = disk
+  /// What a draft is sent once for: an answer for the post that it answers, whatever its name, as
+  /// there is one answer a post; another for its own name, or its text.
+  package static func key(of draft: Draft, named name: String?) -> String {
+    if let id = draft.answered { return "reply \(id)" }
+    return name.map { "key \($0)" } ?? "text \(draft.text)"
   }
 
-  // A key may be any text; a file's name may not.
-  private func path(_ key: String) -> String {
-    Path.join(folder, Base64URL.encode(SHA256.digest(Array(key.utf8))) + ".json")
+  /// The same at its end, or where nothing of it is left open but what was before.
+  func ended(_ state: State, unsettledSince: Int64? = nil) -> PostIntent {
+    var ended = self
+    ended.state = state
+    ended.unsettledSince = unsettledSince
+    return ended
   }
 
-  package func find(_ key: String) throws -> PostIntent? {
-    let path = path(key)
-    guard disk.exists(path) else { return nil }
-    let json = try JSON(parsing: try disk.readAll(path, .readPlain, limit: 1 << 20))
-    guard let text = json["text"]?.text, let started = json["started"]?.integer else {
-      throw XError.unreadable(path: path, reason: "it is no intent of a post")
+  /// Whether a post of the account's is what this has led to: an answer to the same post, whatever
+  /// its words, as there is one a post; else the one of the same text, whose links X replaces.
+  func isTrace(_ post: JSON, answering id: String?) -> Bool {
+    let references = (post["referenced_tweets"] ?? post["referenced_posts"])?.elements ?? []
+    let answered = references.first { $0["type"]?.text == "replied_to" }?["id"]?.text
+    guard answered == id else { return false }
+    if answered != nil { return true }
+    let full = (post["note_tweet"] ?? post["note_post"])?["text"]?.text ?? post["text"]?.text ?? ""
+    return Self.digest(full) == words
+  }
+
+  /// A digest of the words but for links and for the mentions before an answer, which X adds.
+  private static func digest(_ text: String) -> String {
+    let text = text.replacing("&amp;", with: "&").replacing("&lt;", with: "<")
+      .replacing("&gt;", with: ">")
+    var rest = text[...]
+    var kept = ""
+    for range in Links.ranges(in: text) {
+      kept += text[rest.startIndex..<range.lowerBound]
+      rest = text[range.upperBound...]
     }
-    let state: PostIntent.State =
-      if let id = json["sent"]?.text {
-        .sent(id: id)
-      } else if let reason = json["refused"]?.text {
-        .refused(reason)
-      } else {
-        .sending
-      }
-    return PostIntent(
-      key: key, draft: Draft(text, replyTo: json["reply_to"]?.text), started: Int64(started),
-      state: state)
-  }
-
-  package func keep(_ intent: PostIntent) throws {
-    var fields: [JSON.Field] = [
-      .init("key", .text(intent.key)), .init("text", .text(intent.draft.text)),
-      .init("started", JSON(intent.started)),
-    ]
-    if let id = intent.draft.replyTo { fields.append(.init("reply_to", .text(id))) }
-    switch intent.state {
-    case .sending: break
-    case .sent(let id): fields.append(.init("sent", .text(id)))
-    case .refused(let reason): fields.append(.init("refused", .text(reason)))
-    }
-    try disk.createDurableDirectory(folder)
-    try disk.replace(path(intent.key), with: Array((JSON.object(fields).line + "\n").utf8))
+    kept += rest
+    let words = kept.split(whereSeparator: \.isWhitespace).drop { $0.first == "@" }
+    return Base64URL.encode(SHA256.digest(Array(words.joined(separator: " ").utf8)))
   }
 }

@@ -19,7 +19,7 @@ struct Collect: ParsableCommand {
                grouse collect --file app.log --follow                   # until Ctrl-C, as tail -F
       """)
 
-  @Option(help: "A file of posts.") var file: String?
+  @Option(help: "A file of posts; may be repeated.") var file: [String] = []
   @Flag(help: "Read from standard input.") var stdin = false
   @Flag(help: "Collect X's filtered stream until it is ended (Ctrl-C), going on where it was.")
   var x = false
@@ -39,8 +39,13 @@ struct Collect: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    if let topic { try checkUsage { try CommitLog.check(topicName: topic) } }
-    guard [file != nil, stdin, x, bluesky].count(where: { $0 }) == 1 else {
+    if let topic {
+      try checkUsage { try CommitLog.check(topicName: topic) }
+      guard !topic.hasPrefix("__"), topic != DeadLetters.topic else {
+        throw ValidationError("\(topic) is kept by grouse itself: choose another topic")
+      }
+    }
+    guard [!file.isEmpty, stdin, x, bluesky].count(where: { $0 }) == 1 else {
       throw ValidationError("give either --file FILE, --stdin, --x or --bluesky")
     }
     if x || bluesky, rate != nil {
@@ -52,8 +57,11 @@ struct Collect: ParsableCommand {
     if x || bluesky, speed != nil {
       throw ValidationError("--speed is not for --x and --bluesky: those who post set the pace")
     }
-    guard file != nil || !follow && !again else {
+    guard !file.isEmpty || !follow && !again else {
       throw ValidationError("\(follow ? "--follow" : "--again") is for --file")
+    }
+    guard !follow || file.count == 1 else {
+      throw ValidationError("--follow is for one file: give each a command of its own")
     }
     guard !follow || !again && speed == nil else {
       throw ValidationError("--follow goes with neither --again nor --speed")
@@ -73,11 +81,16 @@ struct Collect: ParsableCommand {
     throw CollectedElsewhere(description: "\(process.name) collects \(source.name) already")
   }
 
+  private var sources: [Source] {
+    x ? [.x] : bluesky ? [.bluesky] : stdin ? [.standardInput] : file.map { .file($0) }
+  }
+
   func run() throws {
     let configuration = try options.configuration()
-    let source = x ? .x : bluesky ? .bluesky : file.map { Source.file($0) } ?? .standardInput
-    if !follow { try source.check() }
-    try checkNobodyHas(source, configuration)
+    for source in sources {
+      if !follow { try source.check() }
+      try checkNobodyHas(source, configuration)
+    }
     let interruption = Interruption()
     let (log, open) = try DataDirectory.eventLog(configuration, purpose: "grouse collect")
     Repairs.show(open?.repairs ?? [])
@@ -85,57 +98,70 @@ struct Collect: ParsableCommand {
     let reader = SourceReader(
       into: topic ?? configuration.topic, of: log,
       partitions: configuration.partitions, pace: pace, follows: follow,
-      x: try configuration.x(), bluesky: try configuration.bluesky(), streams: streams)
-    let isFile = file.map { LocalDisk().isPlainFile($0) } ?? false
-    let bar = ProgressBar(
-      "collecting", unit: isFile ? ProgressBar.bytes : "records", total: nil)
-    func show(_ totals: CollectTotals) {
-      guard isFile else { return bar.update(totals.records, note: streams.words) }
-      bar.update(
-        Int(totals.place), total: totals.size.map { Int($0) },
-        note: "\(Shown.number(totals.records)) records")
-    }
+      x: try configuration.x(), bluesky: try configuration.bluesky(), streams: streams,
+      locks: configuration.dataDirectory)
     let keeper = open.map { LogKeeper($0, nil, configuration) { Messages.line($0) } }
     let outcome = Result {
-      try reader.collect(
-        source, resuming: !again, isStopped: { interruption.isRequested }, progress: show,
-        report: { Messages.line($0) })
+      for source in sources where !interruption.isRequested {
+        let totals = try collect(source, reader, streams, interruption)
+        try show(totals, of: source, into: topic ?? configuration.topic)
+        // Ending it is how a stream ends.
+        if source.isEndless || follow || interruption.isRequested { continue }
+        try checkAnyWasRead(totals, of: source)
+      }
     }
-    bar.clear()
     keeper?.stop()
     let closing = Result { try open?.close() }
-    let totals = try outcome.get()
+    try outcome.get()
     try closing.get()
+    if x || bluesky || follow { return }
+    try interruption.throwIfRequested("what was collected so far is kept")
+  }
+
+  private func collect(
+    _ source: Source, _ reader: SourceReader, _ streams: LiveStreams, _ interruption: Interruption
+  ) throws -> CollectTotals {
+    let isFile = source.path.map { LocalDisk().isPlainFile($0) } ?? false
+    let bar = ProgressBar(
+      "collecting", unit: isFile ? ProgressBar.bytes : "records", total: nil)
+    defer { bar.clear() }
+    return try reader.collect(
+      source, resuming: !again, isStopped: { interruption.isRequested },
+      progress: { totals in
+        guard isFile else { return bar.update(totals.records, note: streams.words) }
+        bar.update(
+          Int(totals.place), total: totals.size.map { Int($0) },
+          note: "\(Shown.number(totals.records)) records")
+      },
+      report: { Messages.line($0) })
+  }
+
+  private func show(_ totals: CollectTotals, of source: Source, into topic: String) throws {
     if options.json {
       var line = JSONLine()
+      if file.count > 1 { line.add("source", source.name) }
       line.add("records", totals.records)
       line.add("bytes", totals.bytes)
       line.add("unreadable", totals.unreadable)
       line.add("known", totals.known)
       line.add("unfinished", totals.unfinished)
-      try StandardOutput.line(line.text)
-    } else {
+      return try StandardOutput.line(line.text)
+    }
+    Messages.line(
+      "collected \(Shown.count(totals.records, "record")) of \(source.name) into \(topic)"
+        + (totals.unreadable == 0
+          ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead")
+        + (totals.known == 0 ? "" : "; \(Shown.number(totals.known)) were collected before"))
+    if totals.unfinished > 0 {
       Messages.line(
-        "collected \(Shown.count(totals.records, "record")) of \(source.name) into "
-          + "\(topic ?? configuration.topic)"
-          + (totals.unreadable == 0
-            ? "" : "; \(Shown.number(totals.unreadable)) could not be read, see posts.dead")
-          + (totals.known == 0
-            ? "" : "; \(Shown.number(totals.known)) were collected before"))
-      if totals.unfinished > 0 {
-        Messages.line(
-          "\(source.name): its last line has no end yet and cannot be read; the next run looks again"
-        )
-      }
+        "\(source.name): its last line has no end yet and cannot be read; the next run looks again")
     }
-    // Ending it is how a stream ends.
-    if source.isEndless || follow { return }
-    if totals.records + totals.unreadable + totals.known + totals.unfinished == 0,
-      !interruption.isRequested
-    {
-      throw DatasetError.empty(path: source.name)
-    }
-    try interruption.throwIfRequested("what was collected so far is kept")
+  }
+
+  private func checkAnyWasRead(_ totals: CollectTotals, of source: Source) throws {
+    guard totals.records + totals.known + totals.unfinished == 0 else { return }
+    if totals.unreadable == 0 { throw DatasetError.empty(path: source.name) }
+    throw NothingReadable(source: source.name, records: totals.unreadable)
   }
 }
 
@@ -157,4 +183,13 @@ enum Repairs {
 /// Another process of this data directory has the stream.
 private struct CollectedElsewhere: Error, CustomStringConvertible {
   let description: String
+}
+
+/// A source of which all records are dead letters.
+private struct NothingReadable: Error, CustomStringConvertible {
+  let source: String
+  let records: Int
+  var description: String {
+    "\(source) holds no posts: of its \(records) records none can be read; posts.dead has the reasons"
+  }
 }

@@ -12,8 +12,9 @@ struct Forget: ParsableCommand {
     discussion: """
       POST is a post's id or address: 2051837460012345678, https://x.com/NAME/status/ID, at://…; USER \
       is @HANDLE, user:ID or did:…. Counts and cases follow, offsets stay. A post that comes again \
-      has no row, nor has what a forgotten user wrote before. Labels go with their posts. Beside a \
-      `grouse run` that process does the work. After a kill the same command goes on; so does the \
+      has no row, nor has what a forgotten user wrote before. Labels go with their posts, also \
+      where the row has expired, and none is taken in anew. Beside a `grouse run` that process does \
+      the work. After a kill the same command goes on; so does the \
       next run.
 
       Backups, exports, replicas and models are yours to see to. What a disk held may be found on it \
@@ -44,17 +45,22 @@ struct Forget: ParsableCommand {
     }
     let report = try ForgetWork.forget(texts, options, purpose: "grouse forget")
     if options.json { return try StandardOutput.line(report.json.line) }
-    if report.rows + report.records == 0 {
+    if report.rows + report.labels + report.records == 0 {
       return Messages.line("nothing is kept of that; what comes of it later gets no row")
     }
-    Messages.line(
-      "forgot \(Shown.count(report.posts, "post")): \(Shown.count(report.rows, "row")), "
-        + "\(Shown.count(report.records, "record")) of the log")
+    Messages.line(ForgetWork.said(report))
   }
 }
 
 /// Forgets by oneself, or has the running process do it.
 enum ForgetWork {
+  /// What was done, in words.
+  static func said(_ report: Forgetter.Report) -> String {
+    "forgot \(Shown.count(report.posts, "post")): \(Shown.count(report.rows, "row")), "
+      + (report.labels > 0 ? "\(Shown.count(report.labels, "labelled post")), " : "")
+      + "\(Shown.count(report.records, "record")) of the log"
+  }
+
   static func forget(
     _ texts: [String], _ options: GlobalOptions, purpose: String
   ) throws -> Forgetter.Report {
@@ -84,10 +90,7 @@ enum ForgetWork {
         progress: { bar.update($0["partitions"]?.integer ?? 0, total: $0["of"]?.integer ?? 0) })
       switch end {
       case .done(let found):
-        let report = Forgetter.Report(found)
-        sum.rows += report.rows
-        sum.posts += report.posts
-        sum.records += report.records
+        sum.add(Forgetter.Report(found))
       case .failed(let message): throw FailedForgetting(description: message)
       case .cancelled:
         try interruption.throwIfRequested("the same command goes on where this one ended")

@@ -115,7 +115,7 @@ struct Label: ParsableCommand {
     let interruption = Interruption()
     let (path, directory) = try DataDirectory.workbenchForChange(
       in: configuration.dataDirectory, purpose: "grouse label")
-    let book = try LabelBook(writing: path)
+    let book = try LabelBook(writing: path, except: directory.forgottenCheck)
     let model = try? directory.models.load(configuration.model)
     let queue = LabelQueue(
       order: order, seed: seed, limit: count, subject: subject,
@@ -155,15 +155,16 @@ struct Label: ParsableCommand {
       file, .init(text: text, label: label, topic: topic, positive: positive))
     // A wrong name should not leave a data directory behind.
     try rows.check()
-    let (path, _) = try DataDirectory.workbenchForChange(
+    let (path, directory) = try DataDirectory.workbenchForChange(
       in: configuration.dataDirectory, purpose: "grouse label")
     let name = labeller ?? "import"
-    let outcome = try rows.run(
-      into: try LabelBook(writing: path), labeller: name, now: Clock.system.milliseconds)
+    let book = try LabelBook(writing: path, except: directory.forgottenCheck)
+    let outcome = try rows.run(into: book, labeller: name, now: Clock.system.milliseconds)
     if options.json {
       var line = JSONLine()
       line.add("added", outcome.added)
       line.add("known", outcome.known)
+      line.add("forgotten", outcome.forgotten)
       line.add("passed_over", outcome.passedOver)
       line.add("complaints", outcome.complaints)
       line.add("positive", outcome.positive)
@@ -173,6 +174,8 @@ struct Label: ParsableCommand {
       "\(Shown.count(outcome.added, "label")) of \(file) taken in, "
         + "\"\(Shown.plain(outcome.positive))\" as complaint"
         + (outcome.known > 0 ? "; \(Shown.number(outcome.known)) were there already" : "")
+        + (outcome.forgotten > 0
+          ? "; \(Shown.number(outcome.forgotten)) of posts that were to be forgotten refused" : "")
         + (outcome.passedOver > 0
           ? "; \(Shown.count(outcome.passedOver, "row")) without text or label passed over" : ""))
   }

@@ -62,10 +62,10 @@ struct LabelDesk {
   /// Does what a key says; whether there is another post to show, or the same one anew.
   private mutating func act(_ key: String, _ argument: String?) throws -> Bool {
     switch key {
-    case "c", "complaint": try session.give(.complaint)
-    case "o", "other": try session.give(.other)
-    case "u", "unsure": try session.give(.unsure)
-    case "s", "skip": try session.give(.skip)
+    case "c", "complaint": try give(.complaint)
+    case "o", "other": try give(.other)
+    case "u", "unsure": try give(.unsure)
+    case "s", "skip": try give(.skip)
     case "z", "undo":
       if try !session.undo() { Messages.line("there is nothing to take back") }
     case "t", "topic":
@@ -85,6 +85,11 @@ struct LabelDesk {
     default: return mistake(isTyped ? Self.help : "\"\(Shown.plain(key))\" is no key: \(Self.help)")
     }
     return true
+  }
+
+  private mutating func give(_ verdict: Verdict) throws {
+    guard try !session.give(verdict) else { return }
+    Messages.line("that post has been forgotten meanwhile: nothing is kept of it")
   }
 
   private func topic(named text: String) -> String {
@@ -116,8 +121,10 @@ struct LabelDesk {
     line.add("text", post.text)
     if let probability = post.probability { line.add("probability", probability) }
     if let subject = post.subject { line.add("subject", subject) }
-    if let name = post.screenName { line.add("screen_name", name) }
-    if let time = post.createdAt { line.add("created_at", UTCTime.text(milliseconds: time)) }
+    if let name = post.provenance.handle { line.add("screen_name", name) }
+    if let time = post.provenance.createdAt {
+      line.add("created_at", UTCTime.text(milliseconds: time))
+    }
     line.add("left", session.left)
     try StandardOutput.line(line.text)
   }
@@ -129,8 +136,8 @@ struct LabelDesk {
   private func showPage(_ post: LabelCandidate) throws {
     let probability = post.probability.map { "p \(Shown.decimal($0, 2))" }
     let facts = [
-      post.screenName.map { "@" + Shown.plain($0) },
-      post.createdAt.map { String(UTCTime.text(milliseconds: $0).prefix(16)) },
+      post.provenance.handle.map { "@" + Shown.plain($0) },
+      post.provenance.createdAt.map { String(UTCTime.text(milliseconds: $0).prefix(16)) },
       probability, post.subject.map(Shown.plain), "\(Shown.number(session.left)) left",
     ].compactMap(\.self).joined(separator: " · ")
     try StandardOutput.line("\n" + Style.dim(facts))

@@ -96,10 +96,14 @@ extension Label {
 struct LabelFile {
   private let path: String
 
-  init(_ path: String) { self.path = path }
+  /// What a link leads to is written, not the link.
+  init(_ path: String) { self.path = LocalDisk().resolved(path) }
 
   func write(_ lines: ((String) throws -> Void) throws -> Void) throws {
     let disk = LocalDisk()
+    guard disk.isPlainFile(path) || !disk.exists(path) else {
+      throw NoPlainFile(path: path)
+    }
     let beside = path + ".tmp"
     let file = try disk.open(beside, .readWrite)
     do {
@@ -124,5 +128,13 @@ struct LabelFile {
       try? disk.remove(beside)
       throw error
     }
+  }
+}
+
+/// Labels are not written over a device, a pipe or a folder.
+private struct NoPlainFile: Error, CustomStringConvertible {
+  let path: String
+  var description: String {
+    "\(path) is no plain file: give - and send standard output to where the labels belong"
   }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Machine
 internal import Node
 internal import SupportDesk
-internal import Tables
 internal import Terminal
 internal import XAPI
 
@@ -11,10 +10,11 @@ struct XCompliance: ParsableCommand {
     commandName: "compliance",
     abstract: "Ask X which posts and users have to go, and forget them.",
     discussion: """
-      Sends the ids of all posts from X in the tables, or of their authors with --users, as a batch \
-      compliance job, waits for its end, and forgets what X says is deleted, protected, withheld or \
-      suspended. A wait that was ended goes on with --job and the number shown; X has one job at a \
-      time.
+      Sends the ids of all posts from X that are kept, in tables, labels and the log, or those of \
+      users with --users, as a batch compliance job, waits for its end, and forgets what X says is \
+      deleted, protected, withheld or suspended. A run that was ended goes on with --job and the \
+      number shown; X has one job at a time. More than a million ids are as many jobs, one after \
+      the other.
 
       Example: grouse x compliance --dry-run
       """)
@@ -26,27 +26,63 @@ struct XCompliance: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let ids = try Self.ids(configuration, users: users)
-    guard !ids.isEmpty else { return Messages.line("there is nothing from X to ask for") }
+    let kept = KeptIDs(
+      users ? .users : .posts, in: try DataDirectory(reading: configuration.dataDirectory),
+      configuration)
+    var tally = Tally()
+    var begun = job
+    var ids = try kept.next(ComplianceJob.mostIDs, above: 0)
+    guard !ids.isEmpty || begun != nil else {
+      return Messages.line("there is nothing from X to ask for")
+    }
+    repeat {
+      let isLast = ids.count < ComplianceJob.mostIDs
+      let results = try ask(ids, begun, configuration)
+      // A job that another run has begun may be of other ids.
+      let named = begun == nil ? results.filter { ids.holds($0.id) } : results
+      tally.asked += ids.count
+      try settle(named, &tally)
+      if isLast { break }
+      if begun == nil { ids = try kept.next(ComplianceJob.mostIDs, above: ids.last ?? 0) }
+      begun = nil
+    } while !ids.isEmpty
+    if dryRun || tally.doomed == 0 {
+      return Messages.line(
+        "\(Shown.number(tally.doomed)) of \(Shown.number(tally.asked)) have to go")
+    }
+    Messages.line(ForgetWork.said(tally.report))
+  }
+
+  /// What has come of all jobs.
+  private struct Tally {
+    var asked = 0
+    var doomed = 0
+    var report = Forgetter.Report()
+  }
+
+  /// What X says of ids, or of those of a job that was begun.
+  private func ask(
+    _ ids: [UInt64], _ begun: String?, _ configuration: Configuration
+  ) throws -> [ComplianceResult] {
     let kind: ComplianceJob.Kind = users ? .users : .posts
-    let begun = job
-    let results = try XSession.run(
-      configuration, saying: "what was begun goes on with the same command, or the next run"
+    return try XSession.run(
+      configuration, saying: "what was begun goes on with --job and its number"
     ) { client in
       if let begun {
         let job = try await client.compliance(begun)
         guard job.kind == kind else {
           throw XError.invalid("job \(begun) is one of \(job.kind.rawValue); see --users")
         }
-        return try await client.results(of: job)
+        return try await client.results(of: job, uploading: ids)
       }
       let job = try await client.beginCompliance(kind)
       Messages.line("job \(job.id) has begun; to go on with it: --job \(job.id)")
-      try await client.upload(ids, for: job)
-      return try await client.results(of: job)
+      return try await client.results(of: job, uploading: ids)
     }
-    let known = Set(ids)
-    let named = results.filter { known.contains($0.id) }
+  }
+
+  /// Shows what has to go, and has it forgotten.
+  private func settle(_ named: [ComplianceResult], _ tally: inout Tally) throws {
     let doomed = named.filter { $0.action == "delete" && $0.reason != "scrub_geo" }
     let others = Dictionary(grouping: named.filter { !doomed.contains($0) }) {
       "\($0.action) \($0.reason)"
@@ -61,34 +97,24 @@ struct XCompliance: ParsableCommand {
       line.add("reason", result.reason)
       try StandardOutput.line(line.text)
     }
-    if dryRun || doomed.isEmpty {
-      return Messages.line("\(Shown.number(doomed.count)) of \(Shown.number(ids.count)) have to go")
-    }
+    tally.doomed += doomed.count
+    if dryRun || doomed.isEmpty { return }
     let report = try ForgetWork.forget(
       doomed.map { (users ? "user:" : "post:") + $0.id }, options, purpose: "grouse x compliance")
-    Messages.line(
-      "forgot \(Shown.number(report.posts)) posts: \(Shown.number(report.rows)) rows, "
-        + "\(Shown.number(report.records)) records of the log")
+    tally.report.add(report)
   }
+}
 
-  /// The ids that are numbers, as X's are.
-  private static func ids(_ configuration: Configuration, users: Bool) throws -> [String] {
-    let directory = try DataDirectory(reading: configuration.dataDirectory)
-    guard let tables = try directory.readTables() else { return [] }
-    let store = EmbeddedTableStore(tables)
-    let all = try store.prepare("SELECT \(users ? "author_id" : "id") FROM grouse.posts")
-    var ids: Set<String> = []
-    var page: PagingState?
-    repeat {
-      let found = try store.execute(all, BoundValues(), from: page)
-      for row in found.rows {
-        guard let bytes = row[0], (1...19).contains(bytes.count),
-          bytes.allSatisfy({ (0x30...0x39).contains($0) })
-        else { continue }
-        ids.insert(String(decoding: bytes, as: UTF8.self))
-      }
-      page = found.next
-    } while page != nil
-    return ids.sorted()
+extension [UInt64] {
+  /// Whether an id is among these, which rise.
+  fileprivate func holds(_ id: String) -> Bool {
+    guard let number = UInt64(id) else { return false }
+    var range = indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if self[middle] == number { return true }
+      range = self[middle] < number ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return false
   }
 }

@@ -32,6 +32,8 @@ struct XLogin: ParsableCommand {
     guard let visit = LoopbackVisit(port: port) else {
       throw ValidationError("port \(port) of 127.0.0.1 is taken; name another with --port")
     }
+    // The code that the browser brings serves once: what it gives must find its place.
+    try ThreadExecutor.run { try await store.prepare() }
     Interruption.endProcess(saying: "nobody was signed in")
     let login = OAuth2(
       clientID: configuration.value("x.client-id"),

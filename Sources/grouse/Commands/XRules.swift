@@ -47,8 +47,8 @@ struct XRules: ParsableCommand {
         try await $0.addRules([rule], dryRun: dryRun)
       }
       try Rules.show(outcome.created, json: options.json)
-      if dryRun { Messages.line("X would take it; nothing was added") }
       try Rules.throwIfRefused(outcome)
+      if dryRun { Messages.line("X would take it; nothing was added") }
     }
   }
 
