@@ -241,9 +241,9 @@ import Testing
   }
 
   @Test func `X decides how far back its seven days are`() async throws {
-    // Its clock is some minutes ahead of ours.
-    let stage = try StreamStage { $0.searchReach = 7 * Self.day - 30_000 }
-    let since = StreamStage.post(0, ago: 7 * Self.day - 45_000).id
+    // Its clock is ten minutes ahead of ours, and the gap begins between the two.
+    let stage = try StreamStage { $0.searchReach = 7 * Self.day - 600_000 }
+    let since = StreamStage.post(0, ago: 7 * Self.day - 120_000).id
     let recent = posts(1..<4)
     deliver(recent, to: stage)
     try await stage.run {
@@ -251,6 +251,7 @@ import Testing
     } _: { _ in
       await stage.waitForNotice { $0.contains("3 posts of the gap") }
     }
+    #expect(stage.said.count { $0.contains("seven days only") } == 1, "\(stage.said)")
     #expect(Set(stage.sink.ids) == Set(recent.map(\.id)))
   }
 

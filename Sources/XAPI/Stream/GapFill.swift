@@ -118,9 +118,10 @@ extension FilteredStream {
       if range.until != nil, words.contains("until_id") {
         other.until = nil
         other.isUnbounded = true
-      } else if words.contains("since_id") || words.contains("start_time"), !range.isCut {
-        tell(.gapRemains("X's search reaches back seven days only"))
-        other.cut(to: client.clock.milliseconds - Self.reach, always: true)
+      } else if words.contains("since_id") || words.contains("start_time"), !range.isPressed {
+        // Its clock is not ours.
+        if !range.isCut { tell(.gapRemains("X's search reaches back seven days only")) }
+        other.press(to: client.clock.milliseconds - Self.reach + 3_600_000)
       } else {
         throw XError.refused(status: 400, problem)
       }
@@ -182,6 +183,8 @@ private struct SearchRange {
   var until: UInt64?
   /// Whether it begins where searches do, and not where the gap does.
   private(set) var isCut = false
+  /// Whether X has refused to begin there as well.
+  private(set) var isPressed = false
   /// Whether X has refused the end.
   var isUnbounded = false
   /// The gap's number.
@@ -195,18 +198,24 @@ private struct SearchRange {
 
   /// Leaves out what is earlier than a time, which X would refuse to search for; false where nothing
   /// is known to be so early.
-  @discardableResult
-  mutating func cut(to time: Int64, always: Bool = false) -> Bool {
+  mutating func cut(to time: Int64) -> Bool {
     let isEarly: Bool
     switch since {
     case .time(let since): isEarly = since < time
     // Other ids than X's own tell no time.
     case .id(let id): isEarly = id >= 1 << 50 && PostTime.ofSnowflake(id) < time
     }
-    guard isEarly || always else { return false }
+    guard isEarly else { return false }
     since = .time(time)
     isCut = true
     return true
+  }
+
+  /// X has refused the beginning: begins at a time that it must take.
+  mutating func press(to time: Int64) {
+    since = .time(time)
+    isCut = true
+    isPressed = true
   }
 
   /// Whether all of it is earlier than a time.
