@@ -21,8 +21,8 @@ package struct Settings: Sendable {
   package var rateLimits: [String: Int] = [:]
   /// The length of a window of the rate limits.
   package var rateWindow: Int64 = 900_000
-  /// How far back the recent search reaches, by the times that X's ids tell; nil: to the first post.
-  /// It is no wait, and so not scaled.
+  /// How far back the recent search reaches, by the times that X's ids tell; nil: to the first
+  /// post. It is no wait, and so not scaled.
   package var searchReach: Int64? = 7 * 86_400_000
   /// Which spelling of the fields' names answers have.
   package var spelling = Spelling.asAsked

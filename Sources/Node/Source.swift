@@ -127,8 +127,8 @@ package struct SourceReader: Sendable {
   /// The data directory in which it is noted who collects which file; nil where nobody else does.
   private let locks: String?
 
-  /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does. Of those
-  /// with the same `locks`, one alone collects a file at a time.
+  /// A reader of sources. `follows`: a file's end is waited for to grow, as `tail -F` does. Of
+  /// those with the same `locks`, one alone collects a file at a time.
   package init(
     into topic: String, of log: any EventLog, partitions: Int, pace: Pace? = nil,
     follows: Bool = false, x: XConfiguration = XConfiguration(),

@@ -1,6 +1,6 @@
 extension StreamStatus {
-  /// How it is doing, in few words, at a moment in milliseconds since 1970: what it does where it is
-  /// not open, for how long nothing has come, and by how much posts come late.
+  /// How it is doing, in few words, at a moment in milliseconds since 1970: what it does where it
+  /// is not open, for how long nothing has come, and by how much posts come late.
   package func words(at now: Int64) -> String {
     var parts: [String]
     switch state {

@@ -13,8 +13,8 @@ import Testing
     var arrival: Int64
   }
 
-  /// A stream that breaks at random, brings posts late by less than the overlap, is searched now and
-  /// then, and whose run may be another one at any moment.
+  /// A stream that breaks at random, brings posts late by less than the overlap, is searched now
+  /// and then, and whose run may be another one at any moment.
   private struct Model {
     static let overlap: Int64 = 40
     /// What comes within some overlaps; far less than all.

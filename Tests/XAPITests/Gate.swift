@@ -23,7 +23,8 @@ final class Gate: XTransport {
     self.network = network
   }
 
-  /// The paths, with their queries, of the requests that were sent to the path, in order, and those that wait.
+  /// The paths, with their queries, of the requests that were sent to the path, in order, and those
+  /// that wait.
   var sent: [String] { state.withLock { $0.sent } }
 
   func open() {

@@ -91,8 +91,8 @@ extension FilteredStream {
     return posts
   }
 
-  /// Searches for the rules of one search together, or, where X refuses that, for each alone. A rule
-  /// whose search is refused is said, and has no part in what is returned.
+  /// Searches for the rules of one search together, or, where X refuses that, for each alone. A
+  /// rule whose search is refused is said, and has no part in what is returned.
   private func look(
     for search: GapSearch, in range: SearchRange
   ) async throws -> [(search: GapSearch, found: Found)] {
@@ -129,8 +129,8 @@ extension FilteredStream {
     }
   }
 
-  /// The id up to which a search of a gap is asked for. X may not take one that no post has yet, and
-  /// it matters where many posts have come since.
+  /// The id up to which a search of a gap is asked for. X may not take one that no post has yet,
+  /// and it matters where many posts have come since.
   private func until(of range: SearchRange) -> UInt64? {
     guard !range.isUnbounded, let until = gaps.end(of: range.gap),
       PostTime.ofSnowflake(until) + Int64(Self.scaled(settings.overlap, client))
@@ -196,8 +196,8 @@ private struct SearchRange {
     self.gap = gap.number
   }
 
-  /// Leaves out what is earlier than a time, which X would refuse to search for; false where nothing
-  /// is known to be so early.
+  /// Leaves out what is earlier than a time, which X would refuse to search for; false where
+  /// nothing is known to be so early.
   mutating func cut(to time: Int64) -> Bool {
     let isEarly: Bool
     switch since {

@@ -55,7 +55,8 @@ struct Gaps: Sendable {
       PostTime.firstSnowflake(at: now + max(overlap, 1)))
   }
 
-  /// Where a gap ends; nil: that is not known yet, or no longer, as the stream has broken off again.
+  /// Where a gap ends; nil: that is not known yet, or no longer, as the stream has broken off
+  /// again.
   func end(of gap: Int) -> UInt64? { all.first { $0.number == gap }?.until }
 
   /// Posts are older than the time from which gaps begin.

@@ -1,7 +1,7 @@
 internal import Posts
 
-/// The ids of posts that are kept, as far as they may come again: the latest, and all that the search
-/// of an open gap would find, however long that takes.
+/// The ids of posts that are kept, as far as they may come again: the latest, and all that the
+/// search of an open gap would find, however long that takes.
 package struct KnownIDs: Sendable {
   private var latest: RecentKeys<UInt64>
   private var ofGaps: RecentKeys<UInt64>

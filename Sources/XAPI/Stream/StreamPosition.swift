@@ -1,8 +1,8 @@
 internal import Posts
 
-/// Where a collection goes on: all posts up to `since` are kept, but for those of `missing`; of those
-/// that are not sure to be kept, all that are lie behind `mark`, so that reading from there tells
-/// which.
+/// Where a collection goes on: all posts up to `since` are kept, but for those of `missing`; of
+/// those that are not sure to be kept, all that are lie behind `mark`, so that reading from there
+/// tells which.
 package struct StreamPosition: Hashable, Sendable {
   /// Up to where nothing is missing.
   package enum Since: Hashable, Sendable {
@@ -95,8 +95,8 @@ package struct Frontier: Sendable {
     if case .time = position.since { points.count == 1 } else { false }
   }
 
-  /// The first posts are about to be written, with `lowest` as their lowest id. A gap before them is
-  /// searched from the time, unless the ids are older: then older posts are sent anew.
+  /// The first posts are about to be written, with `lowest` as their lowest id. A gap before them
+  /// is searched from the time, unless the ids are older: then older posts are sent anew.
   package mutating func begin(lowest: UInt64, behindGap: Bool) {
     if behindGap, case .time(let time) = position.since,
       lowest >= PostTime.firstSnowflake(at: time)
