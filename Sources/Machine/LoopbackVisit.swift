@@ -41,9 +41,9 @@ package struct LoopbackVisit: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Waits for a request whose path begins with `path`, answers it with `page`, and returns its
-  /// path and query. Others, such as for an icon, are told that there is nothing.
-  package func wait(for path: String, page: String) -> String? {
+  /// Waits for a request for `path` for which `page` has an answer, and returns its path and query.
+  /// Others, such as for an icon or of a stranger, are told that there is nothing.
+  package func wait(for path: String, page: (String) -> String?) -> String? {
     while true {
       let client = accept(descriptor, nil, nil)
       guard client >= 0 else {
@@ -57,7 +57,7 @@ package struct LoopbackVisit: ~Copyable {
         client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
       let words = Self.firstLine(client).split(separator: " ")
       let target = words.count > 1 && words[0] == "GET" ? String(words[1]) : ""
-      guard target == path || target.hasPrefix(path + "?") else {
+      guard target == path || target.hasPrefix(path + "?"), let page = page(target) else {
         Self.answer(client, "404 Not Found", "nothing is here")
         continue
       }

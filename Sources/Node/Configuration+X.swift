@@ -46,6 +46,16 @@ extension Configuration {
 
   /// A secret, from the environment or the file that is named for it.
   package func secret(_ name: String) throws -> Secret? {
+    guard let secret = try readSecret(name) else { return nil }
+    // In a header, what stands behind a line break would be one of its own.
+    guard secret.revealed.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+      throw ConfigurationError(
+        place: name, message: "it has more than one line, or a control character in it")
+    }
+    return secret
+  }
+
+  private func readSecret(_ name: String) throws -> Secret? {
     if let secret = Secret(value(name)) { return secret }
     let path = value("\(name)-file")
     guard !path.isEmpty else { return nil }

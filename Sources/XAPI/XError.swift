@@ -31,7 +31,8 @@ package enum XError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .network(let error): "X was not reached: \(error)"
     case .refused(401, let problem):
-      "X does not take the credentials (401, \(problem)): check GROUSE_X_BEARER_TOKEN or the keys"
+      "X does not take the credentials (401, \(problem)): check GROUSE_X_BEARER_TOKEN or the keys, "
+        + "or sign in again with `grouse x login`"
     case .refused(let status, let problem): "X refuses (\(status)): \(problem)"
     case .usageCapped(let problem):
       "X delivers no more: \(problem); more credits, or the next month, will mend it"

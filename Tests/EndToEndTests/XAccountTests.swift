@@ -98,6 +98,9 @@ import Testing
     let back = try #require(answer[header: "location"])
     let path = back.dropFirst("http://".count).drop { $0 != "/" }
     let here = try #require(HTTPClient(.url(String(back.dropLast(path.count)))))
+    // Somebody else's request ends nothing.
+    let stray = "/callback?code=x&state=wrong"
+    #expect(try here.send(HTTPRequest("GET", stray)).status == 404)
     #expect(try here.send(HTTPRequest("GET", String(path))).isSuccess)
     let outcome = program.wait()
     #expect(outcome.code == 0, "\(outcome.errors)")
@@ -105,8 +108,9 @@ import Testing
     #expect(me.text.contains("@GrouseDesk"))
     // Where nothing can be kept, nobody is asked to say yes.
     environment["GROUSE_X_TOKEN_FILE"] = try stage.write("plain", "") + "/tokens"
-    let refused = try stage.fails(
-      "x", "login", "--port", "0", environment: environment, saying: ["x.token-file"])
-    #expect(refused.output.isEmpty)
+    let refused = try login()
+    #expect(refused.nextOutput().isEmpty)
+    refused.send(SIGTERM)
+    #expect(refused.wait().errors.contains("x.token-file"))
   }
 }

@@ -47,15 +47,19 @@ import Testing
     let port = visit.port
     let answers = Mutex<[String]>([])
     let visitor = Worker {
-      for target in ["/favicon.ico", "/callbacks", "/callback?code=a%20b&state=c"] {
+      for target in [
+        "/favicon.ico", "/callbacks", "/callback?code=x&state=wrong",
+        "/callback?code=a%20b&state=c",
+      ] {
         let answer = Self.ask(port, "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")
         answers.withLock { $0.append(answer) }
       }
     }
-    #expect(visit.wait(for: "/callback", page: "thanks") == "/callback?code=a%20b&state=c")
+    let met = visit.wait(for: "/callback") { $0.hasSuffix("state=c") ? "thanks" : nil }
+    #expect(met == "/callback?code=a%20b&state=c")
     visitor.join()
     let heard = answers.withLock { $0 }
-    #expect(heard.map { String($0.split(separator: " ")[1]) } == ["404", "404", "200"])
+    #expect(heard.map { String($0.split(separator: " ")[1]) } == ["404", "404", "404", "200"])
     #expect(heard.last?.hasSuffix("\r\n\r\nthanks") == true)
   }
 }

@@ -153,4 +153,13 @@ import XAPI
       file: nil, environment: ["GROUSE_X_BASE_URL": "http://127.0.0.1:9/a@b"])
     #expect(fine.value("x.base-url") == "http://127.0.0.1:9/a@b")
   }
+
+  @Test func `a secret is one line`() throws {
+    for token in ["a\r\nX-Evil: 1", "two\nlines", "a\u{0}b"] {
+      let set = try Configuration(file: nil, environment: ["GROUSE_X_BEARER_TOKEN": token])
+      #expect(throws: ConfigurationError.self) { try set.secret("x.bearer-token") }
+    }
+    let set = try Configuration(file: nil, environment: ["GROUSE_X_BEARER_TOKEN": " abc\n"])
+    #expect(try set.secret("x.bearer-token")?.revealed == "abc")
+  }
 }

@@ -43,6 +43,15 @@ package struct OAuth2: Sendable {
         ])
   }
 
+  /// What the browser is shown that came back with a request; nil where that is of no sign-in of
+  /// ours, and the right one may yet come.
+  package func answer(to returned: String) -> String? {
+    let fields = Self.fields(of: returned)
+    guard fields["state"] == state else { return nil }
+    return fields["error"] == nil
+      ? "You can close this page.\n" : "You have not agreed: nobody was signed in.\n"
+  }
+
   /// The tokens for the code of the request that the browser came back with: its path and query.
   package func tokens(
     for returned: String, _ transport: any XTransport, clock: Clock = .system

@@ -74,11 +74,15 @@ package actor TokenStore {
   }
 
   private func kept() throws(XError) -> Tokens {
+    guard disk.exists(path) else {
+      throw .noCredentials("there are no tokens in \(path) yet: sign in with `grouse x login`")
+    }
     guard let bytes = try? disk.readAll(path, .readPlain, limit: 1 << 20),
       let json = try? JSON(parsing: bytes),
       let access = json["access_token"]?.text.flatMap({ Secret($0) })
     else {
-      throw .noCredentials("there are no tokens in \(path) yet: sign in with `grouse x login`")
+      throw .noCredentials(
+        "the tokens in \(path) cannot be read: sign in again with `grouse x login`")
     }
     return Tokens(
       access: access, refresh: json["refresh_token"]?.text.flatMap { Secret($0) },

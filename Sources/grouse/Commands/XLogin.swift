@@ -27,10 +27,10 @@ struct XLogin: ParsableCommand {
   func run() throws {
     let configuration = try options.configuration()
     guard let store = try configuration.xTokens() else {
-      throw ValidationError("set x.client-id (GROUSE_X_CLIENT_ID) to the app's client id")
+      throw XError.noCredentials("set x.client-id (GROUSE_X_CLIENT_ID) to the app's client id")
     }
     guard let visit = LoopbackVisit(port: port) else {
-      throw ValidationError("port \(port) of 127.0.0.1 is taken; name another with --port")
+      throw XError.invalid("port \(port) of 127.0.0.1 is taken; name another with --port")
     }
     // The code that the browser brings serves once: what it gives must find its place.
     try ThreadExecutor.run { try await store.prepare() }
@@ -43,7 +43,7 @@ struct XLogin: ParsableCommand {
     Messages.line("open this page and say yes there:")
     try StandardOutput.line(login.page(at: authorize))
     try StandardOutput.flush()
-    guard let returned = visit.wait(for: "/callback", page: "You can close this page.\n") else {
+    guard let returned = visit.wait(for: "/callback", page: login.answer) else {
       throw XError.invalid("the browser did not come back")
     }
     let x = try configuration.x()

@@ -96,7 +96,7 @@ struct XRules: ParsableCommand {
       let configuration = try options.configuration()
       let wished = configuration.xRules
       guard !wished.isEmpty else {
-        throw ValidationError("no rules: set x.rules, or brand.names and brand.handles")
+        throw XError.invalid("no rules: set x.rules, or brand.names and brand.handles")
       }
       try Rules.lint(wished)
       let (json, dryRun) = (options.json, dryRun)
