@@ -47,7 +47,10 @@ package final class ProgressBar: Sendable {
       guard now - state.drawn > 0.05 else { return nil }
       state.drawn = now
       let text = draw(state, now - start)
-      defer { state.width = Shown.width(text) }
+      defer {
+        state.width = Shown.width(text)
+        Messages.barWidth.store(state.width, ordering: .relaxed)
+      }
       return "\r" + text + String(repeating: " ", count: max(state.width - Shown.width(text), 0))
     }
     if let line { Messages.raw(line) }
@@ -57,7 +60,9 @@ package final class ProgressBar: Sendable {
   package func clear() {
     guard Messages.isTerminal else { return }
     let width = state.withLock { $0.width }
-    if width > 0 { Messages.raw("\r" + String(repeating: " ", count: width) + "\r") }
+    guard width > 0 else { return }
+    Messages.raw("\r" + String(repeating: " ", count: width) + "\r")
+    Messages.barWidth.store(0, ordering: .relaxed)
   }
 
   /// The seconds since the bar was made.

@@ -95,8 +95,15 @@ package enum Messages {
   /// Whether it is a terminal.
   package static let isTerminal = isatty(2) == 1
 
-  /// Writes a line.
-  package static func line(_ text: String) { raw(text + "\n") }
+  /// How many columns a progress bar takes in the terminal's last line.
+  static let barWidth = Atomic<Int>(0)
+
+  /// Writes a line, in the place of a bar where one stands; that is drawn anew below.
+  package static func line(_ text: String) {
+    let width = barWidth.exchange(0, ordering: .relaxed)
+    let blanks = width > 0 ? "\r" + String(repeating: " ", count: width) + "\r" : ""
+    raw(blanks + text + "\n")
+  }
 
   /// Writes text as it is; nothing where nobody takes it and a signal has asked to end.
   package static func raw(_ text: String) {
