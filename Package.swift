@@ -44,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     // ground
@@ -146,9 +147,14 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
       ], documents: ["INTERFACE.md"]),
     tests(
-      "ListenersTests", ["Listeners", "Curl", "Streams", "Bytes", "Machine", "TestSupport"]),
+      "ListenersTests",
+      [
+        "Listeners", "Curl", "Streams", "Bytes", "Machine", "TestSupport",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+      ]),
     // A local X, for tests and demonstrations.
     target(
       "FakeX",

@@ -24,7 +24,7 @@ package struct InterfaceContent: Sendable {
     self.more = more
     self.health = health
     self.metrics = Metrics(
-      queries: queries, more: metrics, startedAt: Clock.system.milliseconds)
+      registry: queries.registry, more: metrics, startedAt: Clock.system.milliseconds)
     self.stop = stop
   }
 

@@ -8,24 +8,15 @@ package final class QueryMonitor: Sendable {
   /// Batches that are remembered, as Spark has it.
   package static let capacity = 100
 
-  /// Bounds of the histogram of a batch's duration, in seconds.
-  static let bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
-  /// Counted since the process began.
-  struct Totals: Sendable {
+  /// Counted since the run began.
+  private struct Totals: Sendable {
     var batches = 0
     var inputRows = 0
     var outputRows = 0
-    var droppedRows = 0
-    var failedRecords = 0
-    var seconds = 0.0
-    /// Batches by the first of `bounds` that they were not longer than; the last: longer than all.
-    var byDuration = [Int](repeating: 0, count: QueryMonitor.bounds.count + 1)
   }
 
   private struct State {
     var recent: [JSON] = []
-    var latest: BatchProgress?
     var totals = Totals()
   }
 
@@ -37,29 +28,25 @@ package final class QueryMonitor: Sendable {
   private let startedAt = Clock.system.milliseconds
   private let state = Mutex(State())
   private let listeners = FeedGroup()
+  private let metrics: QueryMetrics
 
-  package init(name: String, id: String) {
+  init(name: String, id: String, _ registry: MetricsRegistry) {
     self.name = name
     self.id = id
+    metrics = QueryMetrics(query: name, registry)
     runID = Self.uuid(Entropy.identifier())
   }
 
   /// Takes up what a batch did, as it has just been committed. Any thread.
   package func record(_ progress: BatchProgress) {
     let json = progress.json(id: id, runID: runID, at: Clock.system.milliseconds)
-    let seconds = progress.batchDuration / 1_000
+    metrics.record(progress)
     state.withLock { state in
       state.recent.append(json)
       if state.recent.count > Self.capacity { state.recent.removeFirst() }
-      state.latest = progress
       state.totals.batches += 1
       state.totals.inputRows += progress.numInputRows
       state.totals.outputRows += progress.numOutputRows
-      state.totals.droppedRows += progress.numRowsDroppedByWatermark
-      state.totals.failedRecords += progress.failedRecords
-      state.totals.seconds += seconds
-      let slot = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-      state.totals.byDuration[slot] += 1
     }
     if listeners.count > 0 { listeners.send(json.line) }
   }
@@ -67,16 +54,14 @@ package final class QueryMonitor: Sendable {
   /// The latest batches, oldest first.
   package var recent: [JSON] { state.withLock { $0.recent } }
 
-  /// The latest batch, and what was counted of all.
-  var now: (latest: BatchProgress?, totals: Totals) {
-    state.withLock { ($0.latest, $0.totals) }
-  }
-
   /// The latest batches and those to come, a line each.
   func follow() -> LineFeed { listeners.add(beginning: recent.map(\.line)) }
 
-  /// Ends those who follow.
-  func end() { listeners.end() }
+  /// Ends those who follow, and takes what the query is at the moment off the page of metrics.
+  func end() {
+    metrics.end()
+    listeners.end()
+  }
 
   /// What there is to say of the query in short.
   package var json: JSON {
@@ -103,20 +88,22 @@ package final class QueryMonitor: Sendable {
 /// The queries that run in this process.
 package final class QueryMonitors: Sendable {
   private let monitors = Mutex<[QueryMonitor]>([])
+  /// Where their metrics are kept.
+  let registry: MetricsRegistry
 
-  package init() {}
+  /// Monitors whose metrics are kept in `registry`.
+  package init(_ registry: MetricsRegistry = MetricsRegistry()) { self.registry = registry }
 
   /// A monitor for a query that starts; another run of the name takes the place of the one before.
   package func add(name: String, id: String) -> QueryMonitor {
-    let monitor = QueryMonitor(name: name, id: id)
+    // First of all: what it is at the moment has the names of its follower's.
     let former = monitors.withLock { monitors in
-      defer {
-        monitors.removeAll { $0.name == name }
-        monitors.append(monitor)
-      }
+      defer { monitors.removeAll { $0.name == name } }
       return monitors.first { $0.name == name }
     }
     former?.end()
+    let monitor = QueryMonitor(name: name, id: id, registry)
+    monitors.withLock { $0.append(monitor) }
     return monitor
   }
 

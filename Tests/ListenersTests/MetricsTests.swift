@@ -1,5 +1,7 @@
+import CoreMetrics
 import Curl
 import Listeners
+import Machine
 import Testing
 
 @Suite struct MetricsTests {
@@ -56,5 +58,64 @@ import Testing
     // Every name is told of once, before its values.
     let typed = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
     #expect(Set(typed).count == typed.count)
+  }
+
+  @Test func `counters of a query go on from run to run, what it is at the moment does not`() throws
+  {
+    let served = Served()
+    func lines() throws -> [Substring] {
+      let page = try served.client().send(HTTPRequest("GET", "/metrics")).body
+      return String(decoding: page, as: UTF8.self).split(separator: "\n")
+    }
+    let read = Substring("grouse_query_input_rows_total{query=\"classify\"} ")
+    let first = served.queries.add(name: "classify", id: "1")
+    first.record(.sample(0))
+    served.queries.remove(first)
+    #expect(try lines().contains(read + "10"))
+    #expect(try !lines().contains { $0.hasPrefix("grouse_query_lag_records{") })
+    // Another run takes the place of one that has not ended yet.
+    for _ in 0..<2 { served.queries.add(name: "classify", id: "1").record(.sample(1)) }
+    #expect(try lines().contains(read + "30"))
+    #expect(try lines().count(where: { $0.hasPrefix("grouse_query_lag_records{") }) == 1)
+  }
+
+  @Test func `what any code measures by swift-metrics is on the page`() {
+    let registry = MetricsRegistry()
+    let refunds = Counter(
+      label: "shop.refunds", dimensions: [("from", "b\"y")], factory: registry)
+    let workers = (0..<4).map { _ in
+      Worker {
+        // Handles of one name count into one.
+        let same = Counter(
+          label: "shop.refunds", dimensions: [("from", "b\"y")], factory: registry)
+        for _ in 0..<500 {
+          same.increment()
+          refunds.increment(by: 2)
+        }
+      }
+    }
+    for worker in workers { worker.join() }
+    let stock = Meter(label: "stock", factory: registry)
+    stock.set(5)
+    stock.decrement(by: 2)
+    Gauge(label: "shop.refunds.total", factory: registry).record(1)
+    let empty = Gauge(label: "nothing", factory: registry)
+    let took = Timer(label: "took", factory: registry)
+    took.recordMilliseconds(30)
+    took.recordSeconds(20)
+    let gone = Recorder(label: "gone", aggregate: true, factory: registry)
+    gone.record(1)
+    gone.destroy()
+    var page = MetricsPage()
+    registry.add(to: &page)
+    let lines = page.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(lines.contains("shop_refunds_total{from=\"b\\\"y\"} 6000"))
+    #expect(lines.contains("stock 3"))
+    #expect(lines.contains("took_seconds_bucket{le=\"0.05\"} 1"))
+    #expect(lines.contains("took_seconds_count 2") && lines.contains("took_seconds_sum 20.03"))
+    // A name has one kind: a gauge of the counter's name is not shown.
+    #expect(!lines.contains("shop_refunds_total 1"))
+    #expect(!page.text.contains("nothing") && !page.text.contains("gone"))
+    withExtendedLifetime(empty) {}
   }
 }

@@ -7,7 +7,7 @@ package import Streams
 
 /// The interface of one run: what it shows of log, tables and queries, from its start to its end.
 package final class RunInterface: Sendable {
-  let queries = QueryMonitors()
+  let queries = QueryMonitors(.process)
   /// The jobs that clients have asked for.
   package let jobs: Jobs
   private let interface: Interface

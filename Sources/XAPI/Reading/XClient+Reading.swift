@@ -139,7 +139,7 @@ extension XClient {
     let answer = try await call(
       XCall(
         "GET", ["2", "users", "me"],
-        query: [("user.fields", PostFields.userFields.joined(separator: ","))], as: .user))
+        query: [PostFields.users], as: .user))
     let user = answer["data"] ?? answer
     book(users: [user])
     return user
@@ -157,7 +157,7 @@ extension XClient {
           "GET", ["2", "users", "by"],
           query: [
             ("usernames", part.joined(separator: ",")),
-            ("user.fields", PostFields.userFields.joined(separator: ",")),
+            PostFields.users,
           ]))
       let found = answer["data"]?.elements ?? []
       book(users: found)

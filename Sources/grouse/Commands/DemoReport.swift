@@ -133,7 +133,7 @@ struct DemoReport {
       ),
       (
         "complaints", Shown.number(totals.complaints),
-        "in grouse.cases, one case for each conversation with an author"
+        "in grouse.cases, by conversation and author; a pasted text once"
       ),
     ]
     for (name, value, note) in rows {

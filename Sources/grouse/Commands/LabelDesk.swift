@@ -167,7 +167,7 @@ struct LabelTally {
       .map { "\(Shown.number(count($0))) \($0.rawValue)" }
     return "\(Shown.count(total, "post")) judged"
       + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
-      + (left > 0 ? "; \(Shown.number(left)) left" : "; that was the last")
+      + (left > 0 ? "; \(Shown.number(left)) left" : "; that was the last that was chosen")
   }
 
   func print() throws {
