@@ -16,7 +16,6 @@ package final class FakeX: Sendable {
   private struct Running {
     var listener: (any Channel)?
     var streams: [Int: StreamConnection] = [:]
-    var ticker: RepeatedTask?
     var isStopped = false
   }
 
@@ -46,15 +45,20 @@ package final class FakeX: Sendable {
       .bind(host: "127.0.0.1", port: service.withLock { $0.settings.port }).wait()
     let address = "http://127.0.0.1:\(listener.localAddress?.port ?? 0)"
     service.withLock { $0.address = address }
-    // Pacing needs a few wake-ups a second; where nothing is paced, none of them does anything.
-    let ticker = group.next().scheduleRepeatedTask(
-      initialDelay: .milliseconds(5), delay: .milliseconds(5)
-    ) { [weak self] _ in self?.tick() }
-    running.withLock {
-      $0.listener = listener
-      $0.ticker = ticker
-    }
+    running.withLock { $0.listener = listener }
+    scheduleTick(on: group.next())
     return address
+  }
+
+  /// Looks every few milliseconds for what is due where posts are paced, and now and then whether
+  /// they are: many local servers that look often leave little of a processor.
+  private func scheduleTick(on loop: any EventLoop) {
+    let isPaced = service.withLock { $0.supplies.isPaced }
+    loop.scheduleTask(in: .milliseconds(isPaced ? 5 : 100)) { [weak self] in
+      guard let self, !running.withLock({ $0.isStopped }) else { return }
+      tick()
+      scheduleTick(on: loop)
+    }
   }
 
   /// Where it listens.
@@ -62,12 +66,11 @@ package final class FakeX: Sendable {
 
   /// Closes all connections, and listens no more. Once stopped it stays so.
   package func stop() {
-    let (isStopped, listener, ticker) = running.withLock { running in
+    let (isStopped, listener) = running.withLock { running in
       defer { running.isStopped = true }
-      return (running.isStopped, running.listener, running.ticker)
+      return (running.isStopped, running.listener)
     }
     if isStopped { return }
-    ticker?.cancel()
     listener?.close(promise: nil)
     closeStreams { _ in true }
     group.shutdownGracefully { _ in }
