@@ -4,7 +4,7 @@ internal import Synchronization
 /// The values of one series of a metric. Any thread.
 protocol MetricCell: AnyObject, Sendable {
   var kind: MetricsPage.Kind { get }
-  /// Adds what it holds; nothing before it holds anything.
+  /// Adds what it holds; of a gauge nothing before it is set.
   func add(
     to page: inout MetricsPage, _ name: String, _ help: String,
     _ labels: [(name: String, value: String)])

@@ -118,4 +118,12 @@ import Testing
     #expect(!page.text.contains("nothing") && !page.text.contains("gone"))
     withExtendedLifetime(empty) {}
   }
+
+  @Test func `what names no registry comes to the process's`() {
+    let registry = MetricsRegistry.process
+    Counter(label: "tests.of.the.process").increment(by: 3)
+    var page = MetricsPage()
+    registry.add(to: &page)
+    #expect(page.text.split(separator: "\n").contains("tests_of_the_process_total 3"))
+  }
 }

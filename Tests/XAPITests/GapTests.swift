@@ -31,6 +31,38 @@ import Testing
     numbers.map { StreamStage.post($0, ago: -later) }
   }
 
+  @Test func `an id from the future does not tell how far the stream has come`() async throws {
+    let stage = try StreamStage()
+    var all = posts(0..<1, later: 86_400_000)
+    func waitForSearch() async {
+      await stage.waitForNotice {
+        $0.contains("of the gap were found") || $0.contains("could not be filled")
+      }
+    }
+    try await stage.run { _ in
+      deliver(all, to: stage)
+      await stage.sink.wait { $0.ids.count == 1 }
+      all += posts(1..<10)
+      deliver(Array(all[1...]), to: stage)
+      await stage.sink.wait { $0.ids.count == 10 }
+      let missed = posts(10..<20)
+      all += missed
+      await miss(missed, stage)
+      await waitForSearch()
+    }
+    #expect(Set(stage.sink.ids) == Set(all.map(\.id)), "\(stage.said)")
+    // The run after finds it among what is kept.
+    stage.notices.withLock { $0.removeAll() }
+    let missed = posts(20..<30)
+    all += missed
+    deliver(missed, to: stage)
+    try await stage.run { _ in
+      deliver(posts(30..<31), to: stage)
+      await waitForSearch()
+    }
+    #expect(Set(stage.sink.ids).isSuperset(of: all.map(\.id)), "\(stage.said)")
+  }
+
   @Test func `a gap that is open for long doubles nothing`() async throws {
     // The posts behind the gap are many more than the ids that are remembered.
     let stage = try StreamStage(gate: Self.search, latestIDs: 200)

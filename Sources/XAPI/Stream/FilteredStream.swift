@@ -60,13 +60,20 @@ package actor FilteredStream {
     committed = settings.start
     let start = try settings.start ?? StreamPosition(since: .time(now), mark: sink.mark())
     frontier = Frontier(
-      at: StreamPosition(since: start.since, mark: start.mark), highest: known.highest, now: now,
+      at: StreamPosition(since: start.since, mark: start.mark),
+      highest: Self.reached(known.highest, now), now: now,
       overlap: Int64(Self.scaled(settings.overlap, client)))
     if settings.start != nil {
       frontier.breakOff()
       if settings.fillsGaps { gaps = Gaps(goingOnAt: start) }
     }
     known.keep(gaps.ranges, settled: 0)
+  }
+
+  /// An id as a sign of how far the stream has come; nil for one from the future, which would have
+  /// the searches pass over all that comes before it.
+  private static func reached(_ id: UInt64?, _ now: Int64) -> UInt64? {
+    id.flatMap { PostTime.ofSnowflake($0) <= now + Limits.clockDifference ? $0 : nil }
   }
 
   /// A time of ours where waits are shortened; nothing becomes longer.
@@ -258,7 +265,7 @@ package actor FilteredStream {
   func keep(_ batch: StreamBatch) throws {
     let now = client.clock.milliseconds
     if !batch.isEmpty {
-      if batch.origin == .stream, let lowest = batch.lowest {
+      if batch.origin == .stream, let lowest = Self.reached(batch.lowest, now) {
         try begin(lowest: lowest, now)
       }
       try sink.append(batch)
@@ -281,11 +288,9 @@ package actor FilteredStream {
         status.lag = (0...86_400_000).contains(lag) ? lag : nil
       }
     }
-    // An id from the future would have the searches pass over all that comes before it.
-    let highest = batch.highest.flatMap {
-      PostTime.ofSnowflake($0) <= now + Limits.clockDifference ? $0 : nil
-    }
-    try frontier.advance(highest: highest, posts: batch.posts, now: now) { try sink.mark() }
+    try frontier.advance(
+      highest: Self.reached(batch.highest, now), posts: batch.posts, now: now
+    ) { try sink.mark() }
     if now - lastCommit >= Int64(Self.scaled(settings.commitInterval, client)) { try commit() }
   }
 
